@@ -1,0 +1,31 @@
+package dev.manciple;
+
+import dev.manciple.model.FeatureRef;
+import dev.manciple.model.Projection;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Features by reference, by projection (aliases, join-key maps) or by service. */
+public sealed interface FeatureSelection {
+    /** In output order; a view may appear several times under different aliases. */
+    record Views(List<Projection> projections) implements FeatureSelection {
+        public Views {
+            projections = List.copyOf(projections);
+        }
+    }
+
+    record Service(String name) implements FeatureSelection {}
+
+    static FeatureSelection of(FeatureRef... refs) {
+        Map<String, List<String>> byView = new LinkedHashMap<>();
+        for (FeatureRef ref : refs) {
+            byView.computeIfAbsent(ref.view(), view -> new ArrayList<>()).add(ref.feature());
+        }
+        return new Views(byView.entrySet().stream()
+                .map(e -> new Projection(e.getKey(), Optional.empty(), List.copyOf(e.getValue()), Map.of()))
+                .toList());
+    }
+}

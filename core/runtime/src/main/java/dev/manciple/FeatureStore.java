@@ -1,0 +1,70 @@
+package dev.manciple;
+
+import dev.manciple.model.Definition;
+import dev.manciple.spi.RegistrySnapshot;
+import dev.manciple.spi.RetrievalJob;
+import dev.manciple.spi.Spine;
+import dev.manciple.spi.Value;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import org.apache.arrow.vector.ipc.ArrowReader;
+
+/** The way in. Thread-safe; one per repository; close it. */
+public interface FeatureStore extends AutoCloseable {
+    /**
+     * Joins features onto entity rows as of each row's event time.
+     *
+     * @return a job that runs when it is opened, on-demand features included
+     */
+    RetrievalJob historicalFeatures(Spine spine, FeatureSelection features, RetrievalOptions options);
+
+    /**
+     * Reads the newest values of entities.
+     *
+     * @param entities join key, or request column, to one value per row; text is converted to the declared type
+     */
+    OnlineFeatures onlineFeatures(FeatureSelection features, Map<String, List<Value>> entities, OnlineOptions options);
+
+    /**
+     * Copies the newest rows with event time in [start, end] to the online store.
+     *
+     * @param views empty for every view that is online and enabled
+     */
+    MaterializeReport materialize(Instant start, Instant end, List<String> views, MaterializeListener listener);
+
+    /** As {@link #materialize}, each view from where its last run ended. */
+    MaterializeReport materializeIncremental(Instant end, List<String> views, MaterializeListener listener);
+
+    /** Writes rows to every view fed by a push source. Does not close {@code rows}. */
+    PushReport push(String source, ArrowReader rows, PushTarget to);
+
+    /** Writes rows of one view to the online store. Does not close {@code rows}. */
+    PushReport writeOnline(String view, ArrowReader rows);
+
+    /** Appends rows to the batch source of one view. Does not close {@code rows}. */
+    PushReport writeOffline(String view, ArrowReader rows);
+
+    /**
+     * Deletes rows past their view's TTL.
+     *
+     * @param views empty for every online view with a TTL
+     * @return rows deleted by view
+     */
+    Map<String, Long> purge(List<String> views);
+
+    /** What {@link #apply} would change to make the registry hold exactly {@code definitions}; changes nothing. */
+    ApplyPlan plan(List<Definition> definitions, PlanOptions options);
+
+    /** Carries a plan out: infrastructure first, registry last. */
+    RegistrySnapshot apply(ApplyPlan plan);
+
+    /** Removes this project from the online store and the registry, and nothing of another's. */
+    void teardown();
+
+    /** What the registry holds now. */
+    RegistrySnapshot registry();
+
+    @Override
+    void close();
+}

@@ -1,0 +1,60 @@
+package dev.manciple.spi;
+
+import dev.manciple.error.UnsupportedException;
+import dev.manciple.model.FeatureView;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/** Keeps the newest values per key for reads in milliseconds. Implementations are thread-safe. */
+public interface OnlineStore extends AutoCloseable {
+    Set<OnlineCapability> capabilities();
+
+    /**
+     * Reads several views in one call, so that a store can pipeline. Results are in request order; within one, lookups are in
+     * key order, duplicates included. A missing row is a value, not an error. Expired rows are returned; who calls judges age.
+     */
+    List<OnlineResult> read(List<OnlineRead> reads);
+
+    /**
+     * Upserts; idempotent. The newest row of a key wins, in the batch and against what is stored: greater event time, then
+     * greater created time, a missing one losing; an equal row replaces. Times compare at {@link #timePrecision}, created
+     * times where the layout stores them (KEEPS_CREATED). Under concurrent writers the rule holds if NEWEST_WINS is declared.
+     * A failure carries which rows of the batch are known to be stored ({@code StoreException.applied}).
+     */
+    void write(FeatureView view, List<OnlineRow> rows);
+
+    /** What {@link #update} would create, change and drop; touches nothing. */
+    List<InfraChange> plan(ViewChanges changes);
+
+    /** Creates and drops what the views need. Re-running it changes nothing. */
+    void update(ViewChanges changes);
+
+    /** Removes everything these views of this project have in the store, and nothing of another's. */
+    void teardown(List<FeatureView> views);
+
+    /** Deletes the rows of a view whose event time is before {@code limit}; returns how many. */
+    default long purge(FeatureView view, Instant limit) {
+        throw new UnsupportedException(OnlineCapability.DELETE_ROWS.name(), "deleting expired rows");
+    }
+
+    /** Every row of a view, in no order; closing the stream frees it. Layouts that keep only a hash of the key cannot. */
+    default Stream<OnlineRow> scan(FeatureView view) {
+        throw new UnsupportedException(OnlineCapability.SCAN.name(), "reading all rows of a view");
+    }
+
+    /** The rows nearest to a vector, nearest first. */
+    default List<Neighbor> search(VectorQuery query) {
+        throw new UnsupportedException(OnlineCapability.VECTOR_SEARCH.name(), "vector search");
+    }
+
+    /** The finest step of event time the layout keeps; the kit rounds to it. */
+    default ChronoUnit timePrecision() {
+        return ChronoUnit.MICROS;
+    }
+
+    @Override
+    void close();
+}

@@ -1,0 +1,26 @@
+package dev.manciple.spi;
+
+import dev.manciple.model.DataSource;
+import dev.manciple.model.Field;
+import java.time.Instant;
+import java.util.List;
+
+/**
+ * Rows of one source in a window of event time. Names are the view's; the store maps them through the source's field mapping
+ * and returns them as asked: the join keys, the features, then the event time and, where the source has it, the created time,
+ * the last two under the names {@link #EVENT_TIME} and {@link #CREATED_TIME}, whatever the source calls them.
+ *
+ * @param joinKeys empty for a view of global values, whose latest row is a single one
+ * @param start inclusive
+ * @param end inclusive
+ */
+public record PullRequest(
+        DataSource.Batch source, List<Field> joinKeys, List<Field> features, Instant start, Instant end) {
+    public static final String EVENT_TIME = "__event_timestamp";
+    public static final String CREATED_TIME = "__created_timestamp";
+
+    public PullRequest {
+        joinKeys = List.copyOf(joinKeys);
+        features = List.copyOf(features);
+    }
+}

@@ -1,0 +1,48 @@
+package dev.manciple.spi;
+
+import dev.manciple.model.AnyFeatureView;
+import dev.manciple.model.DataSource;
+import dev.manciple.model.Entity;
+import dev.manciple.model.Extras;
+import dev.manciple.model.FeatureService;
+import dev.manciple.model.Preserved;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Everything a project knows, immutable; lookups are pure functions of it. Maps keep the registry's order.
+ *
+ * @param version changes with every commit; blank before the first
+ * @param materialized by view, in the order recorded
+ */
+public record RegistrySnapshot(
+        String project,
+        String version,
+        Map<String, Entity> entities,
+        Map<String, AnyFeatureView> views,
+        Map<String, FeatureService> services,
+        Map<String, DataSource> sources,
+        List<Preserved> preserved,
+        Map<String, List<Interval>> materialized,
+        Extras extras) {
+    public RegistrySnapshot {
+        entities = ordered(entities);
+        views = ordered(views);
+        services = ordered(services);
+        sources = ordered(sources);
+        preserved = List.copyOf(preserved);
+        materialized = ordered(materialized);
+    }
+
+    /** A project nobody has applied yet. */
+    public static RegistrySnapshot empty(String project) {
+        return new RegistrySnapshot(
+                project, "", Map.of(), Map.of(), Map.of(), Map.of(), List.of(), Map.of(), Extras.NONE);
+    }
+
+    private static <V> Map<String, V> ordered(Map<String, V> map) {
+        return Collections.unmodifiableMap(new LinkedHashMap<>(map));
+    }
+}

@@ -1,0 +1,38 @@
+package dev.manciple.spi;
+
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.apache.arrow.vector.ipc.ArrowReader;
+import org.apache.arrow.vector.types.pojo.Schema;
+
+/** The entity rows of a historical request. */
+public sealed interface Spine {
+    /** The prefix of column names Manciple keeps for itself; entity rows must not use it. */
+    String RESERVED_PREFIX = "__";
+
+    /**
+     * Rows the caller has.
+     *
+     * @param reader may be called more than once; each reader is closed by whoever asked for it
+     * @param file a local Parquet, CSV or Arrow file that holds exactly these rows in this order, for a store that would
+     *     rather read it itself
+     */
+    record Rows(Schema schema, String timeColumn, Supplier<ArrowReader> reader, Optional<Path> file)
+            implements Spine {
+        public Rows(Schema schema, String timeColumn, Supplier<ArrowReader> reader) {
+            this(schema, timeColumn, reader, Optional.empty());
+        }
+    }
+
+    /** SQL in the store's own dialect; needs QUERY_SPINE. */
+    record Query(String sql, String timeColumn) implements Spine {}
+
+    /**
+     * No entity rows: the distinct (join keys, event time) pairs of all views asked for with event time in [start, end],
+     * joined by the same rule, values from before the window included. Keys a view lacks are null in its pairs. The output
+     * has the join keys, then {@code event_timestamp}, then the features. Needs RANGE_SPINE.
+     */
+    record Range(Instant start, Instant end) implements Spine {}
+}

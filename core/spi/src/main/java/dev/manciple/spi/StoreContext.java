@@ -1,0 +1,30 @@
+package dev.manciple.spi;
+
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.concurrent.Executor;
+import org.apache.arrow.memory.BufferAllocator;
+
+/**
+ * What the runtime lends a store; valid until the store is closed, closed by the runtime. A router makes its children
+ * through the same door the runtime used for the router.
+ */
+public interface StoreContext {
+    String project();
+
+    /** The folder relative paths start at. */
+    Path repoPath();
+
+    BufferAllocator allocator();
+
+    /** Blocking tasks are welcome here. */
+    Executor executor();
+
+    InstantSource clock();
+
+    /** A child store; the caller closes it. */
+    OfflineStore offlineStore(StoreConfig config);
+
+    /** A child store; the caller closes it. */
+    OnlineStore onlineStore(StoreConfig config);
+}
