@@ -83,12 +83,7 @@ public sealed interface DataSource extends Definition {
 
     /** A topic or stream, with the batch source that keeps its history if there is one. */
     record Stream(
-            String name,
-            String type,
-            Map<String, String> options,
-            Optional<Batch> history,
-            About about,
-            Extras extras)
+            String name, String type, Map<String, String> options, Optional<Batch> history, About about, Extras extras)
             implements DataSource {
         public Stream {
             Names.require(name, "data source");

@@ -10,8 +10,7 @@ public record FeatureRef(String view, String feature) {
     public static FeatureRef parse(String text) {
         int colon = text.indexOf(':');
         if (colon <= 0 || colon == text.length() - 1) {
-            throw new IllegalArgumentException(
-                    "Invalid feature reference '%s': expected view:feature".formatted(text));
+            throw new IllegalArgumentException("Invalid feature reference '%s': expected view:feature".formatted(text));
         }
         return new FeatureRef(text.substring(0, colon), text.substring(colon + 1));
     }

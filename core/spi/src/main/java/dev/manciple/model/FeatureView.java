@@ -145,9 +145,6 @@ public record FeatureView(
     /** This view with all its features, as a service or request sees it. */
     public Projection projection() {
         return new Projection(
-                name,
-                Optional.empty(),
-                features.stream().map(Field::name).toList(),
-                Map.of());
+                name, Optional.empty(), features.stream().map(Field::name).toList(), Map.of());
     }
 }

@@ -35,8 +35,7 @@ public interface RetrievalJob {
      * a failure leaves the target as it was.
      */
     default WriteReport writeTo(SourceLocation target, boolean overwrite) {
-        throw new UnsupportedException(
-                OfflineCapability.REMOTE_EXPORT.name(), "writing a result by the engine itself");
+        throw new UnsupportedException(OfflineCapability.REMOTE_EXPORT.name(), "writing a result by the engine itself");
     }
 
     /** Writes the result as a saved dataset's storage. */

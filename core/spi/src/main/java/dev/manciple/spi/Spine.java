@@ -19,8 +19,7 @@ public sealed interface Spine {
      * @param file a local Parquet, CSV or Arrow file that holds exactly these rows in this order, for a store that would
      *     rather read it itself
      */
-    record Rows(Schema schema, String timeColumn, Supplier<ArrowReader> reader, Optional<Path> file)
-            implements Spine {
+    record Rows(Schema schema, String timeColumn, Supplier<ArrowReader> reader, Optional<Path> file) implements Spine {
         public Rows(Schema schema, String timeColumn, Supplier<ArrowReader> reader) {
             this(schema, timeColumn, reader, Optional.empty());
         }
