@@ -1,0 +1,57 @@
+package dev.manciple.arrow;
+
+import dev.manciple.model.ValueType;
+import dev.manciple.spi.Value;
+import org.apache.arrow.vector.FieldVector;
+import org.apache.arrow.vector.dictionary.DictionaryProvider;
+
+/**
+ * Values in and out of Arrow vectors, for columns made by {@link ArrowTypes} and for those of any other program.
+ *
+ * <p>Reading follows the declared type, whatever vector holds the value, and never loses a part of it: integers with nulls
+ * are exact, NaN stays NaN (for integer types, where a program without nullable integers wrote it, it is null), decimals are
+ * plain text with their scale, times are UTC and cut to microseconds, a time without a zone is UTC, a date its midnight. Text
+ * is parsed where the type is a number, a time, or, as JSON, a list, map or struct. A struct has the parts of its type: one
+ * the column lacks is null.
+ *
+ * <p>In text columns of SCALAR_MAP, JSON keeps the kinds apart: numbers with a point are {@code Real}, others {@code Int}, and
+ * what JSON lacks is an object with one key: {@code $bytes} (base 64), {@code $time}, {@code $zoned} (time, space, zone),
+ * {@code $real} (NaN and infinities), {@code $keyed} (an object) and {@code $entries} (pairs).
+ */
+public final class ArrowValues {
+    private ArrowValues() {}
+
+    /** One value; for many of a column use {@link #reader}. */
+    public static Value get(FieldVector vector, int index, ValueType type) {
+        return reader(vector, type).read(index);
+    }
+
+    /**
+     * A reader of one column without dictionaries.
+     *
+     * @throws dev.manciple.error.InvalidRequestException if the column can never be read
+     */
+    public static ColumnReader reader(FieldVector vector, ValueType type) {
+        return reader(vector, type, new DictionaryProvider.MapDictionaryProvider());
+    }
+
+    /**
+     * A reader of one column.
+     *
+     * @param dictionaries where dictionary columns find their values; an {@code ArrowReader} is one
+     * @throws dev.manciple.error.InvalidRequestException if the column can never be read
+     */
+    public static ColumnReader reader(FieldVector vector, ValueType type, DictionaryProvider dictionaries) {
+        return new ColumnReaders(dictionaries).declared(vector, type, vector.getName());
+    }
+
+    /**
+     * Sets one value, growing the vector where needed; null and missing are null. Rows of lists and maps are set in rising
+     * order. The caller sets the vector's value count when it is done.
+     *
+     * @throws dev.manciple.error.InvalidRequestException naming the column and the value if the vector cannot hold it
+     */
+    public static void set(FieldVector vector, int index, Value value) {
+        ColumnWriters.set(vector, index, value, vector.getName());
+    }
+}

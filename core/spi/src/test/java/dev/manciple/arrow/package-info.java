@@ -1,0 +1,4 @@
+@NullMarked
+package dev.manciple.arrow;
+
+import org.jspecify.annotations.NullMarked;
