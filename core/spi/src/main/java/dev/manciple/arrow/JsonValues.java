@@ -156,9 +156,10 @@ final class JsonValues {
                 throw new IllegalArgumentException("not JSON: more follows the first value");
             }
             return value;
+        } catch (JsonProcessingException e) {
+            throw new IllegalArgumentException("not JSON: " + e.getOriginalMessage(), e);
         } catch (IOException e) {
-            throw new IllegalArgumentException(
-                    "not JSON: " + e.getMessage().lines().findFirst().orElse(""), e);
+            throw new UncheckedIOException(e);
         }
     }
 
