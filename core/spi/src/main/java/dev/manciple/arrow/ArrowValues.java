@@ -54,4 +54,15 @@ public final class ArrowValues {
     public static void set(FieldVector vector, int index, Value value) {
         ColumnWriters.set(vector, index, value, vector.getName());
     }
+
+    /**
+     * A value as the declared type has it, by the rules of reading: text is parsed where the type is a number or a time, numbers
+     * change their kind only where nothing is lost.
+     *
+     * @param column named in errors
+     * @throws dev.manciple.error.InvalidRequestException naming the column, the value and the type if it does not fit
+     */
+    public static Value convert(Value value, ValueType type, String column) {
+        return new Conversion(type, column).apply(value);
+    }
 }
