@@ -1,0 +1,158 @@
+package dev.manciple.materialize;
+
+import dev.manciple.MaterializeListener;
+import dev.manciple.MaterializeReport;
+import dev.manciple.error.FeatureStoreException;
+import dev.manciple.error.InternalException;
+import dev.manciple.error.InvalidRequestException;
+import dev.manciple.model.FeatureView;
+import dev.manciple.spi.Interval;
+import dev.manciple.spi.OfflineStore;
+import dev.manciple.spi.OnlineStore;
+import dev.manciple.spi.Registry;
+import dev.manciple.spi.RegistrySnapshot;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.function.Function;
+import org.apache.arrow.memory.BufferAllocator;
+
+/**
+ * Copies the newest rows of views from the offline to the online store. Thread-safe; holds nothing that needs closing.
+ *
+ * <p>A view's interval is recorded after the online store has acknowledged its last row. Rows are upserts and the newest wins,
+ * so a run that was killed is repaired by running it again. A view that fails does not stop the others.
+ *
+ * <p>Rows are not appended to the batch source of a view that is also {@code offline}: they come from it.
+ */
+public final class Materializer {
+    /** How far the first incremental run of a view without TTL reaches back, as in Feast. */
+    private static final Duration FIRST_WINDOW = Duration.ofDays(7 * 52);
+
+    private final IntervalLog log;
+    private final OfflineStore offline;
+    private final OnlineStore online;
+    private final BufferAllocator allocator;
+    private final InstantSource clock;
+    private final MaterializeLimits limits;
+
+    /** @param allocator owns the batches in flight; not closed */
+    public Materializer(
+            Registry registry,
+            String project,
+            OfflineStore offline,
+            OnlineStore online,
+            BufferAllocator allocator,
+            InstantSource clock,
+            MaterializeLimits limits) {
+        this.log = new IntervalLog(registry, project);
+        this.offline = offline;
+        this.online = online;
+        this.allocator = allocator;
+        this.clock = clock;
+        this.limits = limits;
+    }
+
+    /**
+     * Copies rows with event time in [start, end].
+     *
+     * @param views empty for every view that is online, enabled and has history
+     * @throws InvalidRequestException if the end is before the start or a named view cannot be materialized; nothing is done
+     */
+    public MaterializeReport materialize(Instant start, Instant end, List<String> views, MaterializeListener listener) {
+        if (end.isBefore(start)) {
+            throw new InvalidRequestException(
+                    "The given start date %s is greater than the given end date %s".formatted(start, end));
+        }
+        Interval window = new Interval(start, end);
+        return run(Eligible.toMaterialize(log.snapshot(), views), view -> window, listener);
+    }
+
+    /**
+     * Copies rows of each view from the end of its last window to {@code end}. A view without one starts its TTL ago, or 52
+     * weeks ago where values never expire. A view whose window would end before it starts is reported as failed.
+     *
+     * @param views empty for every view that is online, enabled and has history
+     */
+    public MaterializeReport materializeIncremental(Instant end, List<String> views, MaterializeListener listener) {
+        RegistrySnapshot snapshot = log.snapshot();
+        Instant now = clock.instant();
+        return run(Eligible.toMaterialize(snapshot, views), view -> nextWindow(view, snapshot, now, end), listener);
+    }
+
+    private static Interval nextWindow(FeatureView view, RegistrySnapshot snapshot, Instant now, Instant end) {
+        Optional<Instant> lastEnd = snapshot.materialized().getOrDefault(view.name(), List.of()).stream()
+                .map(Interval::end)
+                .max(Comparator.naturalOrder());
+        Instant start = lastEnd.orElseGet(() -> now.minus(view.ttl().isZero() ? FIRST_WINDOW : view.ttl()));
+        if (end.isBefore(start)) {
+            throw new InvalidRequestException("Feature view '%s' %s %s, after the given end %s; nothing to do"
+                    .formatted(
+                            view.name(),
+                            lastEnd.isPresent() ? "is materialized up to" : "has values of use only from",
+                            start,
+                            end));
+        }
+        return new Interval(start, end);
+    }
+
+    private MaterializeReport run(
+            List<FeatureView> views, Function<FeatureView, Interval> windows, MaterializeListener listener) {
+        Instant began = clock.instant();
+        Map<String, Long> rows = new LinkedHashMap<>();
+        Map<String, FeatureStoreException> failed = new LinkedHashMap<>();
+        List<Callable<Outcome>> tasks = views.stream()
+                .<Callable<Outcome>>map(view -> () -> materialize(view, windows, listener))
+                .toList();
+        try (ExecutorService executor = Executors.newFixedThreadPool(
+                limits.parallelViews(), Thread.ofVirtual().factory())) {
+            for (Future<Outcome> task : executor.invokeAll(tasks)) {
+                Outcome outcome = task.get();
+                rows.put(outcome.view(), outcome.rows());
+                outcome.failure().ifPresent(failure -> failed.put(outcome.view(), failure));
+            }
+        } catch (InterruptedException e) {
+            throw Cancelled.during("copy rows", e);
+        } catch (ExecutionException e) {
+            throw new InternalException("A materialization stopped: " + e.getCause(), e);
+        }
+        return new MaterializeReport(rows, failed, Duration.between(began, clock.instant()));
+    }
+
+    private Outcome materialize(FeatureView view, Function<FeatureView, Interval> windows, MaterializeListener listener)
+            throws InterruptedException {
+        long rows = 0;
+        try {
+            Interval window = windows.apply(view);
+            ViewCopy copy = new ViewCopy(view, window, offline, online, allocator, limits, listener);
+            try {
+                copy.run();
+            } finally {
+                rows = copy.written();
+            }
+            log.record(view.name(), window);
+            listener.finished(view.name(), rows);
+            return new Outcome(view.name(), rows, Optional.empty());
+        } catch (FeatureStoreException e) {
+            return new Outcome(view.name(), rows, Optional.of(e));
+        } catch (RuntimeException e) {
+            return new Outcome(
+                    view.name(),
+                    rows,
+                    Optional.of(new InternalException(
+                            "Materializing feature view '%s' failed: %s".formatted(view.name(), e), e)));
+        }
+    }
+
+    private record Outcome(String view, long rows, Optional<FeatureStoreException> failure) {}
+}

@@ -1,0 +1,263 @@
+package dev.manciple.retrieve;
+
+import dev.manciple.FeatureSelection;
+import dev.manciple.OnlineFeatures;
+import dev.manciple.OnlineOptions;
+import dev.manciple.arrow.ArrowValues;
+import dev.manciple.error.InvalidRequestException;
+import dev.manciple.spi.FieldStatus;
+import dev.manciple.spi.Lookup;
+import dev.manciple.spi.OnlineRead;
+import dev.manciple.spi.OnlineResult;
+import dev.manciple.spi.OnlineStore;
+import dev.manciple.spi.RegistrySnapshot;
+import dev.manciple.spi.Value;
+import dev.manciple.spi.ViewSlice;
+import dev.manciple.transform.OnDemandInput;
+import dev.manciple.transform.OnDemandSlice;
+import dev.manciple.transform.OutputFeature;
+import dev.manciple.transform.Transformations;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+
+/**
+ * Reads the newest values of entities. Thread-safe; holds nothing that needs closing. One call of the store per request, no
+ * registry I/O, nothing per row but the answer's own cells.
+ */
+public final class OnlineRetrieval {
+    private final OnlinePlanner planner;
+    private final OnlineStore store;
+    private final InstantSource clock;
+
+    /** @param snapshots asked once per request; must be cheap */
+    public OnlineRetrieval(
+            Supplier<RegistrySnapshot> snapshots,
+            OnlineStore store,
+            Transformations transformations,
+            InstantSource clock) {
+        this.planner = new OnlinePlanner(snapshots, transformations);
+        this.store = store;
+        this.clock = clock;
+    }
+
+    /**
+     * Answers one request. Values past their view's TTL are unset unless {@code options.expiredValues()}, and on demand views
+     * never see them. A row whose key is null finds nothing. Columns nobody needs are ignored and left out of the answer, as in
+     * Feast.
+     *
+     * @param entities one value per row; text and numbers become the declared type. Where only views without entities are
+     *     asked for it may be empty, which means one row
+     * @throws InvalidRequestException if a needed column is missing, columns differ in length, or a value does not fit its type
+     */
+    public OnlineFeatures features(
+            FeatureSelection selection, Map<String, List<Value>> entities, OnlineOptions options) {
+        OnlinePlan plan = planner.plan(selection, options.fullFeatureNames());
+        int rows = rows(entities);
+        List<List<Value>> columns =
+                plan.columns().stream().map(column -> column(column, entities)).toList();
+        Answer answer = new Answer(plan, rows, options.expiredValues());
+        answer.addEntityColumns(entities, columns);
+        answer.addFeatures(columns);
+        return answer.toFeatures();
+    }
+
+    private static int rows(Map<String, List<Value>> entities) {
+        if (entities.isEmpty()) {
+            return 1;
+        }
+        int rows = entities.values().iterator().next().size();
+        if (entities.values().stream().anyMatch(column -> column.size() != rows)) {
+            throw new InvalidRequestException("The entity columns differ in length: "
+                    + entities.entrySet().stream()
+                            .map(column -> column.getKey() + " has "
+                                    + column.getValue().size())
+                            .collect(Collectors.joining(", ")));
+        }
+        return rows;
+    }
+
+    private static List<Value> column(OnlinePlan.Column column, Map<String, List<Value>> entities) {
+        List<Value> values = entities.get(column.name());
+        if (values == null) {
+            values = entities.get(column.entity());
+        }
+        if (values == null) {
+            throw new InvalidRequestException("No values given for '%s', which %s needs. Given: %s"
+                    .formatted(
+                            column.name(),
+                            column.neededBy(),
+                            entities.isEmpty() ? "nothing" : String.join(", ", entities.keySet())));
+        }
+        Value[] converted = new Value[values.size()];
+        for (int row = 0; row < converted.length; row++) {
+            converted[row] = ArrowValues.convert(values.get(row), column.type(), column.name());
+        }
+        return Collections.unmodifiableList(Arrays.asList(converted));
+    }
+
+    /** One answer as it is put together. */
+    private final class Answer {
+        private final OnlinePlan plan;
+        private final int rows;
+        private final boolean expiredValues;
+        private final Instant now = clock.instant();
+        private final List<String> names = new ArrayList<>();
+        private final List<List<Value>> values = new ArrayList<>();
+        private final List<List<FieldStatus>> statuses = new ArrayList<>();
+        private final List<List<Instant>> eventTimes = new ArrayList<>();
+
+        Answer(OnlinePlan plan, int rows, boolean expiredValues) {
+            this.plan = plan;
+            this.rows = rows;
+            this.expiredValues = expiredValues;
+        }
+
+        /** Join keys in the order asked with, then what on demand views took from the request. */
+        void addEntityColumns(Map<String, List<Value>> entities, List<List<Value>> columns) {
+            for (boolean joinKey : new boolean[] {true, false}) {
+                for (String given : entities.keySet()) {
+                    for (int i = 0; i < columns.size(); i++) {
+                        OnlinePlan.Column column = plan.columns().get(i);
+                        if (column.joinKey() == joinKey
+                                && (column.name().equals(given)
+                                        || column.entity().equals(given))
+                                && !names.contains(column.name())) {
+                            addPresent(column.name(), columns.get(i));
+                        }
+                    }
+                }
+            }
+        }
+
+        void addFeatures(List<List<Value>> columns) {
+            List<EntityKeys> keys = plan.layouts().stream()
+                    .map(layout -> EntityKeys.of(layout, columns, rows))
+                    .toList();
+            List<OnlineResult> results = read(keys);
+            List<List<List<Value>>> computed = new ArrayList<>();
+            for (int slice = 0; slice < plan.functions().size(); slice++) {
+                List<List<Value>> inputs = inputs(plan.features().onDemand().get(slice), columns, keys, results);
+                computed.add(plan.functions().get(slice).compute(inputs, rows));
+            }
+            for (OutputFeature output : plan.features().outputs()) {
+                switch (output) {
+                    case OutputFeature.Stored stored ->
+                        addStored(stored, keysOf(stored.slice(), keys), results.get(stored.slice()));
+                    case OutputFeature.Computed feature ->
+                        addComputed(
+                                feature.name(), computed.get(feature.slice()).get(feature.feature()));
+                }
+            }
+        }
+
+        private List<OnlineResult> read(List<EntityKeys> keys) {
+            List<OnlineRead> reads = new ArrayList<>();
+            for (int slice = 0; slice < plan.features().slices().size(); slice++) {
+                ViewSlice asked = plan.features().slices().get(slice);
+                reads.add(new OnlineRead(asked.view(), keysOf(slice, keys).distinct(), asked.features()));
+            }
+            return reads.isEmpty() ? List.of() : store.read(reads);
+        }
+
+        private EntityKeys keysOf(int slice, List<EntityKeys> keys) {
+            return keys.get(plan.layoutOf().get(slice));
+        }
+
+        private void addStored(OutputFeature.Stored feature, EntityKeys keys, OnlineResult result) {
+            Duration ttl = plan.features().slices().get(feature.slice()).view().ttl();
+            Value[] cells = new Value[rows];
+            FieldStatus[] cellStatuses = new FieldStatus[rows];
+            Instant[] cellTimes = new Instant[rows];
+            for (int row = 0; row < rows; row++) {
+                Lookup lookup = lookup(keys, result, row);
+                FieldStatus status = FieldStatus.of(lookup, feature.feature(), ttl, now);
+                cellStatuses[row] = status;
+                cells[row] = value(lookup, feature.feature(), status, expiredValues);
+                cellTimes[row] = lookup instanceof Lookup.Found found ? found.eventTime() : Instant.EPOCH;
+            }
+            add(feature.name(), list(cells), list(cellStatuses), list(cellTimes));
+        }
+
+        private List<List<Value>> inputs(
+                OnDemandSlice slice, List<List<Value>> columns, List<EntityKeys> keys, List<OnlineResult> results) {
+            List<List<Value>> inputs = new ArrayList<>();
+            for (OnDemandInput input : slice.inputs()) {
+                inputs.add(
+                        switch (input) {
+                            case OnDemandInput.FromView feature ->
+                                stored(feature, keysOf(feature.slice(), keys), results.get(feature.slice()));
+                            case OnDemandInput.FromRequest request -> columns.get(position(request));
+                        });
+            }
+            return inputs;
+        }
+
+        /** The values of an input, null where there is none that is fresh. */
+        private List<Value> stored(OnDemandInput.FromView input, EntityKeys keys, OnlineResult result) {
+            Duration ttl = plan.features().slices().get(input.slice()).view().ttl();
+            Value[] cells = new Value[rows];
+            for (int row = 0; row < rows; row++) {
+                Lookup lookup = lookup(keys, result, row);
+                cells[row] = value(lookup, input.feature(), FieldStatus.of(lookup, input.feature(), ttl, now), false);
+            }
+            return list(cells);
+        }
+
+        private int position(OnDemandInput.FromRequest input) {
+            for (int i = 0; i < plan.columns().size(); i++) {
+                OnlinePlan.Column column = plan.columns().get(i);
+                if (column.name().equals(input.name()) && column.type().equals(input.type())) {
+                    return i;
+                }
+            }
+            throw new IllegalStateException("The plan has no column for " + input);
+        }
+
+        private void addComputed(String name, List<Value> cells) {
+            List<FieldStatus> cellStatuses = cells.stream()
+                    .map(cell -> cell == Value.Null.NULL ? FieldStatus.NULL_VALUE : FieldStatus.PRESENT)
+                    .toList();
+            add(name, cells, cellStatuses, Collections.nCopies(rows, Instant.EPOCH));
+        }
+
+        private void addPresent(String name, List<Value> cells) {
+            add(name, cells, Collections.nCopies(rows, FieldStatus.PRESENT), Collections.nCopies(rows, Instant.EPOCH));
+        }
+
+        private void add(String name, List<Value> cells, List<FieldStatus> cellStatuses, List<Instant> cellTimes) {
+            names.add(name);
+            values.add(cells);
+            statuses.add(cellStatuses);
+            eventTimes.add(cellTimes);
+        }
+
+        OnlineFeatures toFeatures() {
+            return new OnlineFeatures(
+                    List.copyOf(names), List.copyOf(values), List.copyOf(statuses), List.copyOf(eventTimes));
+        }
+    }
+
+    private static Lookup lookup(EntityKeys keys, OnlineResult result, int row) {
+        int position = keys.positions()[row];
+        return position == EntityKeys.NONE
+                ? Lookup.Absent.ABSENT
+                : result.lookups().get(position);
+    }
+
+    private static Value value(Lookup lookup, int feature, FieldStatus status, boolean expiredValues) {
+        boolean shown = status == FieldStatus.PRESENT || status == FieldStatus.OUTSIDE_MAX_AGE && expiredValues;
+        return shown && lookup instanceof Lookup.Found found ? found.values().get(feature) : Value.Null.NULL;
+    }
+
+    private static <T> List<T> list(T[] cells) {
+        return Collections.unmodifiableList(Arrays.asList(cells));
+    }
+}

@@ -1,0 +1,92 @@
+package dev.manciple.transform;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.vector.FieldVector;
+import org.apache.arrow.vector.VectorSchemaRoot;
+import org.apache.arrow.vector.dictionary.Dictionary;
+import org.apache.arrow.vector.ipc.ArrowReader;
+import org.apache.arrow.vector.types.pojo.Schema;
+
+/**
+ * Computes on demand features batch by batch over what a store returns. Columns that stay are moved, not copied. Closing it
+ * closes the store's reader.
+ */
+final class OnDemandReader extends ArrowReader {
+    private final ArrowReader stored;
+    private final OnDemandLayout layout;
+    private final List<OnDemandFunction> functions;
+
+    OnDemandReader(
+            ArrowReader stored, OnDemandLayout layout, List<OnDemandFunction> functions, BufferAllocator allocator) {
+        super(allocator);
+        this.stored = stored;
+        this.layout = layout;
+        this.functions = functions;
+    }
+
+    @Override
+    protected Schema readSchema() {
+        return layout.schema();
+    }
+
+    @Override
+    public boolean loadNextBatch() throws IOException {
+        prepareLoadNextBatch();
+        VectorSchemaRoot output = getVectorSchemaRoot();
+        if (!stored.loadNextBatch()) {
+            output.setRowCount(0);
+            return false;
+        }
+        VectorSchemaRoot input = stored.getVectorSchemaRoot();
+        output.getFieldVectors().forEach(FieldVector::reset);
+        int rows = input.getRowCount();
+        for (int slice = 0; slice < functions.size(); slice++) {
+            compute(slice, input, rows, output);
+        }
+        // Only now: an input that is also an output is read above.
+        layout.kept()
+                .forEach((from, to) -> input.getVector(from)
+                        .makeTransferPair(output.getVector(to))
+                        .transfer());
+        output.setRowCount(rows);
+        return true;
+    }
+
+    private void compute(int slice, VectorSchemaRoot input, int rows, VectorSchemaRoot output) {
+        List<FieldVector> inputs = new ArrayList<>();
+        layout.inputs(slice).forEach(column -> inputs.add(input.getVector(column)));
+        List<FieldVector> outputs = new ArrayList<>();
+        layout.computed(slice).forEach(column -> outputs.add(output.getVector(column)));
+        functions.get(slice).compute(inputs, stored, rows, outputs);
+    }
+
+    @Override
+    public Map<Long, Dictionary> getDictionaryVectors() throws IOException {
+        return stored.getDictionaryVectors();
+    }
+
+    @Override
+    public Dictionary lookup(long id) {
+        return stored.lookup(id);
+    }
+
+    @Override
+    public Set<Long> getDictionaryIds() {
+        return stored.getDictionaryIds();
+    }
+
+    @Override
+    public long bytesRead() {
+        return stored.bytesRead();
+    }
+
+    @Override
+    protected void closeReadSource() throws IOException {
+        stored.close();
+    }
+}
