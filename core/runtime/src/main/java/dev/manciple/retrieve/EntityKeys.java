@@ -1,22 +1,26 @@
 package dev.manciple.retrieve;
 
 import dev.manciple.spi.EntityKey;
+import dev.manciple.spi.Lookup;
 import dev.manciple.spi.Value;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/**
- * The keys of a request's rows, each once.
- *
- * @param distinct in the order first met
- * @param positions for each row its key's position in {@code distinct}, or {@link #NONE}
- */
-record EntityKeys(List<EntityKey> distinct, int[] positions) {
+/** The keys of a request's rows, each once. */
+final class EntityKeys {
     /** A row whose key has a null in it: no stored row can have that key. */
-    static final int NONE = -1;
+    private static final int NONE = -1;
+
+    private final List<EntityKey> distinct;
+    private final int[] positions;
+
+    /** @param positions for each row its key's position in {@code distinct}, or {@link #NONE} */
+    private EntityKeys(List<EntityKey> distinct, int[] positions) {
+        this.distinct = List.copyOf(distinct);
+        this.positions = positions;
+    }
 
     static EntityKeys of(OnlinePlan.KeyLayout layout, List<List<Value>> columns, int rows) {
         int[] positions = new int[rows];
@@ -42,6 +46,17 @@ record EntityKeys(List<EntityKey> distinct, int[] positions) {
         return new EntityKeys(distinct, positions);
     }
 
+    /** In the order first met. */
+    List<EntityKey> distinct() {
+        return distinct;
+    }
+
+    /** What the store answered for a row's key; {@code lookups} are those of {@link #distinct}. */
+    Lookup lookup(List<Lookup> lookups, int row) {
+        int position = positions[row];
+        return position == NONE ? Lookup.Absent.ABSENT : lookups.get(position);
+    }
+
     private static List<Value> key(OnlinePlan.KeyLayout layout, List<List<Value>> columns, int row) {
         List<Integer> parts = layout.columns();
         if (parts.size() == 1) {
@@ -52,22 +67,5 @@ record EntityKeys(List<EntityKey> distinct, int[] positions) {
             values[i] = columns.get(parts.get(i)).get(row);
         }
         return List.of(values);
-    }
-
-    @Override
-    public boolean equals(Object other) {
-        return other instanceof EntityKeys(List<EntityKey> keys, int[] rows)
-                && distinct.equals(keys)
-                && Arrays.equals(positions, rows);
-    }
-
-    @Override
-    public int hashCode() {
-        return 31 * distinct.hashCode() + Arrays.hashCode(positions);
-    }
-
-    @Override
-    public String toString() {
-        return "EntityKeys[distinct=%s, positions=%s]".formatted(distinct, Arrays.toString(positions));
     }
 }

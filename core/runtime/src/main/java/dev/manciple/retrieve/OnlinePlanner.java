@@ -65,9 +65,8 @@ final class OnlinePlanner {
         }
 
         boolean isOf(RegistrySnapshot other) {
-            return snapshot == other
-                    || snapshot.version().equals(other.version())
-                            && snapshot.project().equals(other.project());
+            return snapshot.version().equals(other.version())
+                    && snapshot.project().equals(other.project());
         }
     }
 }

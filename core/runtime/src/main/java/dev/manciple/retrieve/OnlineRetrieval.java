@@ -177,7 +177,7 @@ public final class OnlineRetrieval {
             FieldStatus[] cellStatuses = new FieldStatus[rows];
             Instant[] cellTimes = new Instant[rows];
             for (int row = 0; row < rows; row++) {
-                Lookup lookup = lookup(keys, result, row);
+                Lookup lookup = keys.lookup(result.lookups(), row);
                 FieldStatus status = FieldStatus.of(lookup, feature.feature(), ttl, now);
                 cellStatuses[row] = status;
                 cells[row] = value(lookup, feature.feature(), status, expiredValues);
@@ -205,7 +205,7 @@ public final class OnlineRetrieval {
             Duration ttl = plan.features().slices().get(input.slice()).view().ttl();
             Value[] cells = new Value[rows];
             for (int row = 0; row < rows; row++) {
-                Lookup lookup = lookup(keys, result, row);
+                Lookup lookup = keys.lookup(result.lookups(), row);
                 cells[row] = value(lookup, input.feature(), FieldStatus.of(lookup, input.feature(), ttl, now), false);
             }
             return list(cells);
@@ -245,15 +245,8 @@ public final class OnlineRetrieval {
         }
     }
 
-    private static Lookup lookup(EntityKeys keys, OnlineResult result, int row) {
-        int position = keys.positions()[row];
-        return position == EntityKeys.NONE
-                ? Lookup.Absent.ABSENT
-                : result.lookups().get(position);
-    }
-
     private static Value value(Lookup lookup, int feature, FieldStatus status, boolean expiredValues) {
-        boolean shown = status == FieldStatus.PRESENT || status == FieldStatus.OUTSIDE_MAX_AGE && expiredValues;
+        boolean shown = status == FieldStatus.PRESENT || (status == FieldStatus.OUTSIDE_MAX_AGE && expiredValues);
         return shown && lookup instanceof Lookup.Found found ? found.values().get(feature) : Value.Null.NULL;
     }
 

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.manciple.materialize;
+
+import org.jspecify.annotations.NullMarked;

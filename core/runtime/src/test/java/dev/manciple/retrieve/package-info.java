@@ -1,0 +1,4 @@
+@NullMarked
+package dev.manciple.retrieve;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.manciple.transform;
+
+import org.jspecify.annotations.NullMarked;
