@@ -1,0 +1,368 @@
+package dev.manciple.sqlite;
+
+import static java.util.stream.Collectors.joining;
+
+import dev.manciple.error.NotFoundException;
+import dev.manciple.model.FeatureView;
+import dev.manciple.model.Field;
+import dev.manciple.model.ValueType;
+import dev.manciple.spi.EntityKey;
+import dev.manciple.spi.InfraChange;
+import dev.manciple.spi.InfraChange.Action;
+import dev.manciple.spi.Lookup;
+import dev.manciple.spi.OnlineCapability;
+import dev.manciple.spi.OnlineRead;
+import dev.manciple.spi.OnlineResult;
+import dev.manciple.spi.OnlineRow;
+import dev.manciple.spi.OnlineStore;
+import dev.manciple.spi.StoreContext;
+import dev.manciple.spi.Value;
+import dev.manciple.spi.ViewChanges;
+import dev.manciple.wire.EntityKeyCodec;
+import dev.manciple.wire.ValueCodec;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Path;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Types;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.Spliterator;
+import java.util.Spliterators;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An online store in one SQLite file, in Feast's layout: a table per view named {@code project_view}, a row per entity and
+ * feature, values as Feast's protobuf bytes, times in whole seconds since the epoch, UTC.
+ *
+ * <p>Writes are serialized in the process and wait for writers of other processes. Readers never wait for a writer.
+ */
+final class SqliteOnlineStore implements OnlineStore {
+    private static final Set<OnlineCapability> CAPABILITIES = Set.copyOf(EnumSet.of(
+            OnlineCapability.NEWEST_WINS,
+            OnlineCapability.KEEPS_CREATED,
+            OnlineCapability.DELETE_ROWS,
+            OnlineCapability.SCAN));
+    private static final String STORE = "sqlite";
+
+    private final SqliteConfig config;
+    private final String project;
+    private final Database database;
+    private final Map<Table, Upsert> upserts = new ConcurrentHashMap<>();
+
+    SqliteOnlineStore(SqliteConfig config, StoreContext context) {
+        this.config = config;
+        this.project = context.project();
+        this.database = new Database(
+                context.repoPath().resolve(Path.of(config.path())), config.busyTimeout(), config.maxReaders());
+    }
+
+    @Override
+    public Set<OnlineCapability> capabilities() {
+        return CAPABILITIES;
+    }
+
+    @Override
+    public ChronoUnit timePrecision() {
+        return ChronoUnit.SECONDS;
+    }
+
+    @Override
+    public List<OnlineResult> read(List<OnlineRead> reads) {
+        if (reads.isEmpty()) {
+            return List.of();
+        }
+        requireFile(reads.getFirst().view());
+        return database.read("read " + names(reads), session -> {
+            List<OnlineResult> results = new ArrayList<>(reads.size());
+            for (OnlineRead read : reads) {
+                results.add(read(session, read));
+            }
+            return results;
+        });
+    }
+
+    /**
+     * One statement per key: in process a round trip costs nothing, and the key need not be fetched again with each of its
+     * features.
+     */
+    private OnlineResult read(Session session, OnlineRead read) throws SQLException {
+        Table table = Table.of(project, read.view());
+        requireTable(session, table, read.view());
+        List<Field> features = read.features();
+        // Features are found faster by name than by reading past most of a wide view.
+        boolean some = features.size() * 2 < read.view().features().size();
+        PreparedStatement statement = session.prepare(table.read(some ? features.size() : 0));
+        for (int i = 0; some && i < features.size(); i++) {
+            statement.setString(i + 2, features.get(i).name());
+        }
+        Map<String, Integer> positions = RowScan.positions(features);
+        EntityKeyCodec keys = EntityKeyCodec.of(read.view().entityColumns());
+        List<Lookup> lookups = new ArrayList<>(read.keys().size());
+        for (EntityKey key : read.keys()) {
+            statement.setBytes(1, keys.encode(key));
+            lookups.add(lookup(statement, features, positions));
+        }
+        return new OnlineResult(lookups);
+    }
+
+    private static Lookup lookup(PreparedStatement statement, List<Field> features, Map<String, Integer> positions)
+            throws SQLException {
+        Value[] values = new Value[features.size()];
+        Arrays.fill(values, Value.Missing.MISSING);
+        boolean found = false;
+        long newest = Long.MIN_VALUE;
+        try (ResultSet rows = statement.executeQuery()) {
+            while (rows.next()) {
+                found = true;
+                newest = Math.max(newest, rows.getLong(3));
+                Integer position = positions.get(rows.getString(1));
+                if (position != null) {
+                    values[position] = ValueCodec.decode(Session.bytes(rows, 2), features.get(position).type());
+                }
+            }
+        }
+        return found ? new Lookup.Found(List.of(values), Instant.ofEpochSecond(newest)) : Lookup.Absent.ABSENT;
+    }
+
+    @Override
+    public void write(FeatureView view, List<OnlineRow> rows) {
+        if (rows.isEmpty()) {
+            return;
+        }
+        Table table = Table.of(project, view);
+        List<EncodedRow> encoded = EncodedRow.sorted(EntityKeyCodec.of(view.entityColumns()), rows);
+        database.write("write %d rows of view '%s'".formatted(rows.size(), view.name()), session -> {
+            Upsert upsert = upsert(session, table, view);
+            PreparedStatement statement = session.prepare(upsert.sql());
+            for (EncodedRow row : encoded) {
+                bind(statement, upsert, view.features(), row);
+            }
+            return statement.executeBatch();
+        });
+    }
+
+    private void bind(PreparedStatement statement, Upsert upsert, List<Field> features, EncodedRow row)
+            throws SQLException {
+        for (int i = 0; i < features.size(); i++) {
+            Value value = row.row().values().get(i);
+            if (value != Value.Missing.MISSING) {
+                bind(statement, upsert, features.get(i), value, row);
+                statement.addBatch();
+            }
+        }
+    }
+
+    private void bind(PreparedStatement statement, Upsert upsert, Field feature, Value value, EncodedRow row)
+            throws SQLException {
+        statement.setBytes(1, row.key());
+        statement.setString(2, feature.name());
+        statement.setBytes(3, ValueCodec.encode(value, feature.type()));
+        statement.setLong(4, row.row().eventTime().getEpochSecond());
+        if (row.row().created().isPresent()) {
+            statement.setLong(5, row.row().created().get().getEpochSecond());
+        } else {
+            statement.setNull(5, Types.BIGINT);
+        }
+        int next = 6;
+        if (upsert.text()) {
+            statement.setString(next++, ValueText.text(value, feature.type()));
+        }
+        if (upsert.number()) {
+            statement.setObject(next++, ValueText.number(value));
+        }
+        if (upsert.vector()) {
+            statement.setBytes(next, config.vectorEnabled() ? vector(value, feature.type()) : null);
+        }
+    }
+
+    /** The raw 32-bit floats Feast's vector search reads; nothing for values that are no vector. */
+    private static byte @Nullable [] vector(Value value, ValueType type) {
+        boolean floats = type instanceof ValueType.ListOf(ValueType element) && element == ValueType.Scalar.FLOAT;
+        if (!floats || !(value instanceof Value.Many many)) {
+            return null;
+        }
+        ByteBuffer bytes =
+                ByteBuffer.allocate(Float.BYTES * many.values().size()).order(ByteOrder.LITTLE_ENDIAN);
+        for (Value element : many.values()) {
+            bytes.putFloat(element instanceof Value.Real real ? (float) real.value() : Float.NaN);
+        }
+        return bytes.array();
+    }
+
+    @Override
+    public List<InfraChange> plan(ViewChanges changes) {
+        if (!database.exists()) {
+            return changes.keep().stream().map(view -> change(Action.CREATE, view)).toList();
+        }
+        return database.read("look at its tables", session -> {
+            List<InfraChange> plan = new ArrayList<>();
+            for (FeatureView view : changes.keep()) {
+                Set<String> columns = session.columns(Table.of(project, view));
+                if (columns.isEmpty()) {
+                    plan.add(change(Action.CREATE, view));
+                } else if (!columns.containsAll(wantedColumns())) {
+                    plan.add(change(Action.ALTER, view));
+                }
+            }
+            for (FeatureView view : changes.drop()) {
+                if (!session.columns(Table.of(project, view)).isEmpty()) {
+                    plan.add(change(Action.DROP, view));
+                }
+            }
+            return List.copyOf(plan);
+        });
+    }
+
+    @Override
+    public void update(ViewChanges changes) {
+        if (changes.keep().isEmpty() && !database.exists()) {
+            return;
+        }
+        upserts.clear();
+        database.write("create and drop tables", session -> {
+            for (FeatureView view : changes.drop()) {
+                session.execute(Table.of(project, view).drop());
+            }
+            for (FeatureView view : changes.keep()) {
+                create(session, Table.of(project, view));
+            }
+            return changes;
+        });
+    }
+
+    private void create(Session session, Table table) throws SQLException {
+        for (String statement : table.create(config.enableOpenaiCompatibleStore())) {
+            session.execute(statement);
+        }
+        Set<String> columns = session.columns(table);
+        for (String wanted : wantedColumns()) {
+            if (!columns.contains(wanted)) {
+                session.execute(table.addColumn(wanted));
+            }
+        }
+    }
+
+    private List<String> wantedColumns() {
+        return Table.laterColumns(config.enableOpenaiCompatibleStore());
+    }
+
+    @Override
+    public void teardown(List<FeatureView> views) {
+        update(new ViewChanges(List.of(), views));
+    }
+
+    @Override
+    public long purge(FeatureView view, Instant limit) {
+        requireFile(view);
+        Table table = Table.of(project, view);
+        // The layout keeps whole seconds: a row of second s is older than the limit if s is.
+        long seconds = limit.getNano() == 0 ? limit.getEpochSecond() : limit.getEpochSecond() + 1;
+        return database.write("delete expired rows of view '%s'".formatted(view.name()), session -> {
+            requireTable(session, table, view);
+            long expired = count(session.prepare(table.countExpired()), seconds);
+            PreparedStatement delete = session.prepare(table.purge());
+            delete.setLong(1, seconds);
+            delete.executeUpdate();
+            return expired;
+        });
+    }
+
+    private static long count(PreparedStatement statement, long parameter) throws SQLException {
+        statement.setLong(1, parameter);
+        try (ResultSet rows = statement.executeQuery()) {
+            rows.next();
+            return rows.getLong(1);
+        }
+    }
+
+    @Override
+    public Stream<OnlineRow> scan(FeatureView view) {
+        requireFile(view);
+        String attempted = "read all rows of view '%s'".formatted(view.name());
+        Table table = Table.of(project, view);
+        Session session = database.borrow(attempted);
+        try {
+            requireTable(session, table, view);
+            ResultSet rows = session.prepare(table.scan()).executeQuery();
+            RowScan scan = new RowScan(database, view, rows);
+            return StreamSupport.stream(
+                            Spliterators.spliteratorUnknownSize(scan, Spliterator.NONNULL | Spliterator.IMMUTABLE),
+                            false)
+                    .onClose(() -> endScan(session, rows));
+        } catch (SQLException e) {
+            database.giveBack(session);
+            throw database.failure(attempted, e);
+        } catch (RuntimeException e) {
+            database.giveBack(session);
+            throw e;
+        }
+    }
+
+    private void endScan(Session session, ResultSet rows) {
+        try {
+            rows.close();
+        } catch (SQLException e) {
+            throw database.failure("end a scan", e);
+        } finally {
+            database.giveBack(session);
+        }
+    }
+
+    @Override
+    public void close() {
+        database.close();
+    }
+
+    private Upsert upsert(Session session, Table table, FeatureView view) throws SQLException {
+        Upsert known = upserts.get(table);
+        if (known != null) {
+            return known;
+        }
+        Set<String> columns = session.columns(table);
+        if (columns.isEmpty()) {
+            throw missing(view);
+        }
+        Upsert upsert = Upsert.into(table, columns);
+        upserts.put(table, upsert);
+        return upsert;
+    }
+
+    private void requireFile(FeatureView view) {
+        if (!database.exists()) {
+            throw missing(view);
+        }
+    }
+
+    /** Asked once per view and process: tables do not go away behind a store that serves them. */
+    private void requireTable(Session session, Table table, FeatureView view) throws SQLException {
+        upsert(session, table, view);
+    }
+
+    private NotFoundException missing(FeatureView view) {
+        return new NotFoundException(
+                "Table",
+                Table.of(project, view).name(),
+                "The SQLite store '%s' has not been told of view '%s': apply the repository first"
+                        .formatted(database.file(), view.name()));
+    }
+
+    private InfraChange change(Action action, FeatureView view) {
+        return new InfraChange(action, STORE, "table", Table.of(project, view).name());
+    }
+
+    private static String names(List<OnlineRead> reads) {
+        return reads.stream().map(read -> "'" + read.view().name() + "'").collect(joining(", ", "view ", ""));
+    }
+}

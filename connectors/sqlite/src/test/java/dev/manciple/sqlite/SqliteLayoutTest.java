@@ -1,0 +1,248 @@
+package dev.manciple.sqlite;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.manciple.error.NotFoundException;
+import dev.manciple.model.DataSource;
+import dev.manciple.model.FeatureView;
+import dev.manciple.model.Field;
+import dev.manciple.model.ValueType;
+import dev.manciple.model.ValueType.Scalar;
+import dev.manciple.spi.EntityKey;
+import dev.manciple.spi.InfraChange;
+import dev.manciple.spi.Lookup;
+import dev.manciple.spi.OnlineRead;
+import dev.manciple.spi.OnlineRow;
+import dev.manciple.spi.Value;
+import dev.manciple.spi.ViewChanges;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What the file holds, byte for byte, as Feast 0.66 writes and reads it. */
+class SqliteLayoutTest {
+    private static final Instant EVENT = Instant.parse("2024-01-01T00:00:00.900Z");
+
+    private final FeatureView view = FeatureView.of("driver stats")
+            .source(DataSource.Batch.files("drivers.parquet"))
+            .entities(List.of("driver"))
+            .entityColumns(List.of(Field.of("driver_id", Scalar.INT64)))
+            .features(
+                    Field.of("trips", Scalar.INT64),
+                    Field.of("name", Scalar.STRING),
+                    Field.of("rate", Scalar.FLOAT),
+                    Field.of("vector", new ValueType.ListOf(Scalar.FLOAT)));
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void writesFeastsTableAndBytes() throws SQLException {
+        try (SqliteOnlineStore store = store(config(false))) {
+            store.update(new ViewChanges(List.of(view), List.of()));
+            store.write(view, List.of(row(1001, EVENT, Optional.of(EVENT.plusSeconds(60)), 7)));
+        }
+        assertThat(query("SELECT name, type FROM pragma_table_info('p_driver stats')"))
+                .containsExactly(
+                        "entity_key|BLOB",
+                        "feature_name|TEXT",
+                        "value|BLOB",
+                        "value_text|TEXT",
+                        "vector_value|BLOB",
+                        "event_ts|timestamp",
+                        "created_ts|timestamp");
+        assertThat(query("SELECT name FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL"))
+                .containsExactly("p_driver stats_ek");
+        assertThat(
+                        query(
+                                """
+                                SELECT hex(entity_key), feature_name, hex(value), typeof(value), value_text, hex(vector_value), \
+                                typeof(event_ts), event_ts, created_ts FROM "p_driver stats" ORDER BY feature_name\
+                                """))
+                .containsExactly(
+                        KEY_1001 + "|name|1200|blob|||integer|1704067200|1704067260",
+                        KEY_1001 + "|rate||blob|||integer|1704067200|1704067260",
+                        KEY_1001 + "|trips|2007|blob|7||integer|1704067200|1704067260",
+                        KEY_1001 + "|vector|8201 0A 0A08 0000003F000020C0|blob|||integer|1704067200|1704067260"
+                                .replace(" ", ""));
+    }
+
+    private static final String KEY_1001 = "0100000002000000090000006472697665725F69640400000008000000E903000000000000";
+
+    @Test
+    void writesRawVectorsWhenTheyAreEnabled() throws SQLException {
+        try (SqliteOnlineStore store = store(config(true))) {
+            store.update(new ViewChanges(List.of(view), List.of()));
+            store.write(view, List.of(row(1, EVENT, Optional.empty(), 7)));
+        }
+        assertThat(query("SELECT hex(vector_value) FROM \"p_driver stats\" WHERE feature_name = 'vector'"))
+                .containsExactly(HexFormat.of().withUpperCase().formatHex(new byte[] {0, 0, 0, 63, 0, 0, 0x20, (byte) 0xc0
+                }));
+    }
+
+    @Test
+    void completesTablesOfOlderFeastsWhenTheyAreApplied() throws SQLException {
+        execute("CREATE TABLE \"p_driver stats\" (entity_key BLOB, feature_name TEXT, value BLOB, event_ts timestamp, "
+                + "created_ts timestamp, PRIMARY KEY(entity_key, feature_name))");
+        execute("INSERT INTO \"p_driver stats\" VALUES (x'" + KEY_1001 + "', 'trips', x'2005', 1704060000, NULL)");
+        try (SqliteOnlineStore store = store(config(false))) {
+            store.write(view, List.of(row(1002, EVENT, Optional.empty(), 7)));
+            assertThat(found(store, 1001).values())
+                    .containsExactly(
+                            new Value.Int(5), Value.Missing.MISSING, Value.Missing.MISSING, Value.Missing.MISSING);
+
+            ViewChanges changes = new ViewChanges(List.of(view), List.of());
+            assertThat(store.plan(changes))
+                    .containsExactly(new InfraChange(InfraChange.Action.ALTER, "sqlite", "table", "p_driver stats"));
+            store.update(changes);
+            assertThat(store.plan(changes)).isEmpty();
+            store.write(view, List.of(row(1001, EVENT, Optional.empty(), 9)));
+            assertThat(found(store, 1001).values().getFirst()).isEqualTo(new Value.Int(9));
+        }
+    }
+
+    @Test
+    void doesNotCreateAFileToLookIntoIt() {
+        try (SqliteOnlineStore store = store(config(false))) {
+            assertThat(store.plan(new ViewChanges(List.of(view), List.of())))
+                    .containsExactly(new InfraChange(InfraChange.Action.CREATE, "sqlite", "table", "p_driver stats"));
+            assertThatThrownBy(() -> store.read(List.of(new OnlineRead(view, List.of(key(1)), view.features()))))
+                    .isInstanceOf(NotFoundException.class)
+                    .hasMessageContaining("p_driver stats")
+                    .hasMessageContaining("apply the repository first");
+            store.teardown(List.of(view));
+        }
+        assertThat(folder).isEmptyDirectory();
+    }
+
+    /** Each writer opens the file on its own, as another process would. */
+    @Test
+    void keepsTheNewestOfConcurrentWriters() throws Exception {
+        try (SqliteOnlineStore store = store(config(false))) {
+            store.update(new ViewChanges(List.of(view), List.of()));
+        }
+        int writers = 4;
+        int events = 60;
+        CountDownLatch start = new CountDownLatch(1);
+        List<Future<?>> running = new ArrayList<>();
+        try (ExecutorService threads = Executors.newFixedThreadPool(writers)) {
+            for (int w = 0; w < writers; w++) {
+                int writer = w;
+                running.add(threads.submit(() -> {
+                    try (SqliteOnlineStore store = store(config(false))) {
+                        start.await();
+                        for (int e = 0; e < events; e++) {
+                            int event = (e * 37 + writer * 11) % events;
+                            store.write(view, List.of(row(1, EVENT.plusSeconds(event), Optional.empty(), event)));
+                        }
+                    }
+                    return writer;
+                }));
+            }
+            start.countDown();
+            for (Future<?> one : running) {
+                one.get();
+            }
+        }
+        try (SqliteOnlineStore store = store(config(false))) {
+            Lookup.Found found = found(store, 1);
+            assertThat(found.values().getFirst()).isEqualTo(new Value.Int(events - 1));
+            assertThat(found.eventTime()).isEqualTo(Instant.parse("2024-01-01T00:00:00Z").plusSeconds(events - 1));
+        }
+    }
+
+    @Test
+    void undoesABatchThatFails() {
+        try (SqliteOnlineStore store = store(config(false))) {
+            store.update(new ViewChanges(List.of(view), List.of()));
+            OnlineRow wrong = new OnlineRow(
+                    key(2),
+                    List.of(new Value.Text("seven"), Value.Null.NULL, Value.Null.NULL, Value.Null.NULL),
+                    EVENT,
+                    Optional.empty());
+            assertThatThrownBy(() -> store.write(view, List.of(row(1, EVENT, Optional.empty(), 7), wrong)))
+                    .isInstanceOf(RuntimeException.class);
+            assertThat(store.read(List.of(new OnlineRead(view, List.of(key(1)), view.features())))
+                            .getFirst()
+                            .lookups())
+                    .containsExactly(Lookup.Absent.ABSENT);
+        }
+    }
+
+    private Lookup.Found found(SqliteOnlineStore store, long driver) {
+        return (Lookup.Found) store.read(List.of(new OnlineRead(view, List.of(key(driver)), view.features())))
+                .getFirst()
+                .lookups()
+                .getFirst();
+    }
+
+    private static EntityKey key(long driver) {
+        return new EntityKey(List.of("driver_id"), List.of(new Value.Int(driver)));
+    }
+
+    private static OnlineRow row(long driver, Instant event, Optional<Instant> created, long trips) {
+        return new OnlineRow(
+                key(driver),
+                List.of(
+                        new Value.Int(trips),
+                        new Value.Text(""),
+                        Value.Null.NULL,
+                        new Value.Many(List.of(new Value.Real(0.5), new Value.Real(-2.5)))),
+                event,
+                created);
+    }
+
+    private SqliteOnlineStore store(SqliteConfig config) {
+        return new SqliteOnlineStore(config, new TestContext("p", folder));
+    }
+
+    private static SqliteConfig config(boolean vectors) {
+        return new SqliteConfig("online.db", false, false, vectors, "cosine", Duration.ofSeconds(30), 4);
+    }
+
+    private void execute(String sql) throws SQLException {
+        try (Connection connection = connect();
+                Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
+    }
+
+    private List<String> query(String sql) throws SQLException {
+        List<String> lines = new ArrayList<>();
+        try (Connection connection = connect();
+                Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery(sql)) {
+            int columns = rows.getMetaData().getColumnCount();
+            while (rows.next()) {
+                List<String> cells = new ArrayList<>();
+                for (int i = 1; i <= columns; i++) {
+                    String cell = rows.getString(i);
+                    cells.add(cell == null ? "" : cell);
+                }
+                lines.add(String.join("|", cells));
+            }
+        }
+        return lines;
+    }
+
+    private Connection connect() throws SQLException {
+        return DriverManager.getConnection("jdbc:sqlite:" + folder.resolve("online.db"));
+    }
+
+}
