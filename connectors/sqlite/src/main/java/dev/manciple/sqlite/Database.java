@@ -58,7 +58,8 @@ final class Database implements AutoCloseable {
         writing.lock();
         try {
             Session session = writer();
-            // Taking the write lock at once: a transaction that starts by reading cannot wait for another process to finish.
+            // Taking the write lock at once: a transaction that starts by reading cannot wait for another process to
+            // finish.
             session.execute("BEGIN IMMEDIATE");
             try {
                 T result = work.run(session);

@@ -11,10 +11,10 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
-import java.util.Iterator;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -70,15 +70,17 @@ final class RowScan implements Iterator<OnlineRow> {
         do {
             Integer position = positions.get(rows.getString(2));
             if (position != null) {
-                values[position] =
-                        ValueCodec.decode(Session.bytes(rows, 3), view.features().get(position).type());
+                values[position] = ValueCodec.decode(
+                        Session.bytes(rows, 3), view.features().get(position).type());
             }
             long featureEvent = rows.getLong(4);
             Long featureCreated = created();
             if (featureEvent > event) {
                 event = featureEvent;
                 created = featureCreated;
-            } else if (featureEvent == event && featureCreated != null && (created == null || featureCreated > created)) {
+            } else if (featureEvent == event
+                    && featureCreated != null
+                    && (created == null || featureCreated > created)) {
                 created = featureCreated;
             }
             onRow = rows.next();

@@ -129,7 +129,8 @@ final class SqliteOnlineStore implements OnlineStore {
                 newest = Math.max(newest, rows.getLong(3));
                 Integer position = positions.get(rows.getString(1));
                 if (position != null) {
-                    values[position] = ValueCodec.decode(Session.bytes(rows, 2), features.get(position).type());
+                    values[position] = ValueCodec.decode(
+                            Session.bytes(rows, 2), features.get(position).type());
                 }
             }
         }
@@ -204,7 +205,9 @@ final class SqliteOnlineStore implements OnlineStore {
     @Override
     public List<InfraChange> plan(ViewChanges changes) {
         if (!database.exists()) {
-            return changes.keep().stream().map(view -> change(Action.CREATE, view)).toList();
+            return changes.keep().stream()
+                    .map(view -> change(Action.CREATE, view))
+                    .toList();
         }
         return database.read("look at its tables", session -> {
             List<InfraChange> plan = new ArrayList<>();

@@ -31,8 +31,7 @@ record Table(String name) {
                 CREATE TABLE IF NOT EXISTS %s (\
                 entity_key BLOB, feature_name TEXT, value BLOB, value_text TEXT, %svector_value BLOB, \
                 event_ts timestamp, created_ts timestamp, PRIMARY KEY(entity_key, feature_name))\
-                """
-                        .formatted(quotedName(), withNumber ? "value_num REAL, " : ""),
+                """.formatted(quotedName(), withNumber ? "value_num REAL, " : ""),
                 "CREATE INDEX IF NOT EXISTS %s ON %s (entity_key)".formatted(quoted(name + "_ek"), quotedName()));
     }
 

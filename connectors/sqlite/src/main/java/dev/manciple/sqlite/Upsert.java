@@ -32,13 +32,15 @@ record Upsert(String sql, boolean text, boolean number, boolean vector) {
         }
         String updates = String.join(
                 ", ",
-                columns.stream().skip(2).map(column -> column + " = excluded." + column).toList());
+                columns.stream()
+                        .skip(2)
+                        .map(column -> column + " = excluded." + column)
+                        .toList());
         return """
                 INSERT INTO %1$s AS stored (%2$s) VALUES (%3$s) ON CONFLICT(entity_key, feature_name) DO UPDATE SET %4$s \
                 WHERE excluded.event_ts > stored.event_ts OR (excluded.event_ts = stored.event_ts \
                 AND ifnull(excluded.created_ts, %5$d) >= ifnull(stored.created_ts, %5$d))\
-                """
-                .formatted(
+                """.formatted(
                         table.quotedName(),
                         String.join(", ", columns),
                         String.join(", ", Collections.nCopies(columns.size(), "?")),

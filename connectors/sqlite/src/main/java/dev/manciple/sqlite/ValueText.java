@@ -3,6 +3,7 @@ package dev.manciple.sqlite;
 import dev.manciple.model.ValueType;
 import dev.manciple.spi.Value;
 import java.math.BigDecimal;
+import java.math.MathContext;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,7 +37,8 @@ final class ValueText {
                             IMAGE_BYTES,
                             PDF_BYTES -> null;
                 };
-            case Value.Real number -> python(scalar == ValueType.Scalar.FLOAT ? (float) number.value() : number.value());
+            case Value.Real number ->
+                python(scalar == ValueType.Scalar.FLOAT ? (float) number.value() : number.value());
             case Value.Null ignored -> null;
             case Value.Bytes ignored -> null;
             case Value.Time ignored -> null;
@@ -78,7 +80,7 @@ final class ValueText {
         if (number == 0) {
             return 1 / number < 0 ? "-0.0" : "0.0";
         }
-        BigDecimal shortest = new BigDecimal(Double.toString(number)).stripTrailingZeros();
+        BigDecimal shortest = shortest(number);
         int exponent = shortest.precision() - shortest.scale() - 1;
         if (exponent >= -4 && exponent < 16) {
             String plain = shortest.toPlainString();
@@ -88,5 +90,15 @@ final class ValueText {
         String mantissa = digits.length() == 1 ? digits : digits.charAt(0) + "." + digits.substring(1);
         return (number < 0 ? "-" : "") + mantissa + "e" + (exponent < 0 ? "-" : "+")
                 + (Math.abs(exponent) < 10 ? "0" : "") + Math.abs(exponent);
+    }
+
+    /** Java never prints fewer than two digits, even where one is enough, as for the smallest doubles. */
+    private static BigDecimal shortest(double number) {
+        BigDecimal printed = new BigDecimal(Double.toString(number)).stripTrailingZeros();
+        if (printed.precision() == 2) {
+            BigDecimal oneDigit = printed.round(new MathContext(1));
+            return oneDigit.doubleValue() == number ? oneDigit : printed;
+        }
+        return printed;
     }
 }

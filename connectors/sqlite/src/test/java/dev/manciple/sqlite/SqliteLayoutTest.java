@@ -69,9 +69,7 @@ class SqliteLayoutTest {
                         "created_ts|timestamp");
         assertThat(query("SELECT name FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL"))
                 .containsExactly("p_driver stats_ek");
-        assertThat(
-                        query(
-                                """
+        assertThat(query("""
                                 SELECT hex(entity_key), feature_name, hex(value), typeof(value), value_text, hex(vector_value), \
                                 typeof(event_ts), event_ts, created_ts FROM "p_driver stats" ORDER BY feature_name\
                                 """))
@@ -79,8 +77,9 @@ class SqliteLayoutTest {
                         KEY_1001 + "|name|1200|blob|||integer|1704067200|1704067260",
                         KEY_1001 + "|rate||blob|||integer|1704067200|1704067260",
                         KEY_1001 + "|trips|2007|blob|7||integer|1704067200|1704067260",
-                        KEY_1001 + "|vector|8201 0A 0A08 0000003F000020C0|blob|||integer|1704067200|1704067260"
-                                .replace(" ", ""));
+                        KEY_1001
+                                + "|vector|8201 0A 0A08 0000003F000020C0|blob|||integer|1704067200|1704067260"
+                                        .replace(" ", ""));
     }
 
     private static final String KEY_1001 = "0100000002000000090000006472697665725F69640400000008000000E903000000000000";
@@ -92,8 +91,8 @@ class SqliteLayoutTest {
             store.write(view, List.of(row(1, EVENT, Optional.empty(), 7)));
         }
         assertThat(query("SELECT hex(vector_value) FROM \"p_driver stats\" WHERE feature_name = 'vector'"))
-                .containsExactly(HexFormat.of().withUpperCase().formatHex(new byte[] {0, 0, 0, 63, 0, 0, 0x20, (byte) 0xc0
-                }));
+                .containsExactly(
+                        HexFormat.of().withUpperCase().formatHex(new byte[] {0, 0, 0, 63, 0, 0, 0x20, (byte) 0xc0}));
     }
 
     @Test
@@ -163,7 +162,8 @@ class SqliteLayoutTest {
         try (SqliteOnlineStore store = store(config(false))) {
             Lookup.Found found = found(store, 1);
             assertThat(found.values().getFirst()).isEqualTo(new Value.Int(events - 1));
-            assertThat(found.eventTime()).isEqualTo(Instant.parse("2024-01-01T00:00:00Z").plusSeconds(events - 1));
+            assertThat(found.eventTime())
+                    .isEqualTo(Instant.parse("2024-01-01T00:00:00Z").plusSeconds(events - 1));
         }
     }
 
@@ -244,5 +244,4 @@ class SqliteLayoutTest {
     private Connection connect() throws SQLException {
         return DriverManager.getConnection("jdbc:sqlite:" + folder.resolve("online.db"));
     }
-
 }
