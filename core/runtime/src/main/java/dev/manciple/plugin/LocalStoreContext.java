@@ -1,0 +1,37 @@
+package dev.manciple.plugin;
+
+import dev.manciple.spi.OfflineStore;
+import dev.manciple.spi.OnlineStore;
+import dev.manciple.spi.StoreConfig;
+import dev.manciple.spi.StoreContext;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.concurrent.Executor;
+import org.apache.arrow.memory.BufferAllocator;
+
+/**
+ * What this process lends its stores.
+ *
+ * @param allocator belongs to who made the context
+ * @param stores makes the children of routers
+ */
+public record LocalStoreContext(
+        String project, Path repoPath, BufferAllocator allocator, Executor executor, InstantSource clock, Stores stores)
+        implements StoreContext {
+
+    /** With a virtual thread per task and the system's clock. */
+    public static LocalStoreContext of(String project, Path repoPath, BufferAllocator allocator, Stores stores) {
+        return new LocalStoreContext(
+                project, repoPath, allocator, Thread::startVirtualThread, InstantSource.system(), stores);
+    }
+
+    @Override
+    public OfflineStore offlineStore(StoreConfig config) {
+        return stores.offlineStore("offline store '%s' of a router".formatted(config.type()), config, this);
+    }
+
+    @Override
+    public OnlineStore onlineStore(StoreConfig config) {
+        return stores.onlineStore("online store '%s' of a router".formatted(config.type()), config, this);
+    }
+}

@@ -1,0 +1,94 @@
+package dev.manciple.plugin;
+
+import dev.manciple.spi.MaterializationEngine;
+import dev.manciple.spi.MaterializationEngineFactory;
+import dev.manciple.spi.OfflineStore;
+import dev.manciple.spi.OfflineStoreFactory;
+import dev.manciple.spi.OnlineStore;
+import dev.manciple.spi.OnlineStoreFactory;
+import dev.manciple.spi.Registry;
+import dev.manciple.spi.RegistryFactory;
+import dev.manciple.spi.StoreConfig;
+import dev.manciple.spi.StoreContext;
+import java.util.function.Function;
+
+/**
+ * Makes stores of their configuration: resolves the type, binds the options, calls the factory. Making does not connect. The
+ * caller closes what is made.
+ *
+ * <p>{@code where} starts every message: the file and the section. The methods throw a
+ * {@link dev.manciple.error.ConfigException} if the type is unknown or the options do not fit it.
+ */
+public final class Stores {
+    private final StoreTypes types;
+    private final ConfigBinder binder;
+
+    public Stores(StoreTypes types) {
+        this.types = types;
+        this.binder = new ConfigBinder();
+    }
+
+    public OfflineStore offlineStore(String where, StoreConfig config, StoreContext context) {
+        return bound(types.offlineStore(where, config.type()), where, config).apply(context);
+    }
+
+    public OnlineStore onlineStore(String where, StoreConfig config, StoreContext context) {
+        return bound(types.onlineStore(where, config.type()), where, config).apply(context);
+    }
+
+    public Registry registry(String where, StoreConfig config, StoreContext context) {
+        return bound(types.registry(where, config.type()), where, config).apply(context);
+    }
+
+    public MaterializationEngine engine(String where, StoreConfig config, StoreContext context) {
+        return bound(types.engine(where, config.type()), where, config).apply(context);
+    }
+
+    /** Finds what is wrong with a configuration without making anything. */
+    public void checkOfflineStore(String where, StoreConfig config) {
+        bound(types.offlineStore(where, config.type()), where, config);
+    }
+
+    /** As {@link #checkOfflineStore}. */
+    public void checkOnlineStore(String where, StoreConfig config) {
+        bound(types.onlineStore(where, config.type()), where, config);
+    }
+
+    /** As {@link #checkOfflineStore}. */
+    public void checkRegistry(String where, StoreConfig config) {
+        bound(types.registry(where, config.type()), where, config);
+    }
+
+    /** As {@link #checkOfflineStore}. */
+    public void checkEngine(String where, StoreConfig config) {
+        bound(types.engine(where, config.type()), where, config);
+    }
+
+    private <C extends Record> Function<StoreContext, OfflineStore> bound(
+            OfflineStoreFactory<C> factory, String where, StoreConfig config) {
+        C options = bind(factory.configType(), where, config);
+        return context -> factory.create(options, context);
+    }
+
+    private <C extends Record> Function<StoreContext, OnlineStore> bound(
+            OnlineStoreFactory<C> factory, String where, StoreConfig config) {
+        C options = bind(factory.configType(), where, config);
+        return context -> factory.create(options, context);
+    }
+
+    private <C extends Record> Function<StoreContext, Registry> bound(
+            RegistryFactory<C> factory, String where, StoreConfig config) {
+        C options = bind(factory.configType(), where, config);
+        return context -> factory.create(options, context);
+    }
+
+    private <C extends Record> Function<StoreContext, MaterializationEngine> bound(
+            MaterializationEngineFactory<C> factory, String where, StoreConfig config) {
+        C options = bind(factory.configType(), where, config);
+        return context -> factory.create(options, context);
+    }
+
+    private <C extends Record> C bind(Class<C> type, String where, StoreConfig config) {
+        return binder.bind("%s (type: %s)".formatted(where, config.type()), type, config.options());
+    }
+}
