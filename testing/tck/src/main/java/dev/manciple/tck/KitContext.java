@@ -1,0 +1,36 @@
+package dev.manciple.tck;
+
+import dev.manciple.spi.OfflineStore;
+import dev.manciple.spi.OnlineStore;
+import dev.manciple.spi.StoreConfig;
+import dev.manciple.spi.StoreContext;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.concurrent.Executor;
+import org.apache.arrow.memory.BufferAllocator;
+
+/**
+ * What the kit lends the store under test. It makes no child stores: the fixture of a router wraps it and makes its own.
+ */
+record KitContext(String project, Path repoPath, BufferAllocator allocator, Executor executor) implements StoreContext {
+    @Override
+    public InstantSource clock() {
+        return InstantSource.system();
+    }
+
+    @Override
+    public OfflineStore offlineStore(StoreConfig config) {
+        throw noChildren(config);
+    }
+
+    @Override
+    public OnlineStore onlineStore(StoreConfig config) {
+        throw noChildren(config);
+    }
+
+    private static UnsupportedOperationException noChildren(StoreConfig config) {
+        return new UnsupportedOperationException(
+                "The kit makes no store of type '%s': a router's fixture wraps this context and makes its children itself"
+                        .formatted(config.type()));
+    }
+}
