@@ -4,6 +4,7 @@ import dev.manciple.arrow.ArrowTypes;
 import dev.manciple.error.InvalidRequestException;
 import dev.manciple.spi.ViewSlice;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,7 +18,7 @@ import org.apache.arrow.vector.types.pojo.Schema;
  * @param schema of the finished result
  * @param kept position in what the store returns to position in the result
  * @param inputs for each on demand slice, the positions of its inputs in what the store returns
- * @param computed for each on demand slice, the positions of its features in the result
+ * @param computed for each on demand slice, the positions of its features in the result; each has one
  */
 record OnDemandLayout(
         Schema schema, Map<Integer, Integer> kept, List<List<Integer>> inputs, List<List<Integer>> computed) {
@@ -48,7 +49,8 @@ record OnDemandLayout(
             kept.put(column, column);
         }
         List<List<Integer>> computed = new ArrayList<>();
-        onDemand.forEach(slice -> computed.add(new ArrayList<>()));
+        onDemand.forEach(slice -> computed.add(
+                new ArrayList<>(Collections.nCopies(slice.features().size(), -1))));
         for (OutputFeature output : outputs) {
             switch (output) {
                 case OutputFeature.Stored feature -> {
@@ -57,7 +59,7 @@ record OnDemandLayout(
                     columns.add(renamed(stored.getFields().get(from), feature.name()));
                 }
                 case OutputFeature.Computed feature -> {
-                    computed.get(feature.slice()).add(columns.size());
+                    computed.get(feature.slice()).set(feature.feature(), columns.size());
                     columns.add(ArrowTypes.arrow(feature.name(), feature.field().type()));
                 }
             }
