@@ -1,0 +1,103 @@
+package dev.manciple.duckdb;
+
+import dev.manciple.error.InvalidRequestException;
+import dev.manciple.error.StoreException;
+import dev.manciple.model.SourceLocation;
+import dev.manciple.model.ValueType;
+import dev.manciple.sql.Relation;
+import dev.manciple.sql.Sql;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.apache.arrow.vector.ipc.ArrowReader;
+import org.apache.arrow.vector.types.pojo.Field;
+import org.apache.arrow.vector.types.pojo.Schema;
+
+/** Finds what sources name: files, queries, and tables of the attached database. */
+final class Catalog {
+    private final DuckDb engine;
+    private final Path folder;
+
+    /** @param folder where relative paths start */
+    Catalog(DuckDb engine, Path folder) {
+        this.engine = engine;
+        this.folder = folder;
+    }
+
+    /**
+     * The rows of a location and its columns; reads no rows, save of CSV files, whose types only their text tells.
+     *
+     * @param title what messages call it
+     * @param declared types to read the columns of CSV files as
+     */
+    Relation relation(
+            DuckDbSession session, SourceLocation location, String title, Map<String, ValueType> declared) {
+        return switch (location) {
+            case SourceLocation.Files files -> {
+                FileSource file = FileSource.find(files, folder);
+                Sql from = from(session, file, declared);
+                yield plain(session, from, "%s (%s)".formatted(title, file));
+            }
+            case SourceLocation.Query query -> plain(session, Sql.query(query.sql()), title);
+            case SourceLocation.Table table -> plain(session, table(table), "%s (table %s)".formatted(title, table.qualifiedName()));
+            case SourceLocation.Custom custom ->
+                throw new InvalidRequestException(
+                        "%s is a %s, which is no file, query or table of DuckDB".formatted(title, custom.sourceClass()));
+        };
+    }
+
+    private Sql from(DuckDbSession session, FileSource file, Map<String, ValueType> declared) {
+        if (file.format() == FileSource.Format.PARQUET || declared.isEmpty()) {
+            return file.from(Map.of());
+        }
+        Map<String, ValueType> present = new HashMap<>(declared);
+        present.keySet()
+                .retainAll(describe(session, file.from(Map.of())).getFields().stream()
+                        .map(Field::getName)
+                        .toList());
+        return file.from(present);
+    }
+
+    Sql table(SourceLocation.Table table) {
+        Sql database = engine.database()
+                .orElseThrow(() -> new InvalidRequestException(
+                        "The table '%s' needs a database: set 'database' of the offline store to a DuckDB file"
+                                .formatted(table.qualifiedName())));
+        List<Sql> names = Arrays.stream(table.qualifiedName().split("\\."))
+                .map(name -> Sql.quoted(name, '"'))
+                .toList();
+        return Sql.of("{}.{}", database, Sql.join(".", names));
+    }
+
+    /** Types that Arrow has no like of, or that DuckDB would compare by rules of their own, become text. */
+    private static Relation plain(DuckDbSession session, Sql from, String title) {
+        Map<String, String> types = session.columnTypes(from);
+        List<Sql> asText = types.entrySet().stream()
+                .filter(column -> isText(column.getValue()))
+                .map(column -> Sql.of(
+                        "CAST({} AS VARCHAR) AS {}",
+                        Sql.quoted(column.getKey(), '"'),
+                        Sql.quoted(column.getKey(), '"')))
+                .toList();
+        Sql read = asText.isEmpty() ? from : Sql.of("(SELECT * REPLACE ({}) FROM {})", Sql.join(", ", asText), from);
+        return Relation.of(title, read, describe(session, read));
+    }
+
+    private static boolean isText(String type) {
+        String name = type.toUpperCase(Locale.ROOT);
+        return name.equals("UUID") || name.equals("JSON") || name.equals("BIT") || name.startsWith("ENUM(");
+    }
+
+    static Schema describe(DuckDbSession session, Sql from) {
+        try (ArrowReader none = session.query(Sql.of("SELECT * FROM {} AS described LIMIT 0", from), session.allocator())) {
+            return none.getVectorSchemaRoot().getSchema();
+        } catch (IOException e) {
+            throw new StoreException(
+                    DuckDb.NAME, "describe " + from, false, StoreException.Outcome.NOT_APPLIED, e);
+        }
+    }
+}

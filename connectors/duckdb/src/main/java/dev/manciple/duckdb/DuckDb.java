@@ -1,0 +1,149 @@
+package dev.manciple.duckdb;
+
+import dev.manciple.error.StoreException;
+import dev.manciple.sql.Sql;
+import java.io.IOException;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.Optional;
+import java.util.Properties;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.ReentrantLock;
+import org.apache.arrow.memory.BufferAllocator;
+import org.duckdb.DuckDBConnection;
+import org.duckdb.DuckDBDriver;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One embedded engine, started on first use: an in-memory database with a memory limit, a folder to spill to, and no way to
+ * fetch extensions from the network. Thread-safe. Sessions are connections of their own, with temporary tables of their own.
+ */
+final class DuckDb implements AutoCloseable {
+    static final String NAME = "DuckDB";
+
+    private static final String ATTACHED = "attached";
+
+    private final DuckDbConfig config;
+    private final Path folder;
+    private final Path spill;
+    private final ReentrantLock starting = new ReentrantLock();
+    private final Set<DuckDbSession> sessions = ConcurrentHashMap.newKeySet();
+    private @Nullable DuckDBConnection root;
+    private boolean closed;
+
+    /** @param folder where relative paths of the configuration start */
+    DuckDb(DuckDbConfig config, Path folder) {
+        this.config = config;
+        this.folder = folder;
+        Path parent = config.tempDirectory()
+                .map(folder::resolve)
+                .orElseGet(() -> Path.of(System.getProperty("java.io.tmpdir")));
+        this.spill = parent.resolve("manciple-duckdb-%d-%s"
+                .formatted(ProcessHandle.current().pid(), UUID.randomUUID()));
+    }
+
+    /** @param allocator for rows on their way into the engine */
+    DuckDbSession session(BufferAllocator allocator) {
+        try {
+            DuckDbSession session = new DuckDbSession(root().duplicate(), allocator, sessions::remove);
+            sessions.add(session);
+            return session;
+        } catch (SQLException e) {
+            throw new StoreException(NAME, "open a session", false, StoreException.Outcome.NOT_APPLIED, e);
+        }
+    }
+
+    private DuckDBConnection root() throws SQLException {
+        starting.lock();
+        try {
+            if (closed) {
+                throw new SQLException("the store is closed");
+            }
+            if (root == null) {
+                root = start();
+            }
+            return root;
+        } finally {
+            starting.unlock();
+        }
+    }
+
+    private DuckDBConnection start() throws SQLException {
+        Properties settings = new Properties();
+        settings.setProperty(DuckDBDriver.JDBC_STREAM_RESULTS, "true");
+        settings.setProperty("memory_limit", config.memoryLimit());
+        config.maxTempDirectorySize().ifPresent(size -> settings.setProperty("max_temp_directory_size", size));
+        settings.setProperty("temp_directory", spill.toString());
+        settings.setProperty("autoinstall_known_extensions", "false");
+        settings.setProperty("autoload_known_extensions", "false");
+        config.threads().ifPresent(count -> settings.setProperty("threads", count.toString()));
+        DuckDBConnection connection =
+                new DuckDBDriver().connect("jdbc:duckdb:", settings).unwrap(DuckDBConnection.class);
+        try (Statement statement = connection.createStatement()) {
+            // Not a setting of the start: it belongs to an extension that is loaded by then only.
+            statement.execute("SET GLOBAL TimeZone = 'UTC'");
+            Optional<Path> database = config.database().map(folder::resolve);
+            if (database.isPresent()) {
+                statement.execute(Sql.of(
+                                "ATTACH {} AS {}",
+                                Sql.literal(database.get().toString()),
+                                Sql.quoted(ATTACHED, '"'))
+                        .text());
+            }
+            return connection;
+        } catch (SQLException e) {
+            try (connection) {
+                throw e;
+            }
+        }
+    }
+
+    /** The schema that tables of sources are looked up in; empty where no database is configured. */
+    Optional<Sql> database() {
+        return config.database().map(any -> Sql.quoted(ATTACHED, '"'));
+    }
+
+    @Override
+    public void close() {
+        starting.lock();
+        try {
+            closed = true;
+            sessions.forEach(DuckDbSession::close);
+            if (root != null) {
+                root.close();
+                root = null;
+            }
+            deleteSpill();
+        } catch (SQLException | IOException e) {
+            throw new StoreException(NAME, "close", false, StoreException.Outcome.NOT_APPLIED, e);
+        } finally {
+            starting.unlock();
+        }
+    }
+
+    private void deleteSpill() throws IOException {
+        if (!Files.exists(spill)) {
+            return;
+        }
+        Files.walkFileTree(spill, new SimpleFileVisitor<>() {
+            @Override
+            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
+                Files.deleteIfExists(file);
+                return FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult postVisitDirectory(Path folder, @Nullable IOException e) throws IOException {
+                Files.deleteIfExists(folder);
+                return FileVisitResult.CONTINUE;
+            }
+        });
+    }
+}

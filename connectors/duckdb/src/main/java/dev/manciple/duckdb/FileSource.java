@@ -1,0 +1,166 @@
+package dev.manciple.duckdb;
+
+import dev.manciple.error.InvalidRequestException;
+import dev.manciple.error.NotFoundException;
+import dev.manciple.error.StoreException;
+import dev.manciple.model.SourceLocation;
+import dev.manciple.model.ValueType;
+import dev.manciple.sql.Sql;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/**
+ * Local files the engine can read: one file, a folder with all below it, or a glob.
+ *
+ * @param path the file or folder; of a glob, the pattern
+ * @param shape what the path names
+ */
+record FileSource(Path path, Shape shape, Format format) {
+    enum Shape {
+        FILE,
+        FOLDER,
+        GLOB
+    }
+
+    enum Format {
+        PARQUET(".parquet"),
+        CSV(".csv");
+
+        private final String ending;
+
+        Format(String ending) {
+            this.ending = ending;
+        }
+
+        /** How names of its files end; CSV files may be compressed. */
+        boolean owns(String fileName) {
+            String name = fileName.toLowerCase(Locale.ROOT);
+            return name.endsWith(ending) || (this == CSV && (name.endsWith(ending + ".gz") || name.endsWith(ending + ".zst")));
+        }
+    }
+
+    /**
+     * Finds out what a location names.
+     *
+     * @param folder where relative paths start
+     * @throws NotFoundException where there is no such file
+     */
+    static FileSource find(SourceLocation.Files location, Path folder) {
+        String uri = localPath(location.uri());
+        Path path = folder.resolve(uri).normalize();
+        if (Files.isDirectory(path)) {
+            return new FileSource(path, Shape.FOLDER, formatOfFolder(path, location.format()));
+        }
+        Format format = format(location.format(), uri);
+        if (Files.exists(path)) {
+            return new FileSource(path, Shape.FILE, format);
+        }
+        if (isGlob(uri)) {
+            // The pattern is the user's; the folder it starts at may hold the same characters by chance.
+            Path pattern = Path.of(uri).isAbsolute() ? path : Path.of(escape(folder.toString()), uri);
+            return new FileSource(pattern, Shape.GLOB, format);
+        }
+        throw new NotFoundException(
+                "The file", path.toString(), "The path is '%s', relative to %s".formatted(location.uri(), folder));
+    }
+
+    /** The path a URI names on this machine. */
+    static String localPath(String uri) {
+        if (uri.startsWith("file:")) {
+            return uri.startsWith("file://") ? Path.of(URI.create(uri)).toString() : uri.substring("file:".length());
+        }
+        if (uri.contains("://")) {
+            throw new InvalidRequestException(
+                    "'%s' is not a local file; this store reads Parquet and CSV files of this machine".formatted(uri));
+        }
+        if (uri.isBlank()) {
+            throw new InvalidRequestException("A file source needs a path");
+        }
+        return uri;
+    }
+
+    /** The format that is declared or, where none is, the one the name tells; Parquet where it tells nothing, as in Feast. */
+    static Format format(String declared, String name) {
+        return switch (declared.toLowerCase(Locale.ROOT)) {
+            case "" -> Format.CSV.owns(name) ? Format.CSV : Format.PARQUET;
+            case "parquet" -> Format.PARQUET;
+            case "csv" -> Format.CSV;
+            default ->
+                throw new InvalidRequestException("'%s' has the format '%s'; this store reads and writes parquet and csv"
+                        .formatted(name, declared));
+        };
+    }
+
+    private static Format formatOfFolder(Path folder, String declared) {
+        Format format = format(declared, "");
+        if (holds(folder, format)) {
+            return format;
+        }
+        if (declared.isEmpty() && holds(folder, Format.CSV)) {
+            return Format.CSV;
+        }
+        throw new NotFoundException(
+                "A %s file".formatted(format.name().toLowerCase(Locale.ROOT)),
+                folder + "/**",
+                "The folder holds no file whose name ends in '%s'".formatted(format.ending));
+    }
+
+    private static boolean holds(Path folder, Format format) {
+        try (Stream<Path> files = Files.walk(folder)) {
+            return files.anyMatch(file -> file.toString().endsWith(format.ending));
+        } catch (IOException e) {
+            throw new StoreException(
+                    DuckDb.NAME, "look into " + folder, false, StoreException.Outcome.NOT_APPLIED, e);
+        }
+    }
+
+    private static boolean isGlob(String uri) {
+        return uri.chars().anyMatch(c -> c == '*' || c == '?' || c == '[');
+    }
+
+    /** The engine's spelling of a path that is not meant as a pattern. */
+    private static String escape(String path) {
+        return path.replaceAll("([\\[*?])", "[$1]");
+    }
+
+    /** The rows, as something that can stand after FROM. */
+    Sql from(Map<String, ValueType> csvTypes) {
+        Sql pattern = Sql.literal(
+                switch (shape) {
+                    case FILE -> escape(path.toString());
+                    case FOLDER -> escape(path.toString()) + "/**/*" + format.ending;
+                    case GLOB -> path.toString();
+                });
+        Sql partitions = shape == Shape.FILE ? Sql.of(", hive_partitioning = false") : Sql.of("");
+        return switch (format) {
+            case PARQUET -> Sql.of("read_parquet({}{})", pattern, partitions);
+            // The whole file decides the types: a sample would let a late row fail or, worse, change what earlier ones mean.
+            case CSV ->
+                Sql.of(
+                        "read_csv({}, header = true, sample_size = -1{}{})",
+                        pattern,
+                        partitions,
+                        csvTypes.isEmpty() ? Sql.of("") : Sql.of(", types = {}", struct(csvTypes)));
+        };
+    }
+
+    private static Sql struct(Map<String, ValueType> types) {
+        List<Sql> entries = new ArrayList<>();
+        types.forEach((name, type) -> EngineTypes.csv(type)
+                .ifPresent(engineType ->
+                        entries.add(Sql.of("{}: {}", Sql.literal(name), Sql.literal(engineType)))));
+        return Sql.of("{{}}", Sql.join(", ", entries));
+    }
+
+    @Override
+    public String toString() {
+        return path.toString();
+    }
+}

@@ -1,0 +1,89 @@
+package dev.manciple.duckdb;
+
+import java.io.IOException;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.Map;
+import java.util.Set;
+import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.vector.VectorSchemaRoot;
+import org.apache.arrow.vector.dictionary.Dictionary;
+import org.apache.arrow.vector.ipc.ArrowReader;
+import org.apache.arrow.vector.types.pojo.Schema;
+
+/** The rows of a statement, which ends with them, and whose failures are Manciple's. */
+final class ResultReader extends ArrowReader {
+    private final ArrowReader rows;
+    private final Statement statement;
+    private boolean closed;
+
+    ResultReader(ArrowReader rows, Statement statement, BufferAllocator allocator) {
+        super(allocator);
+        this.rows = rows;
+        this.statement = statement;
+    }
+
+    @Override
+    public VectorSchemaRoot getVectorSchemaRoot() throws IOException {
+        return rows.getVectorSchemaRoot();
+    }
+
+    @Override
+    public Map<Long, Dictionary> getDictionaryVectors() throws IOException {
+        return rows.getDictionaryVectors();
+    }
+
+    @Override
+    public Dictionary lookup(long id) {
+        return rows.lookup(id);
+    }
+
+    @Override
+    public Set<Long> getDictionaryIds() {
+        return rows.getDictionaryIds();
+    }
+
+    @Override
+    public boolean loadNextBatch() throws IOException {
+        if (closed) {
+            throw new IOException("the reader is closed");
+        }
+        try {
+            return rows.loadNextBatch();
+        } catch (IOException e) {
+            throw DuckDbSession.failed(e, "read the rows of a query");
+        }
+    }
+
+    @Override
+    public long bytesRead() {
+        return rows.bytesRead();
+    }
+
+    @Override
+    public void close() throws IOException {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        try (statement) {
+            statement.cancel();
+            rows.close();
+        } catch (SQLException e) {
+            throw DuckDbSession.failed(e, "end a query");
+        }
+    }
+
+    @Override
+    public void close(boolean closeReadSource) throws IOException {
+        close();
+    }
+
+    @Override
+    protected void closeReadSource() {}
+
+    @Override
+    protected Schema readSchema() throws IOException {
+        return rows.getVectorSchemaRoot().getSchema();
+    }
+}

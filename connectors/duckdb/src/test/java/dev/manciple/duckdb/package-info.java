@@ -1,0 +1,4 @@
+@NullMarked
+package dev.manciple.duckdb;
+
+import org.jspecify.annotations.NullMarked;

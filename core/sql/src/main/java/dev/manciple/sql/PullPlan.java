@@ -1,0 +1,144 @@
+package dev.manciple.sql;
+
+import dev.manciple.arrow.ArrowTypes;
+import dev.manciple.spi.PullRequest;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.apache.arrow.vector.types.pojo.Field;
+import org.apache.arrow.vector.types.pojo.Schema;
+
+/**
+ * A read of one source in a window of event time, planned.
+ *
+ * @param output the columns of the query, by name
+ */
+record PullPlan(Sql query, Schema output, String description) {
+    /** Every row in the window. */
+    static PullPlan all(PullRequest request, Relation relation, Dialect dialect) {
+        return new Writer(request, relation, dialect).all();
+    }
+
+    /** The newest row per join key in the window; a single one where there are no join keys. */
+    static PullPlan latest(PullRequest request, Relation relation, Dialect dialect) {
+        return new Writer(request, relation, dialect).latest();
+    }
+
+    private static final class Writer {
+        private final PullRequest request;
+        private final Relation relation;
+        private final Dialect dialect;
+        private final List<Column> keys;
+        private final List<Column> features;
+        private final Column event;
+        private final Optional<Column> created;
+
+        Writer(PullRequest request, Relation relation, Dialect dialect) {
+            this.request = request;
+            this.relation = relation;
+            this.dialect = dialect;
+            SourceColumns columns = new SourceColumns(
+                    request.source(),
+                    relation,
+                    "pull from source '%s'".formatted(request.source().name()));
+            this.keys = request.joinKeys().stream()
+                    .map(key -> columns.named(key.name(), "join key"))
+                    .toList();
+            this.features = request.features().stream()
+                    .map(feature -> columns.named(feature.name(), "feature"))
+                    .toList();
+            this.event = columns.event();
+            this.created = columns.created();
+        }
+
+        PullPlan all() {
+            return new PullPlan(
+                    Sql.of("SELECT {}\nFROM {} AS f\nWHERE {}", selected(), relation.from(), inWindow()),
+                    output(),
+                    describe("every row"));
+        }
+
+        PullPlan latest() {
+            Sql newest = created.map(column -> Sql.of("{} DESC, {} DESC NULLS LAST", micros(event), micros(column)))
+                    .orElseGet(() -> Sql.of("{} DESC", micros(event)));
+            Sql partition = keys.isEmpty()
+                    ? Sql.of("")
+                    : Sql.of("PARTITION BY {} ", Sql.join(", ", keys.stream().map(this::quote)));
+            Sql names = Sql.join(", ", output().getFields().stream().map(field -> dialect.quote(field.getName())));
+            return new PullPlan(
+                    Sql.of(
+                            "SELECT {}\nFROM (\n  SELECT {}, row_number() OVER ({}ORDER BY {}) AS {}\n  FROM {} AS f\n  WHERE {}\n) AS ranked\nWHERE {} = 1",
+                            names,
+                            selected(),
+                            partition,
+                            newest,
+                            dialect.quote("__rank"),
+                            relation.from(),
+                            inWindow(),
+                            dialect.quote("__rank")),
+                    output(),
+                    describe("the newest row per key"));
+        }
+
+        private Sql selected() {
+            List<Sql> columns = new ArrayList<>();
+            List<Field> fields = output().getFields();
+            for (int i = 0; i < keys.size(); i++) {
+                columns.add(named(quote(keys.get(i)), fields.get(i)));
+            }
+            for (int i = 0; i < features.size(); i++) {
+                columns.add(named(quote(features.get(i)), fields.get(keys.size() + i)));
+            }
+            columns.add(Sql.of("{} AS {}", dialect.instant(micros(event)), dialect.quote(PullRequest.EVENT_TIME)));
+            created.ifPresent(column -> columns.add(
+                    Sql.of("{} AS {}", dialect.instant(micros(column)), dialect.quote(PullRequest.CREATED_TIME))));
+            return Sql.join(", ", columns);
+        }
+
+        private Sql named(Sql column, Field field) {
+            return Sql.of("{} AS {}", column, dialect.quote(field.getName()));
+        }
+
+        private Schema output() {
+            List<Field> fields = new ArrayList<>();
+            for (int i = 0; i < keys.size(); i++) {
+                fields.add(PitPlanner.nullable(
+                        request.joinKeys().get(i).name(), keys.get(i).field()));
+            }
+            for (int i = 0; i < features.size(); i++) {
+                fields.add(PitPlanner.nullable(
+                        request.features().get(i).name(), features.get(i).field()));
+            }
+            fields.add(Field.nullable(PullRequest.EVENT_TIME, ArrowTypes.UTC_MICROS));
+            if (created.isPresent()) {
+                fields.add(Field.nullable(PullRequest.CREATED_TIME, ArrowTypes.UTC_MICROS));
+            }
+            return new Schema(fields);
+        }
+
+        private Sql inWindow() {
+            Sql low = Sql.literal(Dialect.micros(request.start()));
+            Sql high = Sql.literal(Dialect.micros(request.end()));
+            return Sql.of(
+                    "{} AND {} AND {} BETWEEN {} AND {}",
+                    dialect.atLeast(quote(event), event.type(), low),
+                    dialect.atMost(quote(event), event.type(), high),
+                    micros(event),
+                    low,
+                    high);
+        }
+
+        private Sql quote(Column column) {
+            return dialect.quote(column.name());
+        }
+
+        private Sql micros(Column column) {
+            return dialect.micros(quote(column), column.type());
+        }
+
+        private String describe(String what) {
+            return "%s of %s with %s in [%s, %s]"
+                    .formatted(what, relation.title(), event.name(), request.start(), request.end());
+        }
+    }
+}

@@ -1,0 +1,39 @@
+package dev.manciple.sql;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.apache.arrow.vector.types.pojo.Schema;
+
+/**
+ * Something that can stand after FROM, and its columns in order.
+ *
+ * @param title how messages call it, such as {@code source 'trips' (data/trips.parquet)}
+ */
+public record Relation(String title, Sql from, List<Column> columns) {
+    public Relation {
+        columns = List.copyOf(columns);
+    }
+
+    /** A relation the engine knows by the names users know. */
+    public static Relation of(String title, Sql from, Schema schema) {
+        return new Relation(
+                title,
+                from,
+                schema.getFields().stream()
+                        .map(field -> new Column(field.getName(), field))
+                        .toList());
+    }
+
+    /** The column of exactly this name: upper and lower case differ. */
+    public Optional<Column> column(String name) {
+        return columns.stream()
+                .filter(column -> column.field().getName().equals(name))
+                .findFirst();
+    }
+
+    /** The names users know, for messages. */
+    public String columnList() {
+        return columns.stream().map(column -> column.field().getName()).collect(Collectors.joining(", "));
+    }
+}

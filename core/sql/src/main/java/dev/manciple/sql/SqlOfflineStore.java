@@ -1,0 +1,267 @@
+package dev.manciple.sql;
+
+import dev.manciple.error.InvalidRequestException;
+import dev.manciple.error.StoreException;
+import dev.manciple.model.DataSource;
+import dev.manciple.model.ValueType;
+import dev.manciple.spi.Explanation;
+import dev.manciple.spi.HistoricalRequest;
+import dev.manciple.spi.OfflineStore;
+import dev.manciple.spi.PullRequest;
+import dev.manciple.spi.RetrievalJob;
+import dev.manciple.spi.Spine;
+import dev.manciple.spi.ViewSlice;
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.vector.VectorSchemaRoot;
+import org.apache.arrow.vector.ipc.ArrowReader;
+import org.apache.arrow.vector.types.pojo.Schema;
+
+/**
+ * An offline store over an SQL engine: everything but the engine. A store adds its dialect, its sessions, where a source's rows
+ * are found, and what it can write.
+ *
+ * <p>Each use of a job opens a session of its own, which ends with the job's reader; nothing outlives it.
+ */
+public abstract class SqlOfflineStore implements OfflineStore {
+    private static final String ENTITY_ROWS = "__entity_rows";
+
+    private final String name;
+    private final Dialect dialect;
+    private final PitStrategy strategy;
+    private final BufferAllocator allocator;
+
+    /**
+     * @param name what messages call the store
+     * @param allocator for rows on their way into the engine and for looking at sources; lent, not closed
+     */
+    protected SqlOfflineStore(String name, Dialect dialect, PitStrategy strategy, BufferAllocator allocator) {
+        this.name = name;
+        this.dialect = dialect;
+        this.strategy = strategy;
+        this.allocator = allocator;
+    }
+
+    /** A new session; the caller closes it. */
+    protected abstract SqlSession openSession();
+
+    /**
+     * Where the rows of a source are found, and its columns. Looks, but reads no rows.
+     *
+     * @param declared the types views give the source's columns, for formats that have none themselves
+     */
+    protected abstract Relation source(SqlSession session, DataSource.Batch source, Map<String, ValueType> declared);
+
+    /** A file of entity rows the engine reads itself, in order; empty where the rows had better come as Arrow. */
+    protected Optional<Relation> entityFile(SqlSession session, Spine.Rows rows) {
+        return Optional.empty();
+    }
+
+    @Override
+    public RetrievalJob historicalFeatures(HistoricalRequest request) {
+        return new Job("join features", session -> prepare(session, request));
+    }
+
+    @Override
+    public RetrievalJob pullLatest(PullRequest request) {
+        return new Job(
+                "read the newest rows of source '%s'".formatted(request.source().name()),
+                session -> prepared(PullPlan.latest(request, pulled(session, request), dialect)));
+    }
+
+    @Override
+    public RetrievalJob pullAll(PullRequest request) {
+        return new Job(
+                "read source '%s'".formatted(request.source().name()),
+                session -> prepared(PullPlan.all(request, pulled(session, request), dialect)));
+    }
+
+    @Override
+    public Schema describe(DataSource.Batch source) {
+        try (SqlSession session = openSession()) {
+            Relation relation = source(session, source, Map.of());
+            SourceColumns columns = new SourceColumns(source, relation, "data source '%s'".formatted(source.name()));
+            if (!source.time().event().isBlank()) {
+                columns.event();
+            }
+            columns.created();
+            return new Schema(relation.columns().stream().map(Column::field).toList());
+        }
+    }
+
+    /** The columns and types of something that can stand after FROM. Runs nothing where the engine can tell without. */
+    protected final Schema describe(SqlSession session, Sql from) {
+        try (ArrowReader none = session.query(Sql.of("SELECT * FROM {} AS described LIMIT 0", from), allocator)) {
+            return none.getVectorSchemaRoot().getSchema();
+        } catch (IOException e) {
+            throw new StoreException(name, "describe " + from, false, StoreException.Outcome.NOT_APPLIED, e);
+        }
+    }
+
+    private Relation pulled(SqlSession session, PullRequest request) {
+        Map<String, ValueType> declared = new HashMap<>();
+        Map<String, String> names = SourceColumns.sourceNames(request.source());
+        request.joinKeys().forEach(key -> declared.put(names.getOrDefault(key.name(), key.name()), key.type()));
+        request.features()
+                .forEach(feature -> declared.put(names.getOrDefault(feature.name(), feature.name()), feature.type()));
+        return source(session, request.source(), declared);
+    }
+
+    private static Prepared prepared(PullPlan plan) {
+        return new Prepared(new Script(List.of(), plan.query()), plan.output(), plan.description(), Optional.empty());
+    }
+
+    private Prepared prepare(SqlSession session, HistoricalRequest request) {
+        List<Relation> sources =
+                request.slices().stream().map(slice -> source(session, slice)).toList();
+        return switch (request.spine()) {
+            case Spine.Rows rows ->
+                entityFile(session, rows)
+                        .map(file -> prepared(request, file, rows.timeColumn(), sources, Optional.empty()))
+                        .orElseGet(() -> prepareLoading(request, rows, sources));
+            case Spine.Query query -> {
+                Sql from = Sql.query(query.sql());
+                Relation spine = Relation.of("the query given", from, describe(session, from));
+                yield prepared(request, spine, query.timeColumn(), sources, Optional.empty());
+            }
+            case Spine.Range range -> {
+                Sql from = Sql.of("({})", PitPlanner.rangeSpine(request, range, sources, dialect));
+                Relation spine = Relation.of(
+                        "every key and time from %s to %s".formatted(range.start(), range.end()),
+                        from,
+                        describe(session, from));
+                yield prepared(request, spine, PitPlanner.RANGE_TIME, sources, Optional.empty());
+            }
+        };
+    }
+
+    private Prepared prepareLoading(HistoricalRequest request, Spine.Rows rows, List<Relation> sources) {
+        List<Column> columns = Carriage.columns(rows.schema());
+        Relation spine = new Relation("the rows given", dialect.quote(ENTITY_ROWS), columns);
+        Loading loading = new Loading(rows, Carriage.travelling(columns));
+        return prepared(request, spine, rows.timeColumn(), sources, Optional.of(loading));
+    }
+
+    private Prepared prepared(
+            HistoricalRequest request,
+            Relation spine,
+            String timeColumn,
+            List<Relation> sources,
+            Optional<Loading> loading) {
+        PitPlan plan = PitPlanner.plan(request, spine, timeColumn, sources);
+        return new Prepared(strategy.write(plan, dialect), plan.output(), plan.describe(), loading);
+    }
+
+    private Relation source(SqlSession session, ViewSlice slice) {
+        DataSource.Batch source = slice.view()
+                .batchSource()
+                .orElseThrow(
+                        () -> new InvalidRequestException("Feature view '%s' has no batch source to read history from"
+                                .formatted(slice.view().name())));
+        Map<String, String> names = SourceColumns.sourceNames(source);
+        Map<String, ValueType> declared = new HashMap<>();
+        slice.view()
+                .entityColumns()
+                .forEach(key -> declared.put(names.getOrDefault(key.name(), key.name()), key.type()));
+        slice.view()
+                .features()
+                .forEach(field -> declared.put(names.getOrDefault(field.name(), field.name()), field.type()));
+        return source(session, source, declared);
+    }
+
+    /** What a job does, known without having read a row. */
+    private record Prepared(Script script, Schema output, String plan, Optional<Loading> loading) {}
+
+    /** Entity rows to bring into the engine, under the types in which they travel. */
+    private record Loading(Spine.Rows rows, Schema travelling) {
+        void into(SqlSession session, Sql relation) throws IOException {
+            try (ArrowReader given = rows.reader().get()) {
+                VectorSchemaRoot root = given.getVectorSchemaRoot();
+                if (!Types.same(root.getSchema(), rows.schema())) {
+                    throw new InvalidRequestException("The entity rows were announced as %s but are %s"
+                            .formatted(rows.schema(), root.getSchema()));
+                }
+                BufferAllocator owner = root.getFieldVectors().getFirst().getAllocator();
+                try (ArrowReader travelling = new RetypedReader(given, this.travelling, owner, () -> {})) {
+                    session.load(relation, travelling);
+                }
+            }
+        }
+    }
+
+    private interface Preparation {
+        Prepared prepare(SqlSession session);
+    }
+
+    private final class Job implements RetrievalJob {
+        private final String purpose;
+        private final Preparation preparation;
+
+        Job(String purpose, Preparation preparation) {
+            this.purpose = purpose;
+            this.preparation = preparation;
+        }
+
+        @Override
+        public Schema schema() {
+            return prepare().output();
+        }
+
+        @Override
+        public Optional<String> sql() {
+            return Optional.of(prepare().script().text());
+        }
+
+        @Override
+        public Explanation explain() {
+            Prepared prepared = prepare();
+            return new Explanation(
+                    name, prepared.plan(), Optional.of(prepared.script().text()), OptionalLong.empty(), List.of());
+        }
+
+        private Prepared prepare() {
+            try (SqlSession session = openSession()) {
+                return preparation.prepare(session);
+            }
+        }
+
+        @Override
+        public ArrowReader open(BufferAllocator batches) {
+            SqlSession session = openSession();
+            try {
+                return open(session, batches);
+            } catch (IOException e) {
+                try (session) {
+                    throw failed(e);
+                }
+            } catch (RuntimeException | Error e) {
+                try (session) {
+                    throw e;
+                }
+            }
+        }
+
+        private ArrowReader open(SqlSession session, BufferAllocator batches) throws IOException {
+            Prepared prepared = preparation.prepare(session);
+            if (prepared.loading().isPresent()) {
+                prepared.loading().get().into(session, dialect.quote(ENTITY_ROWS));
+            }
+            prepared.script().setup().forEach(session::execute);
+            ArrowReader rows = session.query(prepared.script().query(), batches);
+            return new RetypedReader(rows, prepared.output(), batches, () -> {
+                try (session) {
+                    rows.close();
+                }
+            });
+        }
+
+        private StoreException failed(IOException cause) {
+            return new StoreException(name, purpose, false, StoreException.Outcome.NOT_APPLIED, cause);
+        }
+    }
+}
