@@ -34,8 +34,7 @@ final class Catalog {
      * @param title what messages call it
      * @param declared types to read the columns of CSV files as
      */
-    Relation relation(
-            DuckDbSession session, SourceLocation location, String title, Map<String, ValueType> declared) {
+    Relation relation(DuckDbSession session, SourceLocation location, String title, Map<String, ValueType> declared) {
         return switch (location) {
             case SourceLocation.Files files -> {
                 FileSource file = FileSource.find(files, folder);
@@ -43,10 +42,11 @@ final class Catalog {
                 yield plain(session, from, "%s (%s)".formatted(title, file));
             }
             case SourceLocation.Query query -> plain(session, Sql.query(query.sql()), title);
-            case SourceLocation.Table table -> plain(session, table(table), "%s (table %s)".formatted(title, table.qualifiedName()));
+            case SourceLocation.Table table ->
+                plain(session, table(table), "%s (table %s)".formatted(title, table.qualifiedName()));
             case SourceLocation.Custom custom ->
-                throw new InvalidRequestException(
-                        "%s is a %s, which is no file, query or table of DuckDB".formatted(title, custom.sourceClass()));
+                throw new InvalidRequestException("%s is a %s, which is no file, query or table of DuckDB"
+                        .formatted(title, custom.sourceClass()));
         };
     }
 
@@ -93,11 +93,11 @@ final class Catalog {
     }
 
     static Schema describe(DuckDbSession session, Sql from) {
-        try (ArrowReader none = session.query(Sql.of("SELECT * FROM {} AS described LIMIT 0", from), session.allocator())) {
+        try (ArrowReader none =
+                session.query(Sql.of("SELECT * FROM {} AS described LIMIT 0", from), session.allocator())) {
             return none.getVectorSchemaRoot().getSchema();
         } catch (IOException e) {
-            throw new StoreException(
-                    DuckDb.NAME, "describe " + from, false, StoreException.Outcome.NOT_APPLIED, e);
+            throw new StoreException(DuckDb.NAME, "describe " + from, false, StoreException.Outcome.NOT_APPLIED, e);
         }
     }
 }

@@ -45,8 +45,8 @@ final class DuckDb implements AutoCloseable {
         Path parent = config.tempDirectory()
                 .map(folder::resolve)
                 .orElseGet(() -> Path.of(System.getProperty("java.io.tmpdir")));
-        this.spill = parent.resolve("manciple-duckdb-%d-%s"
-                .formatted(ProcessHandle.current().pid(), UUID.randomUUID()));
+        this.spill = parent.resolve(
+                "manciple-duckdb-%d-%s".formatted(ProcessHandle.current().pid(), UUID.randomUUID()));
     }
 
     /** @param allocator for rows on their way into the engine */
@@ -91,11 +91,9 @@ final class DuckDb implements AutoCloseable {
             statement.execute("SET GLOBAL TimeZone = 'UTC'");
             Optional<Path> database = config.database().map(folder::resolve);
             if (database.isPresent()) {
-                statement.execute(Sql.of(
-                                "ATTACH {} AS {}",
-                                Sql.literal(database.get().toString()),
-                                Sql.quoted(ATTACHED, '"'))
-                        .text());
+                statement.execute(
+                        Sql.of("ATTACH {} AS {}", Sql.literal(database.get().toString()), Sql.quoted(ATTACHED, '"'))
+                                .text());
             }
             return connection;
         } catch (SQLException e) {

@@ -31,12 +31,16 @@ public record DuckDbConfig(
 
     public DuckDbConfig {
         Check.that(
-                SIZE.matcher(memoryLimit).matches() || PERCENTAGE.matcher(memoryLimit).matches(),
+                SIZE.matcher(memoryLimit).matches()
+                        || PERCENTAGE.matcher(memoryLimit).matches(),
                 "memory_limit",
                 "must be a size such as 2GB or 50%%, was '%s'",
                 memoryLimit);
         maxTempDirectorySize.ifPresent(size -> Check.that(
-                SIZE.matcher(size).matches(), "max_temp_directory_size", "must be a size such as 100GB, was '%s'", size));
+                SIZE.matcher(size).matches(),
+                "max_temp_directory_size",
+                "must be a size such as 100GB, was '%s'",
+                size));
         threads.ifPresent(count -> Check.that(count > 0, "threads", "must be at least 1, was %s", count));
     }
 

@@ -24,7 +24,8 @@ final class DuckDbDialect implements Dialect {
     public Sql micros(Sql column, ArrowType type) {
         return switch (type) {
             // A cast from nanoseconds would round, and so let a row in that is up to half a microsecond too new.
-            case ArrowType.Timestamp time when time.getUnit() == TimeUnit.NANOSECOND ->
+            case ArrowType.Timestamp time
+            when time.getUnit() == TimeUnit.NANOSECOND ->
                 Sql.of("((epoch_ns({}) - (epoch_ns({}) % 1000 + 1000) % 1000) // 1000)", column, column);
             case ArrowType.Timestamp time -> Sql.of("epoch_us({})", column);
             case ArrowType.Date date -> Sql.of("epoch_us({})", column);
@@ -53,7 +54,8 @@ final class DuckDbDialect implements Dialect {
     @Override
     public Sql atLeast(Sql column, ArrowType type, Sql low) {
         return switch (type) {
-            case ArrowType.Timestamp time when time.getUnit() == TimeUnit.NANOSECOND ->
+            case ArrowType.Timestamp time
+            when time.getUnit() == TimeUnit.NANOSECOND ->
                 Sql.of(
                         "{} >= {}",
                         column,
@@ -67,13 +69,12 @@ final class DuckDbDialect implements Dialect {
     @Override
     public Sql atMost(Sql column, ArrowType type, Sql high) {
         return switch (type) {
-            case ArrowType.Timestamp time when time.getUnit() == TimeUnit.NANOSECOND ->
+            case ArrowType.Timestamp time
+            when time.getUnit() == TimeUnit.NANOSECOND ->
                 Sql.of(
                         "{} <= {}",
                         column,
-                        nanos(
-                                time,
-                                Sql.of("least({}, {}) * 1000 + 999", high, Sql.literal(LATEST_NANOS_IN_MICROS))));
+                        nanos(time, Sql.of("least({}, {}) * 1000 + 999", high, Sql.literal(LATEST_NANOS_IN_MICROS))));
             case ArrowType.Timestamp time -> Sql.of("{} <= {}", column, timestamp(time, high));
             case ArrowType.Date date -> Sql.of("{} <= make_timestamp({})::DATE", column, high);
             case ArrowType other -> Sql.of("true");

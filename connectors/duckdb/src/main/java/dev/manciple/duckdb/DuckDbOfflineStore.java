@@ -42,14 +42,16 @@ final class DuckDbOfflineStore extends SqlOfflineStore {
 
     @Override
     protected Relation source(SqlSession session, DataSource.Batch source, Map<String, ValueType> declared) {
-        return catalog.relation((DuckDbSession) session, source.location(), "source '%s'".formatted(source.name()), declared);
+        return catalog.relation(
+                (DuckDbSession) session, source.location(), "source '%s'".formatted(source.name()), declared);
     }
 
     @Override
     protected Optional<Relation> entityFile(SqlSession session, Spine.Rows rows) {
         return rows.file()
                 .map(file -> file.toAbsolutePath())
-                .filter(file -> FileSource.Format.PARQUET.owns(file.toString()) || FileSource.Format.CSV.owns(file.toString()))
+                .filter(file ->
+                        FileSource.Format.PARQUET.owns(file.toString()) || FileSource.Format.CSV.owns(file.toString()))
                 .map(file -> catalog.relation(
                         (DuckDbSession) session,
                         new SourceLocation.Files(file.toString(), ""),

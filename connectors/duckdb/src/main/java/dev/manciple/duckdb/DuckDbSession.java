@@ -67,7 +67,8 @@ final class DuckDbSession implements SqlSession {
     /** The engine's own names of the types of something that can stand after FROM. */
     Map<String, String> columnTypes(Sql from) {
         try (Statement statement = connection.createStatement();
-                ResultSet columns = statement.executeQuery(Sql.of("DESCRIBE SELECT * FROM {} AS described", from).text())) {
+                ResultSet columns = statement.executeQuery(
+                        Sql.of("DESCRIBE SELECT * FROM {} AS described", from).text())) {
             Map<String, String> types = new LinkedHashMap<>();
             while (columns.next()) {
                 types.put(columns.getString("column_name"), columns.getString("column_type"));
@@ -85,7 +86,8 @@ final class DuckDbSession implements SqlSession {
             try {
                 DuckDBResultSet rows = (DuckDBResultSet) statement.executeQuery(query.text());
                 int columns = Math.max(1, rows.getMetaData().getColumnCount());
-                return new ResultReader((ArrowReader) rows.arrowExportStream(batches, batchSize(columns)), statement, batches);
+                return new ResultReader(
+                        (ArrowReader) rows.arrowExportStream(batches, batchSize(columns)), statement, batches);
             } catch (SQLException | RuntimeException e) {
                 try (statement) {
                     throw e;

@@ -42,7 +42,8 @@ record FileSource(Path path, Shape shape, Format format) {
         /** How names of its files end; CSV files may be compressed. */
         boolean owns(String fileName) {
             String name = fileName.toLowerCase(Locale.ROOT);
-            return name.endsWith(ending) || (this == CSV && (name.endsWith(ending + ".gz") || name.endsWith(ending + ".zst")));
+            return name.endsWith(ending)
+                    || (this == CSV && (name.endsWith(ending + ".gz") || name.endsWith(ending + ".zst")));
         }
     }
 
@@ -93,8 +94,9 @@ record FileSource(Path path, Shape shape, Format format) {
             case "parquet" -> Format.PARQUET;
             case "csv" -> Format.CSV;
             default ->
-                throw new InvalidRequestException("'%s' has the format '%s'; this store reads and writes parquet and csv"
-                        .formatted(name, declared));
+                throw new InvalidRequestException(
+                        "'%s' has the format '%s'; this store reads and writes parquet and csv"
+                                .formatted(name, declared));
         };
     }
 
@@ -116,8 +118,7 @@ record FileSource(Path path, Shape shape, Format format) {
         try (Stream<Path> files = Files.walk(folder)) {
             return files.anyMatch(file -> file.toString().endsWith(format.ending));
         } catch (IOException e) {
-            throw new StoreException(
-                    DuckDb.NAME, "look into " + folder, false, StoreException.Outcome.NOT_APPLIED, e);
+            throw new StoreException(DuckDb.NAME, "look into " + folder, false, StoreException.Outcome.NOT_APPLIED, e);
         }
     }
 
@@ -141,7 +142,8 @@ record FileSource(Path path, Shape shape, Format format) {
         Sql partitions = shape == Shape.FILE ? Sql.of(", hive_partitioning = false") : Sql.of("");
         return switch (format) {
             case PARQUET -> Sql.of("read_parquet({}{})", pattern, partitions);
-            // The whole file decides the types: a sample would let a late row fail or, worse, change what earlier ones mean.
+            // The whole file decides the types: a sample would let a late row fail or, worse, change what earlier ones
+            // mean.
             case CSV ->
                 Sql.of(
                         "read_csv({}, header = true, sample_size = -1{}{})",
@@ -154,8 +156,7 @@ record FileSource(Path path, Shape shape, Format format) {
     private static Sql struct(Map<String, ValueType> types) {
         List<Sql> entries = new ArrayList<>();
         types.forEach((name, type) -> EngineTypes.csv(type)
-                .ifPresent(engineType ->
-                        entries.add(Sql.of("{}: {}", Sql.literal(name), Sql.literal(engineType)))));
+                .ifPresent(engineType -> entries.add(Sql.of("{}: {}", Sql.literal(name), Sql.literal(engineType)))));
         return Sql.of("{{}}", Sql.join(", ", entries));
     }
 

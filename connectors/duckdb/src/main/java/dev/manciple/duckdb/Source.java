@@ -1,6 +1,5 @@
 package dev.manciple.duckdb;
 
-import dev.manciple.error.FeatureStoreException;
 import java.io.IOException;
 import java.util.Optional;
 import org.apache.arrow.memory.BufferAllocator;

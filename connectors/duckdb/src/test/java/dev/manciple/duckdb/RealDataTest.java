@@ -53,8 +53,7 @@ class RealDataTest {
                 .entityColumns(List.of(Field.of("zipcode", Scalar.INT64)))
                 .features(Field.of("population", Scalar.INT64))
                 .ttl(Duration.ofDays(1_460));
-        try (OfflineStore store =
-                new DuckDbOfflineStore(DuckDbConfig.defaults(), new TestContext(folder, allocator))) {
+        try (OfflineStore store = new DuckDbOfflineStore(DuckDbConfig.defaults(), new TestContext(folder, allocator))) {
             Map<Value, Map<Instant, Value>> history = history(store, view);
             HistoricalRequest request = new HistoricalRequest(
                     new Spine.Query("SELECT * FROM read_parquet('%s')".formatted(loans), "event_timestamp"),

@@ -10,7 +10,9 @@ final class SharedData {
     private SharedData() {}
 
     static Path file(String name) {
-        Path file = Path.of(System.getProperty("manciple.shared", "../shared")).resolve("data").resolve(name);
+        Path file = Path.of(System.getProperty("manciple.shared", "../shared"))
+                .resolve("data")
+                .resolve(name);
         if (!Files.exists(file) && "true".equals(System.getenv("CI"))) {
             throw new AssertionError("CI needs the file " + file.toAbsolutePath());
         }

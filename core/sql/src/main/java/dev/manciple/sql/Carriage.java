@@ -63,15 +63,15 @@ public final class Carriage {
     private static ArrowType carrier(ArrowType type) {
         return switch (type) {
             case ArrowType.Timestamp time -> new ArrowType.Timestamp(time.getUnit(), null);
-            case ArrowType.Date date when date.getUnit() == DateUnit.MILLISECOND ->
-                new ArrowType.Timestamp(TimeUnit.MILLISECOND, null);
+            case ArrowType.Date date
+            when date.getUnit() == DateUnit.MILLISECOND -> new ArrowType.Timestamp(TimeUnit.MILLISECOND, null);
             case ArrowType.Null none -> ArrowType.Bool.INSTANCE;
             case ArrowType.Time time when isNarrow(time) -> new ArrowType.Int(32, true);
             case ArrowType.Duration duration -> new ArrowType.Int(64, true);
-            case ArrowType.Interval interval when interval.getUnit() == IntervalUnit.YEAR_MONTH ->
-                new ArrowType.Int(32, true);
-            case ArrowType.FloatingPoint real when real.getPrecision() == FloatingPointPrecision.HALF ->
-                new ArrowType.Int(16, true);
+            case ArrowType.Interval interval
+            when interval.getUnit() == IntervalUnit.YEAR_MONTH -> new ArrowType.Int(32, true);
+            case ArrowType.FloatingPoint real
+            when real.getPrecision() == FloatingPointPrecision.HALF -> new ArrowType.Int(16, true);
             case ArrowType other -> other;
         };
     }
