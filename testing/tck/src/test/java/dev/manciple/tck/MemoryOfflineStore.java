@@ -445,7 +445,7 @@ class MemoryOfflineStore implements OfflineStore {
     public void close() {}
 
     /** Tables in memory, and the store over them that {@code make} gives. */
-    static final class Fixture implements OfflineFixture {
+    static class Fixture implements OfflineFixture {
         /** Makes a store from the tables and what the kit lends. */
         @FunctionalInterface
         interface Maker {
