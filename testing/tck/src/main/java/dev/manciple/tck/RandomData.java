@@ -47,11 +47,25 @@ public final class RandomData {
 
     private final Random random;
     private final ChronoUnit precision;
+    private final boolean nullElements;
 
     /** @param precision the finest step of the times made */
     public RandomData(Random random, ChronoUnit precision) {
+        this(random, precision, true);
+    }
+
+    private RandomData(Random random, ChronoUnit precision, boolean nullElements) {
         this.random = random;
         this.precision = precision;
+        this.nullElements = nullElements;
+    }
+
+    /**
+     * Values that Feast's format of stored values can hold: times in whole seconds, no nulls in lists, no empty list in
+     * another list.
+     */
+    public static RandomData ofStoredValues(Random random) {
+        return new RandomData(random, ChronoUnit.SECONDS, false);
     }
 
     /** Every type a feature can have, nested ones included. */
@@ -75,6 +89,19 @@ public final class RandomData {
             types.add(new ValueType.ListOf(scalar));
         }
         return types;
+    }
+
+    /** The types Feast's format of stored values has. */
+    public static List<ValueType> storedTypes() {
+        List<Scalar> notInLists = List.of(Scalar.IMAGE_BYTES, Scalar.PDF_BYTES, Scalar.ZONED_TIMESTAMP);
+        return types().stream()
+                .filter(type -> !(type instanceof ValueType.ListOf(Scalar element) && notInLists.contains(element)))
+                .toList();
+    }
+
+    /** The types whose key bytes Feast defines. */
+    public static List<ValueType.Scalar> storedKeyTypes() {
+        return keyTypes().subList(0, 5);
     }
 
     /** The types a join key can have; those whose key bytes Feast defines first. */
@@ -111,7 +138,7 @@ public final class RandomData {
     public Value present(ValueType type) {
         return switch (type) {
             case Scalar scalar -> scalar(scalar);
-            case ValueType.ListOf list -> new Value.Many(several(() -> value(list.element())));
+            case ValueType.ListOf list -> new Value.Many(elements(list.element()));
             case ValueType.SetOf set ->
                 new Value.Many(List.copyOf(new LinkedHashSet<>(several(() -> present(set.element())))));
             case ValueType.StringMap map -> keyed();
@@ -122,6 +149,14 @@ public final class RandomData {
                 yield new Value.Keyed(parts);
             }
         };
+    }
+
+    private List<Value> elements(ValueType type) {
+        if (nullElements) {
+            return several(() -> value(type));
+        }
+        List<Value> values = several(() -> present(type));
+        return values.isEmpty() && type instanceof ValueType.ListOf ? List.of(present(type)) : values;
     }
 
     /** A key out of few, so that rows meet. */

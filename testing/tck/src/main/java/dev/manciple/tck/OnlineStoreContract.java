@@ -1,0 +1,616 @@
+package dev.manciple.tck;
+
+import static dev.manciple.tck.Values.NULL;
+import static dev.manciple.tck.Values.integer;
+import static dev.manciple.tck.Values.text;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.manciple.error.UnsupportedException;
+import dev.manciple.model.FeatureView;
+import dev.manciple.model.Field;
+import dev.manciple.model.ValueType;
+import dev.manciple.model.ValueType.Scalar;
+import dev.manciple.spi.EntityKey;
+import dev.manciple.spi.InfraChange;
+import dev.manciple.spi.Lookup;
+import dev.manciple.spi.Neighbor;
+import dev.manciple.spi.OnlineCapability;
+import dev.manciple.spi.OnlineRead;
+import dev.manciple.spi.OnlineResult;
+import dev.manciple.spi.OnlineRow;
+import dev.manciple.spi.OnlineStore;
+import dev.manciple.spi.Value;
+import dev.manciple.spi.VectorQuery;
+import dev.manciple.spi.ViewChanges;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * What {@link OnlineStore} promises, one test per promise. A connector subclasses it with one fixture:
+ *
+ * <pre>{@code
+ * class MyOnlineStoreTest extends OnlineStoreContract {
+ *     @Override
+ *     protected OnlineFixture fixture(Path emptyFolder) {
+ *         return new MyFixture(emptyFolder);
+ *     }
+ * }
+ * }</pre>
+ *
+ * <p>Values of time are whole seconds, as in the format Feast stores them in; event times are rounded down to
+ * {@link OnlineStore#timePrecision}.
+ */
+public abstract class OnlineStoreContract extends OnlineHarness {
+    @Test
+    final void declaresTheCapabilitiesItsAuthorExpects() {
+        assertThat(store().capabilities()).isEqualTo(fixture().expectedCapabilities());
+    }
+
+    @Nested
+    class Reads {
+        @Test
+        void giveWhatWasWritten() {
+            write(row(1, NOON, 10));
+            assertThat(read(DRIVERS, key(1))).containsExactly(found(NOON, integer(10), text("n10")));
+        }
+
+        @Test
+        void comeInKeyOrderDuplicatesIncluded() {
+            write(row(1, NOON, 10), row(2, NOON, 20), row(3, NOON, 30));
+            assertThat(scores(3, 1, 2, 1, 4, 3))
+                    .containsExactly(integer(30), integer(10), integer(20), integer(10), null, integer(30));
+        }
+
+        @Test
+        void tellKeysThatWereNeverWritten() {
+            write(row(1, NOON, 10));
+            assertThat(read(DRIVERS, key(2), key(1)))
+                    .containsExactly(Lookup.Absent.ABSENT, found(NOON, integer(10), text("n10")));
+        }
+
+        @Test
+        void tellNullFromMissing() {
+            FeatureView before = view("grown", DRIVERS.entityColumns(), SCORE);
+            FeatureView after = view("grown", DRIVERS.entityColumns(), SCORE, NOTE);
+            update(before);
+            store().write(before, List.of(row(key(1), NOON, NULL)));
+            update(after);
+            assertThat(read(after, key(1))).containsExactly(found(NOON, NULL, Value.Missing.MISSING));
+        }
+
+        @Test
+        void giveTheFeaturesAskedForInThatOrder() {
+            write(row(1, NOON, 10));
+            OnlineRead swapped = new OnlineRead(DRIVERS, List.of(key(1)), List.of(NOTE, SCORE));
+            OnlineRead one = new OnlineRead(DRIVERS, List.of(key(1)), List.of(NOTE));
+            assertThat(store().read(List.of(swapped, one)))
+                    .containsExactly(
+                            new OnlineResult(List.of(found(NOON, text("n10"), integer(10)))),
+                            new OnlineResult(List.of(found(NOON, text("n10")))));
+        }
+
+        @Test
+        void ofSeveralViewsComeInRequestOrder() {
+            FeatureView other = view("customers", List.of(Field.of("customer", Scalar.STRING)), SCORE);
+            update(DRIVERS, other);
+            write(row(1, NOON, 10));
+            store().write(other, List.of(row(key(other, text("c")), NOON.plus(HOUR), integer(7))));
+            OnlineRead drivers = new OnlineRead(DRIVERS, List.of(key(1), key(2)), List.of(SCORE));
+            OnlineRead customers = new OnlineRead(other, List.of(key(other, text("c"))), List.of(SCORE));
+            OnlineResult ofDrivers = new OnlineResult(List.of(found(NOON, integer(10)), Lookup.Absent.ABSENT));
+            OnlineResult ofCustomers = new OnlineResult(List.of(found(NOON.plus(HOUR), integer(7))));
+            assertThat(store().read(List.of(drivers, customers, customers)))
+                    .containsExactly(ofDrivers, ofCustomers, ofCustomers);
+        }
+
+        @Test
+        void ofNothingGiveNothing() {
+            assertThat(store().read(List.of())).isEmpty();
+            assertThat(read(DRIVERS)).isEmpty();
+        }
+
+        @Test
+        void giveRowsPastTheirTtlWhoCallsJudgesAge() {
+            assumeFalse(can(OnlineCapability.EXPIRES_ROWS), "the store deletes them");
+            FeatureView brief = view("brief", DRIVERS.entityColumns(), SCORE).ttl(HOUR);
+            update(brief);
+            Instant longAgo = Instant.parse("1999-12-31T23:59:59Z");
+            store().write(brief, List.of(row(key(1), longAgo, integer(10))));
+            assertThat(read(brief, key(1))).containsExactly(found(longAgo, integer(10)));
+        }
+
+        @Test
+        void ofManyKeysAtOnceGiveThemAll() {
+            List<OnlineRow> rows = LongStream.range(0, 3000)
+                    .mapToObj(i -> row(i, NOON, i))
+                    .collect(Collectors.toCollection(ArrayList::new));
+            Collections.shuffle(rows, new Random(1));
+            store().write(DRIVERS, rows);
+            long[] drivers = LongStream.range(0, 3000).toArray();
+            assertThat(scores(drivers))
+                    .containsExactlyElementsOf(
+                            LongStream.of(drivers).mapToObj(i -> integer(i)).toList());
+        }
+
+        @Test
+        void seeWhatAnotherStoreOfTheSameProjectWrote() {
+            write(row(1, NOON, 10));
+            assertThat(scores(open("tck"), 1)).containsExactly(integer(10));
+        }
+    }
+
+    @Nested
+    class ValuesAndKeys {
+        @ParameterizedTest(name = "{0}")
+        @MethodSource("dev.manciple.tck.RandomData#storedTypes")
+        void ofEveryTypeAreKept(ValueType type) {
+            assumeTrue(fixture().stores(type), "the store has no features of this type");
+            RandomData random = RandomData.ofStoredValues(new Random(17));
+            FeatureView view = view("typed", DRIVERS.entityColumns(), Field.of("feature", type));
+            update(view);
+            List<OnlineRow> rows = LongStream.range(0, 20)
+                    .mapToObj(i -> row(key(i), NOON, i == 0 ? NULL : random.present(type)))
+                    .toList();
+            store().write(view, rows);
+            List<Lookup> lookups = read(view, rows.stream().map(OnlineRow::key).toArray(EntityKey[]::new));
+            for (int i = 0; i < rows.size(); i++) {
+                Value written = rows.get(i).values().getFirst();
+                assertThat(lookups.get(i))
+                        .isInstanceOfSatisfying(
+                                Lookup.Found.class,
+                                found -> assertThat(comparable(found.values().getFirst(), type))
+                                        .isEqualTo(comparable(written, type)));
+            }
+        }
+
+        /** A set has no order. */
+        private Object comparable(Value value, ValueType type) {
+            return type instanceof ValueType.SetOf && value instanceof Value.Many(List<Value> values)
+                    ? new HashSet<>(values)
+                    : value;
+        }
+
+        @ParameterizedTest
+        @MethodSource("dev.manciple.tck.RandomData#storedKeyTypes")
+        void asKeysOfEveryTypeFindTheirRows(Scalar type) {
+            RandomData random = RandomData.ofStoredValues(new Random(19));
+            FeatureView view = view("keyed", List.of(Field.of("k", type)), SCORE);
+            update(view);
+            List<Value> keys =
+                    Stream.generate(() -> random.key(type)).limit(50).distinct().toList();
+            List<OnlineRow> rows = IntStream.range(0, keys.size())
+                    .mapToObj(i -> row(key(view, keys.get(i)), NOON, integer(i)))
+                    .toList();
+            store().write(view, rows);
+            List<Lookup> lookups = read(view, rows.stream().map(OnlineRow::key).toArray(EntityKey[]::new));
+            assertThat(lookups)
+                    .containsExactlyElementsOf(IntStream.range(0, keys.size())
+                            .mapToObj(i -> found(NOON, integer(i)))
+                            .toList());
+        }
+
+        @Test
+        void ofSeveralKeyColumnsAreNotMixedUp() {
+            Field a = Field.of("a", Scalar.STRING);
+            Field b = Field.of("b", Scalar.INT64);
+            // Keys come in the view's order, which need not be the order of their names.
+            FeatureView view = view("pairs", List.of(b, a), SCORE);
+            update(view);
+            store().write(
+                            view,
+                            List.of(
+                                    row(key(view, integer(12), text("1")), NOON, integer(10)),
+                                    row(key(view, integer(2), text("11")), NOON, integer(20))));
+            assertThat(read(
+                            view,
+                            key(view, integer(2), text("11")),
+                            key(view, integer(12), text("1")),
+                            key(view, integer(1), text("12"))))
+                    .containsExactly(found(NOON, integer(20)), found(NOON, integer(10)), Lookup.Absent.ABSENT);
+        }
+
+        @Test
+        void withoutKeysAreGlobal() {
+            FeatureView view = view("global", List.of(), SCORE);
+            update(view);
+            EntityKey none = new EntityKey(List.of(), List.of());
+            assertThat(read(view, none)).containsExactly(Lookup.Absent.ABSENT);
+            store().write(view, List.of(row(none, NOON, integer(10))));
+            assertThat(read(view, none, none)).containsExactly(found(NOON, integer(10)), found(NOON, integer(10)));
+        }
+
+        @Test
+        void mayHaveAwkwardNames() {
+            RandomData random = RandomData.ofStoredValues(new Random(23));
+            List<FeatureView> views = new ArrayList<>();
+            for (int i = 0; i < 40; i += 4) {
+                views.add(view(
+                        random.name(i).replace(":", ""),
+                        List.of(Field.of(random.name(i + 1), Scalar.STRING)),
+                        Field.of(random.name(i + 2), Scalar.INT64),
+                        Field.of(random.name(i + 3), Scalar.STRING)));
+            }
+            update(views.toArray(FeatureView[]::new));
+            for (int i = 0; i < views.size(); i++) {
+                FeatureView view = views.get(i);
+                store().write(view, List.of(row(key(view, text("it's")), NOON, integer(i), text("; DROP TABLE x"))));
+            }
+            for (int i = 0; i < views.size(); i++) {
+                FeatureView view = views.get(i);
+                assertThat(read(view, key(view, text("it's"))))
+                        .as(view.name())
+                        .containsExactly(found(NOON, integer(i), text("; DROP TABLE x")));
+            }
+        }
+    }
+
+    @Nested
+    class Writes {
+        @Test
+        void areIdempotent() {
+            write(row(1, NOON, 10), row(2, NOON, 20));
+            write(row(1, NOON, 10), row(2, NOON, 20));
+            assertThat(scores(1, 2)).containsExactly(integer(10), integer(20));
+        }
+
+        @Test
+        void ofNewerRowsReplace() {
+            write(row(1, NOON, 10));
+            write(row(1, NOON.plus(tick()), 20));
+            assertThat(read(DRIVERS, key(1))).containsExactly(found(NOON.plus(tick()), integer(20), text("n20")));
+        }
+
+        @Test
+        void ofOlderRowsAreIgnored() {
+            write(row(1, NOON, 20));
+            write(row(1, NOON.minus(tick()), 10));
+            assertThat(read(DRIVERS, key(1))).containsExactly(found(NOON, integer(20), text("n20")));
+        }
+
+        @Test
+        void ofEqualRowsReplace() {
+            write(row(1, NOON, 10));
+            write(row(1, NOON, 20));
+            assertThat(scores(1)).containsExactly(integer(20));
+        }
+
+        @Test
+        void keepTheNewestOfABatchWhateverItsOrder() {
+            write(
+                    row(1, NOON, 20),
+                    row(1, NOON.minus(HOUR), 10),
+                    row(2, NOON.minus(HOUR), 10),
+                    row(2, NOON, 20),
+                    row(3, NOON, 10),
+                    row(3, NOON, 20));
+            assertThat(scores(1, 2, 3)).containsExactly(integer(20), integer(20), integer(20));
+        }
+
+        @Test
+        void ofRowsEqualInEventTimeFollowCreatedTime() {
+            assumeTrue(can(OnlineCapability.KEEPS_CREATED), "the layout has no created time");
+            write(row(1, NOON, NOON.plusSeconds(5), 20), row(1, NOON, NOON, 10));
+            assertThat(scores(1)).containsExactly(integer(20));
+            write(row(1, NOON, NOON.plusSeconds(4), 30));
+            assertThat(scores(1)).as("created earlier").containsExactly(integer(20));
+            write(row(1, NOON, null, 40));
+            assertThat(scores(1)).as("no created time").containsExactly(integer(20));
+            write(row(1, NOON, NOON.plusSeconds(6), 50));
+            assertThat(scores(1)).as("created later").containsExactly(integer(50));
+            write(row(1, NOON.plus(tick()), null, 60));
+            assertThat(scores(1)).as("a newer event").containsExactly(integer(60));
+            write(row(1, NOON.plus(tick()), NOON, 70));
+            assertThat(scores(1)).as("created where none was").containsExactly(integer(70));
+        }
+
+        @Test
+        void roundTimesToThePrecision() {
+            Instant fine = NOON.plusNanos(987_654_000);
+            write(row(1, fine, 10));
+            assertThat(read(DRIVERS, key(1))).containsExactly(found(rounded(fine), integer(10), text("n10")));
+        }
+
+        @Test
+        void compareTimesAtThePrecision() {
+            assumeTrue(tick().compareTo(ChronoUnit.MICROS.getDuration()) > 0, "the store keeps microseconds");
+            write(row(1, NOON.plus(tick()).minusNanos(1000), 10));
+            write(row(1, NOON, 20));
+            assertThat(scores(1))
+                    .as("equal at the precision: the later write replaces")
+                    .containsExactly(integer(20));
+        }
+
+        @Test
+        void leaveMissingFeaturesAsTheyAre() {
+            write(row(1, NOON, 10));
+            write(row(key(1), NOON.plus(HOUR), integer(20), Value.Missing.MISSING));
+            assertThat(read(DRIVERS, key(1))).containsExactly(found(NOON.plus(HOUR), integer(20), text("n10")));
+        }
+
+        @Test
+        void replaceAValueByNull() {
+            write(row(1, NOON, 10));
+            write(row(key(1), NOON.plus(HOUR), NULL, NULL));
+            assertThat(read(DRIVERS, key(1))).containsExactly(found(NOON.plus(HOUR), NULL, NULL));
+        }
+
+        @Test
+        void keepTimesBefore1970() {
+            Instant early = Instant.parse("1969-12-31T23:59:59Z");
+            write(row(1, early, 10));
+            assertThat(read(DRIVERS, key(1))).containsExactly(found(early, integer(10), text("n10")));
+        }
+
+        @Test
+        void ofNothingDoNothing() {
+            write();
+            assertThat(read(DRIVERS, key(1))).containsExactly(Lookup.Absent.ABSENT);
+        }
+
+        @Test
+        void ofManyThreadsEndWithTheNewestRow() throws Exception {
+            assumeTrue(can(OnlineCapability.NEWEST_WINS), "the store does not order concurrent writers");
+            int rows = 200;
+            List<Callable<Boolean>> tasks = new ArrayList<>();
+            List<Integer> order =
+                    new ArrayList<>(IntStream.range(0, rows).boxed().toList());
+            Collections.shuffle(order, new Random(29));
+            OnlineStore second = open("tck");
+            for (int i : order) {
+                tasks.add(() -> {
+                    (i % 2 == 0 ? store() : second)
+                            .write(DRIVERS, List.of(row(1, NOON.plus(tick().multipliedBy(i)), i), row(i + 2, NOON, i)));
+                    return true;
+                });
+            }
+            runAll(tasks);
+            assertThat(scores(1)).containsExactly(integer(rows - 1));
+            assertThat(scores(LongStream.range(2, rows + 2).toArray()))
+                    .containsExactlyElementsOf(
+                            LongStream.range(0, rows).mapToObj(i -> integer(i)).toList());
+        }
+
+        @Test
+        void doNotDisturbReaders() throws Exception {
+            write(row(1, NOON, 0));
+            List<Callable<Boolean>> tasks = new ArrayList<>();
+            for (int i = 1; i <= 100; i++) {
+                int round = i;
+                tasks.add(() -> {
+                    write(row(1, NOON.plus(tick().multipliedBy(round)), round));
+                    return true;
+                });
+                // A reader sees a whole row: score and note were written together.
+                tasks.add(() -> read(DRIVERS, key(1)).getFirst() instanceof Lookup.Found found
+                        && found.values().getFirst() instanceof Value.Int(long score)
+                        && found.values().getLast().equals(text("n" + score)));
+            }
+            assertThat(runAll(tasks)).as("whole rows were read").containsOnly(true);
+        }
+
+        private List<Boolean> runAll(List<Callable<Boolean>> tasks) throws InterruptedException, ExecutionException {
+            List<Boolean> results = new ArrayList<>();
+            try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+                for (Future<Boolean> result : threads.invokeAll(tasks)) {
+                    results.add(result.get());
+                }
+            }
+            return results;
+        }
+    }
+
+    @Nested
+    class Infrastructure {
+        private final FeatureView other = view("customers", List.of(Field.of("customer", Scalar.STRING)), SCORE);
+
+        private ViewChanges keep(FeatureView... views) {
+            return new ViewChanges(List.of(views), List.of());
+        }
+
+        private ViewChanges drop(FeatureView... views) {
+            return new ViewChanges(List.of(), List.of(views));
+        }
+
+        @Test
+        void isPlannedWithoutTouchingAnything() {
+            List<InfraChange> planned = store().plan(keep(DRIVERS, other));
+            assertThat(store().plan(keep(DRIVERS, other))).as("planned again").isEqualTo(planned);
+            write(row(1, NOON, 10));
+            List<InfraChange> dropping = store().plan(drop(DRIVERS));
+            assertThat(store().plan(drop(DRIVERS))).as("planned again").isEqualTo(dropping);
+            assertThat(scores(1))
+                    .as("rows of a view whose removal was only planned")
+                    .containsExactly(integer(10));
+        }
+
+        @Test
+        void needsNothingMoreAfterAnUpdate() {
+            update(DRIVERS, other);
+            assertThat(store().plan(keep(DRIVERS, other))).isEmpty();
+        }
+
+        @Test
+        void isUpdatedAgainWithoutLosingRows() {
+            write(row(1, NOON, 10));
+            update(DRIVERS, other);
+            update(DRIVERS, other);
+            assertThat(scores(1)).containsExactly(integer(10));
+        }
+
+        @Test
+        void ofDroppedViewsIsGoneWithTheirRowsOnly() {
+            update(DRIVERS, other);
+            write(row(1, NOON, 10));
+            store().write(other, List.of(row(key(other, text("c")), NOON, integer(7))));
+            store().update(new ViewChanges(List.of(other), List.of(DRIVERS)));
+            store().update(new ViewChanges(List.of(other), List.of(DRIVERS)));
+            assertThat(read(other, key(other, text("c")))).containsExactly(found(NOON, integer(7)));
+            update(DRIVERS, other);
+            assertThat(read(DRIVERS, key(1))).containsExactly(Lookup.Absent.ABSENT);
+        }
+
+        @Test
+        void isTornDownForTheViewsNamedOnly() {
+            update(DRIVERS, other);
+            write(row(1, NOON, 10));
+            store().write(other, List.of(row(key(other, text("c")), NOON, integer(7))));
+            store().teardown(List.of(DRIVERS));
+            assertThat(read(other, key(other, text("c")))).containsExactly(found(NOON, integer(7)));
+            update(DRIVERS, other);
+            assertThat(read(DRIVERS, key(1))).containsExactly(Lookup.Absent.ABSENT);
+        }
+
+        @Test
+        void ofAnotherProjectIsAnothers() {
+            OnlineStore stranger = open("stranger");
+            stranger.update(keep(DRIVERS));
+            stranger.write(DRIVERS, List.of(row(1, NOON, 99)));
+            write(row(1, NOON, 10));
+            assertThat(scores(1)).containsExactly(integer(10));
+            assertThat(scores(stranger, 1)).containsExactly(integer(99));
+            store().teardown(List.of(DRIVERS));
+            assertThat(scores(stranger, 1))
+                    .as("after the other project's teardown")
+                    .containsExactly(integer(99));
+        }
+
+        @Test
+        void thatIsNotThereIsTornDownWithoutComplaint() {
+            store().teardown(List.of(DRIVERS));
+            store().teardown(List.of(DRIVERS, other));
+            update(DRIVERS);
+            assertThat(read(DRIVERS, key(1))).containsExactly(Lookup.Absent.ABSENT);
+        }
+    }
+
+    @Nested
+    class Purges {
+        @Test
+        void deleteRowsBeforeTheLimitAndCountThem() {
+            assumeTrue(can(OnlineCapability.DELETE_ROWS));
+            FeatureView other = view("others", DRIVERS.entityColumns(), SCORE);
+            update(DRIVERS, other);
+            write(row(1, NOON.minus(tick()), 10), row(2, NOON, 20), row(3, NOON.minus(HOUR), 30));
+            store().write(other, List.of(row(key(1), NOON.minus(HOUR), integer(40))));
+            assertThat(store().purge(DRIVERS, NOON)).isEqualTo(2);
+            assertThat(scores(1, 2, 3)).containsExactly(null, integer(20), null);
+            assertThat(read(other, key(1))).containsExactly(found(NOON.minus(HOUR), integer(40)));
+            assertThat(store().purge(DRIVERS, NOON)).as("purged again").isZero();
+        }
+
+        @Test
+        void areRefusedByStoresWithoutThem() {
+            assumeFalse(can(OnlineCapability.DELETE_ROWS));
+            assertRefuses(OnlineCapability.DELETE_ROWS, () -> store().purge(DRIVERS, NOON));
+        }
+    }
+
+    @Nested
+    class Scans {
+        @Test
+        void giveEveryRow() {
+            assumeTrue(can(OnlineCapability.SCAN));
+            Optional<Instant> created =
+                    can(OnlineCapability.KEEPS_CREATED) ? Optional.of(NOON.plusSeconds(9)) : Optional.empty();
+            List<OnlineRow> rows = LongStream.range(0, 1500)
+                    .mapToObj(i -> new OnlineRow(
+                            key(i),
+                            List.of(integer(i), i % 3 == 0 ? NULL : text("n" + i)),
+                            NOON.plusSeconds(i),
+                            created))
+                    .toList();
+            store().write(DRIVERS, rows);
+            try (Stream<OnlineRow> scan = store().scan(DRIVERS)) {
+                assertThat(scan).containsExactlyInAnyOrderElementsOf(rows);
+            }
+        }
+
+        @Test
+        void ofAnEmptyViewGiveNothing() {
+            assumeTrue(can(OnlineCapability.SCAN));
+            try (Stream<OnlineRow> scan = store().scan(DRIVERS)) {
+                assertThat(scan).isEmpty();
+            }
+        }
+
+        @Test
+        void canBeClosedEarly() {
+            assumeTrue(can(OnlineCapability.SCAN));
+            write(row(1, NOON, 10), row(2, NOON, 20));
+            try (Stream<OnlineRow> scan = store().scan(DRIVERS)) {
+                assertThat(scan.findFirst()).isPresent();
+            }
+            write(row(1, NOON.plus(HOUR), 11));
+            assertThat(scores(1)).containsExactly(integer(11));
+        }
+
+        @Test
+        void areRefusedByStoresWithoutThem() {
+            assumeFalse(can(OnlineCapability.SCAN));
+            assertRefuses(OnlineCapability.SCAN, () -> store().scan(DRIVERS).close());
+        }
+    }
+
+    @Nested
+    class VectorSearches {
+        private final Field vector = Field.of("vector", new ValueType.ListOf(Scalar.FLOAT));
+        private final FeatureView view = view("vectors", DRIVERS.entityColumns(), vector, SCORE);
+
+        private VectorQuery query(int topK) {
+            return new VectorQuery(view, "vector", List.of(1f, 0f), topK, "L2", List.of(SCORE));
+        }
+
+        @Test
+        void giveTheNearestFirst() {
+            assumeTrue(can(OnlineCapability.VECTOR_SEARCH));
+            update(DRIVERS, view);
+            store().write(
+                            view,
+                            List.of(
+                                    row(key(1), NOON, vector(0, 1), integer(10)),
+                                    row(key(2), NOON, vector(1, 0), integer(20)),
+                                    row(key(3), NOON, vector(1, 0.5), integer(30))));
+            assertThat(store().search(query(2))).extracting(Neighbor::key).containsExactly(key(2), key(3));
+        }
+
+        private Value vector(double x, double y) {
+            return new Value.Many(List.of(Values.real(x), Values.real(y)));
+        }
+
+        @Test
+        void areRefusedByStoresWithoutThem() {
+            assumeFalse(can(OnlineCapability.VECTOR_SEARCH));
+            assertRefuses(OnlineCapability.VECTOR_SEARCH, () -> store().search(query(1)));
+        }
+    }
+
+    private static void assertRefuses(OnlineCapability capability, ThrowingCallable call) {
+        assertThatThrownBy(call)
+                .isInstanceOfSatisfying(
+                        UnsupportedException.class,
+                        refusal -> assertThat(refusal.capability()).isEqualTo(capability.name()));
+    }
+}

@@ -1,0 +1,321 @@
+package dev.manciple.tck;
+
+import dev.manciple.model.FeatureView;
+import dev.manciple.model.Field;
+import dev.manciple.spi.EntityKey;
+import dev.manciple.spi.InfraChange;
+import dev.manciple.spi.Lookup;
+import dev.manciple.spi.OnlineCapability;
+import dev.manciple.spi.OnlineRead;
+import dev.manciple.spi.OnlineResult;
+import dev.manciple.spi.OnlineRow;
+import dev.manciple.spi.Value;
+import dev.manciple.spi.ViewChanges;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Each of these stores is wrong in one way that has happened, and the kit says so where it should. */
+class WrongOnlineStoresTest {
+    static Stream<Arguments> stores() {
+        return Stream.of(
+                Arguments.of(AnswersOutOfKeyOrder.class, "Reads.comeInKeyOrderDuplicatesIncluded"),
+                Arguments.of(AnswersEachKeyOnce.class, "Reads.comeInKeyOrderDuplicatesIncluded"),
+                Arguments.of(MixesUpViews.class, "Reads.ofSeveralViewsComeInRequestOrder"),
+                Arguments.of(TakesMissingForNull.class, "Reads.tellNullFromMissing"),
+                Arguments.of(AlwaysGivesTheViewsOrder.class, "Reads.giveTheFeaturesAskedForInThatOrder"),
+                Arguments.of(LetsOlderRowsWin.class, "Writes.ofOlderRowsAreIgnored"),
+                Arguments.of(KeepsTheFirstOfEqualRows.class, "Writes.ofEqualRowsReplace"),
+                Arguments.of(IgnoresCreatedOnline.class, "Writes.ofRowsEqualInEventTimeFollowCreatedTime"),
+                Arguments.of(RacesWithOtherWriters.class, "Writes.ofManyThreadsEndWithTheNewestRow"),
+                Arguments.of(ForgetsMissingFeatures.class, "Writes.leaveMissingFeaturesAsTheyAre"),
+                Arguments.of(SwallowsNullsOnline.class, "Writes.replaceAValueByNull"),
+                Arguments.of(CutsTimesUnannounced.class, "Writes.roundTimesToThePrecision"),
+                Arguments.of(PlansWithSideEffects.class, "Infrastructure.isPlannedWithoutTouchingAnything"),
+                Arguments.of(EmptiesTablesOnUpdate.class, "Infrastructure.isUpdatedAgainWithoutLosingRows"),
+                Arguments.of(TearsDownOthers.class, "Infrastructure.ofAnotherProjectIsAnothers"),
+                Arguments.of(SharesTablesBetweenProjects.class, "Infrastructure.ofAnotherProjectIsAnothers"),
+                Arguments.of(PurgesTheLimitToo.class, "Purges.deleteRowsBeforeTheLimitAndCountThem"),
+                Arguments.of(SortsKeyColumns.class, "ValuesAndKeys.ofSeveralKeyColumnsAreNotMixedUp"),
+                Arguments.of(DeniesACapability.class, "declaresTheCapabilitiesItsAuthorExpects"),
+                Arguments.of(ScansTheFirstThousand.class, "Scans.giveEveryRow"));
+    }
+
+    @ParameterizedTest(name = "{0} is caught by {1}")
+    @MethodSource("stores")
+    void isCaught(Class<?> wrong, String test) {
+        Wrong.isCaughtBy(wrong, test);
+    }
+
+    static class AnswersOutOfKeyOrder extends OnlineStoreContract {
+        @Override
+        protected OnlineFixture fixture(Path emptyFolder) {
+            return new MemoryOnlineStore.Fixture((tables, project) -> new MemoryOnlineStore(tables, project) {
+                @Override
+                public List<OnlineResult> read(List<OnlineRead> reads) {
+                    return super.read(reads).stream()
+                            .map(result -> new OnlineResult(result.lookups().reversed()))
+                            .toList();
+                }
+            });
+        }
+    }
+
+    static class AnswersEachKeyOnce extends OnlineStoreContract {
+        @Override
+        protected OnlineFixture fixture(Path emptyFolder) {
+            return new MemoryOnlineStore.Fixture((tables, project) -> new MemoryOnlineStore(tables, project) {
+                @Override
+                public List<OnlineResult> read(List<OnlineRead> reads) {
+                    return super.read(reads.stream()
+                            .map(read -> new OnlineRead(
+                                    read.view(), read.keys().stream().distinct().toList(), read.features()))
+                            .toList());
+                }
+            });
+        }
+    }
+
+    static class MixesUpViews extends OnlineStoreContract {
+        @Override
+        protected OnlineFixture fixture(Path emptyFolder) {
+            return new MemoryOnlineStore.Fixture((tables, project) -> new MemoryOnlineStore(tables, project) {
+                @Override
+                public List<OnlineResult> read(List<OnlineRead> reads) {
+                    return super.read(reads).reversed();
+                }
+            });
+        }
+    }
+
+    static class TakesMissingForNull extends OnlineStoreContract {
+        @Override
+        protected OnlineFixture fixture(Path emptyFolder) {
+            return new MemoryOnlineStore.Fixture((tables, project) -> new MemoryOnlineStore(tables, project) {
+                @Override
+                Lookup found(Stored stored, List<Field> features) {
+                    return new Lookup.Found(
+                            features.stream()
+                                    .map(feature -> stored.values().getOrDefault(feature.name(), Value.Null.NULL))
+                                    .toList(),
+                            stored.event());
+                }
+            });
+        }
+    }
+
+    static class AlwaysGivesTheViewsOrder extends OnlineStoreContract {
+        @Override
+        protected OnlineFixture fixture(Path emptyFolder) {
+            return new MemoryOnlineStore.Fixture((tables, project) -> new MemoryOnlineStore(tables, project) {
+                @Override
+                Lookup found(Stored stored, List<Field> features) {
+                    return new Lookup.Found(List.copyOf(stored.values().values()), stored.event());
+                }
+            });
+        }
+    }
+
+    static class LetsOlderRowsWin extends OnlineStoreContract {
+        @Override
+        protected OnlineFixture fixture(Path emptyFolder) {
+            return new MemoryOnlineStore.Fixture((tables, project) -> new MemoryOnlineStore(tables, project) {
+                @Override
+                boolean replaces(OnlineRow row, Stored stored) {
+                    return true;
+                }
+            });
+        }
+    }
+
+    static class KeepsTheFirstOfEqualRows extends OnlineStoreContract {
+        @Override
+        protected OnlineFixture fixture(Path emptyFolder) {
+            return new MemoryOnlineStore.Fixture((tables, project) -> new MemoryOnlineStore(tables, project) {
+                @Override
+                boolean replaces(OnlineRow row, Stored stored) {
+                    return row.eventTime().isAfter(stored.event());
+                }
+            });
+        }
+    }
+
+    static class IgnoresCreatedOnline extends OnlineStoreContract {
+        @Override
+        protected OnlineFixture fixture(Path emptyFolder) {
+            return new MemoryOnlineStore.Fixture((tables, project) -> new MemoryOnlineStore(tables, project) {
+                @Override
+                boolean replaces(OnlineRow row, Stored stored) {
+                    return !row.eventTime().isBefore(stored.event());
+                }
+            });
+        }
+    }
+
+    static class RacesWithOtherWriters extends OnlineStoreContract {
+        @Override
+        protected OnlineFixture fixture(Path emptyFolder) {
+            return new MemoryOnlineStore.Fixture((tables, project) -> new MemoryOnlineStore(tables, project) {
+                @Override
+                void put(Map<EntityKey, Stored> table, OnlineRow row, List<Field> features) {
+                    Stored stored = table.get(row.key());
+                    Thread.yield();
+                    if (stored == null || replaces(row, stored)) {
+                        table.put(row.key(), merge(row, Map.of(), features));
+                    }
+                }
+            });
+        }
+    }
+
+    static class ForgetsMissingFeatures extends OnlineStoreContract {
+        @Override
+        protected OnlineFixture fixture(Path emptyFolder) {
+            return new MemoryOnlineStore.Fixture((tables, project) -> new MemoryOnlineStore(tables, project) {
+                @Override
+                Stored merge(OnlineRow row, Map<String, Value> before, List<Field> features) {
+                    return super.merge(row, Map.of(), features);
+                }
+            });
+        }
+    }
+
+    static class SwallowsNullsOnline extends OnlineStoreContract {
+        @Override
+        protected OnlineFixture fixture(Path emptyFolder) {
+            return new MemoryOnlineStore.Fixture((tables, project) -> new MemoryOnlineStore(tables, project) {
+                @Override
+                Stored merge(OnlineRow row, Map<String, Value> before, List<Field> features) {
+                    Stored merged = super.merge(row, before, features);
+                    merged.values()
+                            .replaceAll((name, value) ->
+                                    value.equals(Value.Null.NULL) ? before.getOrDefault(name, value) : value);
+                    return merged;
+                }
+            });
+        }
+    }
+
+    static class CutsTimesUnannounced extends OnlineStoreContract {
+        @Override
+        protected OnlineFixture fixture(Path emptyFolder) {
+            return new MemoryOnlineStore.Fixture((tables, project) -> new MemoryOnlineStore(tables, project) {
+                @Override
+                Stored merge(OnlineRow row, Map<String, Value> before, List<Field> features) {
+                    Stored merged = super.merge(row, before, features);
+                    return new Stored(
+                            merged.values(), merged.event().truncatedTo(ChronoUnit.SECONDS), merged.created());
+                }
+            });
+        }
+    }
+
+    static class PlansWithSideEffects extends OnlineStoreContract {
+        @Override
+        protected OnlineFixture fixture(Path emptyFolder) {
+            return new MemoryOnlineStore.Fixture((tables, project) -> new MemoryOnlineStore(tables, project) {
+                @Override
+                public List<InfraChange> plan(ViewChanges changes) {
+                    List<InfraChange> plan = super.plan(changes);
+                    update(changes);
+                    return plan;
+                }
+            });
+        }
+    }
+
+    static class EmptiesTablesOnUpdate extends OnlineStoreContract {
+        @Override
+        protected OnlineFixture fixture(Path emptyFolder) {
+            return new MemoryOnlineStore.Fixture((tables, project) -> new MemoryOnlineStore(tables, project) {
+                @Override
+                public void update(ViewChanges changes) {
+                    super.update(new ViewChanges(changes.keep(), changes.keep()));
+                    super.update(changes);
+                }
+            });
+        }
+    }
+
+    static class TearsDownOthers extends OnlineStoreContract {
+        @Override
+        protected OnlineFixture fixture(Path emptyFolder) {
+            return new MemoryOnlineStore.Fixture((tables, project) -> new MemoryOnlineStore(tables, project) {
+                @Override
+                public void teardown(List<FeatureView> views) {
+                    tables.clear();
+                }
+            });
+        }
+    }
+
+    static class SharesTablesBetweenProjects extends OnlineStoreContract {
+        @Override
+        protected OnlineFixture fixture(Path emptyFolder) {
+            return new MemoryOnlineStore.Fixture((tables, project) -> new MemoryOnlineStore(tables, project) {
+                @Override
+                TableId table(FeatureView view) {
+                    return new TableId("", view.name());
+                }
+            });
+        }
+    }
+
+    static class PurgesTheLimitToo extends OnlineStoreContract {
+        @Override
+        protected OnlineFixture fixture(Path emptyFolder) {
+            return new MemoryOnlineStore.Fixture((tables, project) -> new MemoryOnlineStore(tables, project) {
+                @Override
+                public long purge(FeatureView view, Instant limit) {
+                    return super.purge(view, limit.plusNanos(1));
+                }
+            });
+        }
+    }
+
+    static class SortsKeyColumns extends OnlineStoreContract {
+        @Override
+        protected OnlineFixture fixture(Path emptyFolder) {
+            return new MemoryOnlineStore.Fixture((tables, project) -> new MemoryOnlineStore(tables, project) {
+                @Override
+                void put(Map<EntityKey, Stored> table, OnlineRow row, List<Field> features) {
+                    EntityKey sorted = new EntityKey(
+                            row.key().joinKeys().stream().sorted().toList(),
+                            row.key().values());
+                    super.put(table, new OnlineRow(sorted, row.values(), row.eventTime(), row.created()), features);
+                }
+            });
+        }
+    }
+
+    static class DeniesACapability extends OnlineStoreContract {
+        @Override
+        protected OnlineFixture fixture(Path emptyFolder) {
+            return new MemoryOnlineStore.Fixture((tables, project) -> new MemoryOnlineStore(tables, project) {
+                @Override
+                public Set<OnlineCapability> capabilities() {
+                    return Set.of();
+                }
+            });
+        }
+    }
+
+    static class ScansTheFirstThousand extends OnlineStoreContract {
+        @Override
+        protected OnlineFixture fixture(Path emptyFolder) {
+            return new MemoryOnlineStore.Fixture((tables, project) -> new MemoryOnlineStore(tables, project) {
+                @Override
+                public Stream<OnlineRow> scan(FeatureView view) {
+                    return super.scan(view).limit(1000);
+                }
+            });
+        }
+    }
+}
