@@ -121,6 +121,7 @@ public final class HistoricalRetrieval {
             }
             case Spine.Range range -> {
                 checkRange(range);
+                SpineCheck.checkRange(plan);
                 if (!plan.requestInputs().isEmpty()) {
                     throw new InvalidRequestException(
                             "A time range brings no values of '%s', which on demand feature view '%s' takes from the request. Ask with entity rows."

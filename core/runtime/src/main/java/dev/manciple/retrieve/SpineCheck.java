@@ -6,9 +6,12 @@ import dev.manciple.model.ValueType;
 import dev.manciple.spi.Spine;
 import dev.manciple.spi.ViewSlice;
 import dev.manciple.transform.OnDemandInput;
+import dev.manciple.transform.OutputFeature;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.apache.arrow.vector.types.pojo.ArrowType;
 import org.apache.arrow.vector.types.pojo.Schema;
@@ -73,6 +76,20 @@ final class SpineCheck {
         if (!plan.isStoredOnly()) {
             for (ViewSlice slice : plan.slices()) {
                 slice.features().forEach(feature -> check.unused(slice.outputColumn(feature, true)));
+            }
+        }
+    }
+
+    /** The rows a range makes up have the join keys and a time; features must not be called the same. */
+    static void checkRange(FeaturePlan plan) {
+        Set<String> made = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
+        made.add(EVENT_TIMESTAMP);
+        plan.slices().forEach(slice -> slice.view().joinKeys().forEach(key -> made.add(slice.spineColumn(key))));
+        for (OutputFeature output : plan.outputs()) {
+            if (made.contains(output.name())) {
+                throw new InvalidRequestException(
+                        "The result of a time range has a column '%s' of its own, which is also the name of a feature. Ask for full feature names."
+                                .formatted(output.name()));
             }
         }
     }
