@@ -64,6 +64,9 @@ import org.junit.jupiter.params.provider.MethodSource;
  * {@link OnlineStore#timePrecision}.
  */
 public abstract class OnlineStoreContract extends OnlineHarness {
+    /** How many threads write one row at once. */
+    static final int WRITERS = 200;
+
     @Test
     final void declaresTheCapabilitiesItsAuthorExpects() {
         assertThat(store().capabilities()).isEqualTo(fixture().expectedCapabilities());
@@ -373,10 +376,9 @@ public abstract class OnlineStoreContract extends OnlineHarness {
         @Test
         void ofManyThreadsEndWithTheNewestRow() throws Exception {
             assumeTrue(can(OnlineCapability.NEWEST_WINS), "the store does not order concurrent writers");
-            int rows = 200;
             List<Callable<Boolean>> tasks = new ArrayList<>();
             List<Integer> order =
-                    new ArrayList<>(IntStream.range(0, rows).boxed().toList());
+                    new ArrayList<>(IntStream.range(0, WRITERS).boxed().toList());
             Collections.shuffle(order, new Random(29));
             OnlineStore second = open("tck");
             for (int i : order) {
@@ -387,10 +389,11 @@ public abstract class OnlineStoreContract extends OnlineHarness {
                 });
             }
             runAll(tasks);
-            assertThat(scores(1)).containsExactly(integer(rows - 1));
-            assertThat(scores(LongStream.range(2, rows + 2).toArray()))
-                    .containsExactlyElementsOf(
-                            LongStream.range(0, rows).mapToObj(i -> integer(i)).toList());
+            assertThat(scores(1)).containsExactly(integer(WRITERS - 1));
+            assertThat(scores(LongStream.range(2, WRITERS + 2).toArray()))
+                    .containsExactlyElementsOf(LongStream.range(0, WRITERS)
+                            .mapToObj(i -> integer(i))
+                            .toList());
         }
 
         @Test

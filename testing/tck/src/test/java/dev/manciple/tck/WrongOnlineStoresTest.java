@@ -17,6 +17,8 @@ import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -159,19 +161,39 @@ class WrongOnlineStoresTest {
         }
     }
 
+    /** Looks whether its row is the newest, is overtaken by all other writers, and then writes it. */
     static class RacesWithOtherWriters extends OnlineStoreContract {
+        private final CountDownLatch oldestLooked = new CountDownLatch(1);
+        private final CountDownLatch othersWrote = new CountDownLatch(WRITERS - 1);
+
         @Override
         protected OnlineFixture fixture(Path emptyFolder) {
             return new MemoryOnlineStore.Fixture((tables, project) -> new MemoryOnlineStore(tables, project) {
                 @Override
                 void put(Map<EntityKey, Stored> table, OnlineRow row, List<Field> features) {
-                    Stored stored = table.get(row.key());
-                    Thread.yield();
-                    if (stored == null || replaces(row, stored)) {
+                    if (!row.key().equals(key(1))) {
+                        super.put(table, row, features);
+                    } else if (row.eventTime().equals(NOON)) {
+                        oldestLooked.countDown();
+                        await(othersWrote);
                         table.put(row.key(), merge(row, Map.of(), features));
+                    } else {
+                        await(oldestLooked);
+                        super.put(table, row, features);
+                        othersWrote.countDown();
                     }
                 }
             });
+        }
+
+        private static void await(CountDownLatch latch) {
+            try {
+                if (!latch.await(10, TimeUnit.SECONDS)) {
+                    throw new IllegalStateException("the other writers did not come");
+                }
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
         }
     }
 
