@@ -40,7 +40,12 @@ public sealed interface Value {
 
     record Time(Instant value) implements Value {}
 
-    record ZonedTime(Instant value, ZoneId zone) implements Value {}
+    record ZonedTime(Instant value, ZoneId zone) implements Value {
+        /** Names of one fixed offset, such as {@code UTC} and {@code Z}, make equal values. */
+        public ZonedTime {
+            zone = zone.normalized();
+        }
+    }
 
     record Many(List<Value> values) implements Value {
         public Many {

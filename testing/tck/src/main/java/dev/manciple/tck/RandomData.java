@@ -208,9 +208,10 @@ public final class RandomData {
         return new Value.Keyed(values);
     }
 
+    /** Feast's maps of scalars know no strings for keys; those make plain maps. */
     private Value entries() {
         Map<Value, Value> entries = new LinkedHashMap<>();
-        for (Scalar key : List.of(Scalar.INT64, Scalar.STRING, Scalar.BOOL, Scalar.UNIX_TIMESTAMP)) {
+        for (Scalar key : List.of(Scalar.INT64, Scalar.UUID, Scalar.BOOL, Scalar.UNIX_TIMESTAMP)) {
             entries.put(scalar(key), value(Scalar.DOUBLE));
         }
         return new Value.Entries(entries);
