@@ -2,40 +2,40 @@ package dev.manciple.retrieve;
 
 import dev.manciple.error.InvalidRequestException;
 import java.nio.file.Path;
-import java.util.Arrays;
-import java.util.List;
 import java.util.Locale;
-import java.util.stream.Collectors;
 
-/** The kinds of file rows come from and go to, told apart by suffix. */
+/** The kinds of file entity rows come from and results go to. */
 enum FileFormat {
-    PARQUET(".parquet", ".pq"),
-    CSV(".csv"),
-    ARROW(".arrow", ".feather", ".ipc");
+    PARQUET("parquet"),
+    CSV("csv"),
+    ARROW("arrow");
 
-    private final List<String> suffixes;
+    private final String engineName;
 
-    FileFormat(String... suffixes) {
-        this.suffixes = List.of(suffixes);
+    FileFormat(String engineName) {
+        this.engineName = engineName;
     }
 
-    /** @throws InvalidRequestException if the suffix is none of a known format */
+    /**
+     * The format a file's suffix tells.
+     *
+     * @throws InvalidRequestException if it tells none
+     */
     static FileFormat of(Path file) {
         String name = String.valueOf(file.getFileName()).toLowerCase(Locale.ROOT);
-        return Arrays.stream(values())
-                .filter(format -> format.suffixes.stream().anyMatch(name::endsWith))
-                .findFirst()
-                .orElseThrow(() ->
-                        new InvalidRequestException("The name of '%s' does not tell its format. Known suffixes: %s"
-                                .formatted(
-                                        file,
-                                        Arrays.stream(values())
-                                                .flatMap(format -> format.suffixes.stream())
-                                                .collect(Collectors.joining(", ")))));
+        return switch (name.substring(name.lastIndexOf('.') + 1)) {
+            case "parquet", "pq" -> PARQUET;
+            case "csv" -> CSV;
+            case "arrow", "feather" -> ARROW;
+            default ->
+                throw new InvalidRequestException(
+                        "The name of '%s' does not tell its format: it must end in .parquet, .csv or .arrow"
+                                .formatted(file));
+        };
     }
 
-    /** The suffix this project writes. */
-    String suffix() {
-        return suffixes.getFirst();
+    /** What the local engine calls it. */
+    String engineName() {
+        return engineName;
     }
 }
