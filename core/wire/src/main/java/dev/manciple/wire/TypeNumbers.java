@@ -2,7 +2,7 @@ package dev.manciple.wire;
 
 import dev.manciple.error.InvalidRequestException;
 import dev.manciple.model.ValueType;
-import dev.manciple.wire.proto.types.Value;
+import dev.manciple.wire.proto.ValueProto.Value;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;

@@ -6,8 +6,7 @@ import dev.manciple.error.InvalidRequestException;
 import dev.manciple.model.ValueType;
 import dev.manciple.model.ValueType.Scalar;
 import dev.manciple.spi.Value;
-import dev.manciple.wire.proto.types.MapKey;
-import dev.manciple.wire.proto.types.ZonedTimestamp;
+import dev.manciple.wire.proto.ValueProto;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.DateTimeException;
@@ -43,7 +42,7 @@ final class ValueReader {
         Value value = Value.Null.NULL;
         for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
             int member = WireFormat.getTagFieldNumber(tag);
-            if (member == dev.manciple.wire.proto.types.Value.NULL_VAL_FIELD_NUMBER) {
+            if (member == ValueProto.Value.NULL_VAL_FIELD_NUMBER) {
                 in.skipField(tag);
                 value = Value.Null.NULL;
                 continue;
@@ -162,16 +161,16 @@ final class ValueReader {
         Value key = Value.Null.NULL;
         for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
             Scalar type = switch (WireFormat.getTagFieldNumber(tag)) {
-                case MapKey.INT32_KEY_FIELD_NUMBER -> Scalar.INT32;
-                case MapKey.INT64_KEY_FIELD_NUMBER -> Scalar.INT64;
-                case MapKey.FLOAT_KEY_FIELD_NUMBER -> Scalar.FLOAT;
-                case MapKey.DOUBLE_KEY_FIELD_NUMBER -> Scalar.DOUBLE;
-                case MapKey.BOOL_KEY_FIELD_NUMBER -> Scalar.BOOL;
-                case MapKey.UNIX_TIMESTAMP_KEY_FIELD_NUMBER -> Scalar.UNIX_TIMESTAMP;
-                case MapKey.BYTES_KEY_FIELD_NUMBER -> Scalar.BYTES;
-                case MapKey.UUID_KEY_FIELD_NUMBER -> Scalar.UUID;
-                case MapKey.TIME_UUID_KEY_FIELD_NUMBER -> Scalar.TIME_UUID;
-                case MapKey.DECIMAL_KEY_FIELD_NUMBER -> Scalar.DECIMAL;
+                case ValueProto.MapKey.INT32_KEY_FIELD_NUMBER -> Scalar.INT32;
+                case ValueProto.MapKey.INT64_KEY_FIELD_NUMBER -> Scalar.INT64;
+                case ValueProto.MapKey.FLOAT_KEY_FIELD_NUMBER -> Scalar.FLOAT;
+                case ValueProto.MapKey.DOUBLE_KEY_FIELD_NUMBER -> Scalar.DOUBLE;
+                case ValueProto.MapKey.BOOL_KEY_FIELD_NUMBER -> Scalar.BOOL;
+                case ValueProto.MapKey.UNIX_TIMESTAMP_KEY_FIELD_NUMBER -> Scalar.UNIX_TIMESTAMP;
+                case ValueProto.MapKey.BYTES_KEY_FIELD_NUMBER -> Scalar.BYTES;
+                case ValueProto.MapKey.UUID_KEY_FIELD_NUMBER -> Scalar.UUID;
+                case ValueProto.MapKey.TIME_UUID_KEY_FIELD_NUMBER -> Scalar.TIME_UUID;
+                case ValueProto.MapKey.DECIMAL_KEY_FIELD_NUMBER -> Scalar.DECIMAL;
                 default ->
                     throw new InvalidRequestException("a key of a map of scalars has the unknown member %d"
                             .formatted(WireFormat.getTagFieldNumber(tag)));
@@ -185,11 +184,11 @@ final class ValueReader {
         long seconds = 0;
         String zone = "";
         for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
-            if (WireFormat.getTagFieldNumber(tag) == ZonedTimestamp.UNIX_TIMESTAMP_FIELD_NUMBER) {
+            if (WireFormat.getTagFieldNumber(tag) == ValueProto.ZonedTimestamp.UNIX_TIMESTAMP_FIELD_NUMBER) {
                 require(tag, WireFormat.WIRETYPE_VARINT);
                 seconds = in.readInt64();
             } else {
-                requireField(tag, ZonedTimestamp.ZONE_FIELD_NUMBER);
+                requireField(tag, ValueProto.ZonedTimestamp.ZONE_FIELD_NUMBER);
                 require(tag, WireFormat.WIRETYPE_LENGTH_DELIMITED);
                 zone = in.readStringRequireUtf8();
             }

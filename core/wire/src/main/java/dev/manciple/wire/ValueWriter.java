@@ -7,8 +7,7 @@ import dev.manciple.error.InvalidRequestException;
 import dev.manciple.model.ValueType;
 import dev.manciple.model.ValueType.Scalar;
 import dev.manciple.spi.Value;
-import dev.manciple.wire.proto.types.MapKey;
-import dev.manciple.wire.proto.types.ZonedTimestamp;
+import dev.manciple.wire.proto.ValueProto;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.ZoneId;
@@ -77,7 +76,7 @@ final class ValueWriter {
             return write(many, new ValueType.ListOf(element.get()));
         }
         return message(
-                dev.manciple.wire.proto.types.Value.LIST_VAL_FIELD_NUMBER,
+                ValueProto.Value.LIST_VAL_FIELD_NUMBER,
                 repeated(many.values().stream().map(ValueWriter::describe).toList()));
     }
 
@@ -126,8 +125,8 @@ final class ValueWriter {
 
     private static byte[] nested(List<Value> values, ValueType element, ValueType type) {
         int member = type instanceof ValueType.SetOf
-                ? dev.manciple.wire.proto.types.Value.SET_VAL_FIELD_NUMBER
-                : dev.manciple.wire.proto.types.Value.LIST_VAL_FIELD_NUMBER;
+                ? ValueProto.Value.SET_VAL_FIELD_NUMBER
+                : ValueProto.Value.LIST_VAL_FIELD_NUMBER;
         return message(
                 member,
                 repeated(values.stream().map(value -> write(value, element)).toList()));
@@ -168,11 +167,12 @@ final class ValueWriter {
 
     private static byte[] mapKey(Value key) {
         return switch (key) {
-            case Value.Int integer -> scalar(MapKey.INT64_KEY_FIELD_NUMBER, key, Scalar.INT64);
-            case Value.Real real -> scalar(MapKey.DOUBLE_KEY_FIELD_NUMBER, key, Scalar.DOUBLE);
-            case Value.Bool bool -> scalar(MapKey.BOOL_KEY_FIELD_NUMBER, key, Scalar.BOOL);
-            case Value.Time time -> scalar(MapKey.UNIX_TIMESTAMP_KEY_FIELD_NUMBER, key, Scalar.UNIX_TIMESTAMP);
-            case Value.Bytes bytes -> scalar(MapKey.BYTES_KEY_FIELD_NUMBER, key, Scalar.BYTES);
+            case Value.Int integer -> scalar(ValueProto.MapKey.INT64_KEY_FIELD_NUMBER, key, Scalar.INT64);
+            case Value.Real real -> scalar(ValueProto.MapKey.DOUBLE_KEY_FIELD_NUMBER, key, Scalar.DOUBLE);
+            case Value.Bool bool -> scalar(ValueProto.MapKey.BOOL_KEY_FIELD_NUMBER, key, Scalar.BOOL);
+            case Value.Time time ->
+                scalar(ValueProto.MapKey.UNIX_TIMESTAMP_KEY_FIELD_NUMBER, key, Scalar.UNIX_TIMESTAMP);
+            case Value.Bytes bytes -> scalar(ValueProto.MapKey.BYTES_KEY_FIELD_NUMBER, key, Scalar.BYTES);
             case Value.Text text -> textKey(text);
             case Value.ZonedTime z -> throw noKey(key);
             case Value.Many m -> throw noKey(key);
@@ -187,10 +187,10 @@ final class ValueWriter {
     /** Scalar maps have UUIDs and decimals for keys, but no other text: that is what plain maps are for. */
     private static byte[] textKey(Value.Text text) {
         if (UUID_TEXT.matcher(text.value()).matches()) {
-            return scalar(MapKey.UUID_KEY_FIELD_NUMBER, text, Scalar.UUID);
+            return scalar(ValueProto.MapKey.UUID_KEY_FIELD_NUMBER, text, Scalar.UUID);
         }
         if (DECIMAL_TEXT.matcher(text.value()).matches()) {
-            return scalar(MapKey.DECIMAL_KEY_FIELD_NUMBER, text, Scalar.DECIMAL);
+            return scalar(ValueProto.MapKey.DECIMAL_KEY_FIELD_NUMBER, text, Scalar.DECIMAL);
         }
         throw noKey(text);
     }
@@ -204,13 +204,14 @@ final class ValueWriter {
         String zone = zoneText(time.zone());
         int size = (seconds == 0
                         ? 0
-                        : CodedOutputStream.computeInt64Size(ZonedTimestamp.UNIX_TIMESTAMP_FIELD_NUMBER, seconds))
-                + CodedOutputStream.computeStringSize(ZonedTimestamp.ZONE_FIELD_NUMBER, zone);
+                        : CodedOutputStream.computeInt64Size(
+                                ValueProto.ZonedTimestamp.UNIX_TIMESTAMP_FIELD_NUMBER, seconds))
+                + CodedOutputStream.computeStringSize(ValueProto.ZonedTimestamp.ZONE_FIELD_NUMBER, zone);
         return fill(size, out -> {
             if (seconds != 0) {
-                out.writeInt64(ZonedTimestamp.UNIX_TIMESTAMP_FIELD_NUMBER, seconds);
+                out.writeInt64(ValueProto.ZonedTimestamp.UNIX_TIMESTAMP_FIELD_NUMBER, seconds);
             }
-            out.writeString(ZonedTimestamp.ZONE_FIELD_NUMBER, zone);
+            out.writeString(ValueProto.ZonedTimestamp.ZONE_FIELD_NUMBER, zone);
         });
     }
 

@@ -14,21 +14,7 @@ import dev.manciple.model.ValueType.Scalar;
 import dev.manciple.model.ValueType.SetOf;
 import dev.manciple.model.ValueType.StructOf;
 import dev.manciple.spi.Value;
-import dev.manciple.wire.proto.types.BoolList;
-import dev.manciple.wire.proto.types.BytesSet;
-import dev.manciple.wire.proto.types.FloatList;
-import dev.manciple.wire.proto.types.Int32List;
-import dev.manciple.wire.proto.types.Int64List;
-import dev.manciple.wire.proto.types.Int64Set;
-import dev.manciple.wire.proto.types.MapKey;
-import dev.manciple.wire.proto.types.MapList;
-import dev.manciple.wire.proto.types.Null;
-import dev.manciple.wire.proto.types.RepeatedValue;
-import dev.manciple.wire.proto.types.ScalarMap;
-import dev.manciple.wire.proto.types.ScalarMapEntry;
-import dev.manciple.wire.proto.types.StringList;
-import dev.manciple.wire.proto.types.StringSet;
-import dev.manciple.wire.proto.types.ZonedTimestamp;
+import dev.manciple.wire.proto.ValueProto;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -110,128 +96,139 @@ class ValueCodecTest {
             Arguments.of(
                     new Value.ZonedTime(TIME, ZoneId.of("Europe/Berlin")),
                     Scalar.ZONED_TIMESTAMP,
-                    proto().setZonedTimestampVal(ZonedTimestamp.newBuilder()
+                    proto().setZonedTimestampVal(ValueProto.ZonedTimestamp.newBuilder()
                                     .setUnixTimestamp(TIME.getEpochSecond())
                                     .setZone("Europe/Berlin"))
                             .build()),
             Arguments.of(
                     new Value.ZonedTime(Instant.EPOCH, ZoneOffset.UTC),
                     Scalar.ZONED_TIMESTAMP,
-                    proto().setZonedTimestampVal(ZonedTimestamp.newBuilder().setZone("UTC"))
+                    proto().setZonedTimestampVal(
+                                    ValueProto.ZonedTimestamp.newBuilder().setZone("UTC"))
                             .build()),
             Arguments.of(
                     many(),
                     new ListOf(Scalar.INT64),
-                    proto().setInt64ListVal(Int64List.getDefaultInstance()).build()),
+                    proto().setInt64ListVal(ValueProto.Int64List.getDefaultInstance())
+                            .build()),
             Arguments.of(
                     many(new Value.Int(1), new Value.Int(-1)),
                     new ListOf(Scalar.INT32),
-                    proto().setInt32ListVal(Int32List.newBuilder().addVal(1).addVal(-1))
+                    proto().setInt32ListVal(
+                                    ValueProto.Int32List.newBuilder().addVal(1).addVal(-1))
                             .build()),
             Arguments.of(
                     many(new Value.Bool(true), new Value.Bool(false)),
                     new ListOf(Scalar.BOOL),
-                    proto().setBoolListVal(BoolList.newBuilder().addVal(true).addVal(false))
+                    proto().setBoolListVal(ValueProto.BoolList.newBuilder()
+                                    .addVal(true)
+                                    .addVal(false))
                             .build()),
             Arguments.of(
                     many(new Value.Real(1.5f)),
                     new ListOf(Scalar.FLOAT),
-                    proto().setFloatListVal(FloatList.newBuilder().addVal(1.5f)).build()),
+                    proto().setFloatListVal(ValueProto.FloatList.newBuilder().addVal(1.5f))
+                            .build()),
             Arguments.of(
                     many(new Value.Text("a"), new Value.Text("")),
                     new ListOf(Scalar.STRING),
-                    proto().setStringListVal(StringList.newBuilder().addVal("a").addVal(""))
+                    proto().setStringListVal(ValueProto.StringList.newBuilder()
+                                    .addVal("a")
+                                    .addVal(""))
                             .build()),
             Arguments.of(
                     many(new Value.Time(TIME), Value.Null.NULL),
                     new ListOf(Scalar.UNIX_TIMESTAMP),
-                    proto().setUnixTimestampListVal(Int64List.newBuilder()
+                    proto().setUnixTimestampListVal(ValueProto.Int64List.newBuilder()
                                     .addVal(TIME.getEpochSecond())
                                     .addVal(Long.MIN_VALUE))
                             .build()),
             Arguments.of(
                     many(new Value.Text("1"), new Value.Text("2.0")),
                     new SetOf(Scalar.DECIMAL),
-                    proto().setDecimalSetVal(StringSet.newBuilder().addVal("1").addVal("2.0"))
+                    proto().setDecimalSetVal(ValueProto.StringSet.newBuilder()
+                                    .addVal("1")
+                                    .addVal("2.0"))
                             .build()),
             Arguments.of(
                     many(bytes("x")),
                     new SetOf(Scalar.BYTES),
-                    proto().setBytesSetVal(BytesSet.newBuilder().addVal(ByteString.copyFromUtf8("x")))
+                    proto().setBytesSetVal(ValueProto.BytesSet.newBuilder().addVal(ByteString.copyFromUtf8("x")))
                             .build()),
             Arguments.of(
                     many(new Value.Int(1), Value.Null.NULL),
                     new ListOf(Scalar.INT64),
-                    proto().setListVal(RepeatedValue.newBuilder()
+                    proto().setListVal(ValueProto.RepeatedValue.newBuilder()
                                     .addVal(proto().setInt64Val(1))
                                     .addVal(proto()))
                             .build()),
             Arguments.of(
                     many(many(new Value.Int(1)), many()),
                     new ListOf(new ListOf(Scalar.INT64)),
-                    proto().setListVal(RepeatedValue.newBuilder()
-                                    .addVal(proto().setInt64ListVal(
-                                                    Int64List.newBuilder().addVal(1)))
-                                    .addVal(proto().setInt64ListVal(Int64List.getDefaultInstance())))
+                    proto().setListVal(ValueProto.RepeatedValue.newBuilder()
+                                    .addVal(proto().setInt64ListVal(ValueProto.Int64List.newBuilder()
+                                            .addVal(1)))
+                                    .addVal(proto().setInt64ListVal(ValueProto.Int64List.getDefaultInstance())))
                             .build()),
             Arguments.of(
                     many(many(new Value.Int(1))),
                     new SetOf(new SetOf(Scalar.INT64)),
-                    proto().setSetVal(RepeatedValue.newBuilder()
-                                    .addVal(proto().setInt64SetVal(
-                                                    Int64Set.newBuilder().addVal(1))))
+                    proto().setSetVal(ValueProto.RepeatedValue.newBuilder()
+                                    .addVal(proto().setInt64SetVal(ValueProto.Int64Set.newBuilder()
+                                            .addVal(1))))
                             .build()),
             Arguments.of(
                     keyed("a", new Value.Int(1), "b", Value.Null.NULL),
                     ValueType.StringMap.STRING_MAP,
-                    proto().setMapVal(dev.manciple.wire.proto.types.Map.newBuilder()
+                    proto().setMapVal(ValueProto.Map.newBuilder()
                                     .putVal("a", proto().setInt64Val(1).build())
                                     .putVal("b", proto().build()))
                             .build()),
             Arguments.of(
                     keyed("number", new Value.Int(1), "text", new Value.Text("t")),
                     STRUCT,
-                    proto().setStructVal(dev.manciple.wire.proto.types.Map.newBuilder()
+                    proto().setStructVal(ValueProto.Map.newBuilder()
                                     .putVal("number", proto().setInt64Val(1).build())
                                     .putVal("text", proto().setStringVal("t").build()))
                             .build()),
             Arguments.of(
                     many(keyed("number", new Value.Int(1)), keyed()),
                     new ListOf(STRUCT),
-                    proto().setStructListVal(MapList.newBuilder()
-                                    .addVal(dev.manciple.wire.proto.types.Map.newBuilder()
+                    proto().setStructListVal(ValueProto.MapList.newBuilder()
+                                    .addVal(ValueProto.Map.newBuilder()
                                             .putVal(
                                                     "number",
                                                     proto().setInt64Val(1).build()))
-                                    .addVal(dev.manciple.wire.proto.types.Map.getDefaultInstance()))
+                                    .addVal(ValueProto.Map.getDefaultInstance()))
                             .build()),
             Arguments.of(
                     new Value.Entries(Map.of(new Value.Int(0), new Value.Real(2.5))),
                     ValueType.ScalarMap.SCALAR_MAP,
-                    proto().setScalarMapVal(ScalarMap.newBuilder()
-                                    .addVal(ScalarMapEntry.newBuilder()
-                                            .setKey(MapKey.newBuilder().setInt64Key(0))
+                    proto().setScalarMapVal(ValueProto.ScalarMap.newBuilder()
+                                    .addVal(ValueProto.ScalarMapEntry.newBuilder()
+                                            .setKey(ValueProto.MapKey.newBuilder()
+                                                    .setInt64Key(0))
                                             .setValue(proto().setDoubleVal(2.5))))
                             .build()),
             Arguments.of(
                     new Value.Entries(Map.of(new Value.Text("6ba7b810-9dad-11d1-80b4-00c04fd430c8"), Value.Null.NULL)),
                     ValueType.ScalarMap.SCALAR_MAP,
-                    proto().setScalarMapVal(ScalarMap.newBuilder()
-                                    .addVal(ScalarMapEntry.newBuilder()
-                                            .setKey(MapKey.newBuilder()
+                    proto().setScalarMapVal(ValueProto.ScalarMap.newBuilder()
+                                    .addVal(ValueProto.ScalarMapEntry.newBuilder()
+                                            .setKey(ValueProto.MapKey.newBuilder()
                                                     .setUuidKey("6ba7b810-9dad-11d1-80b4-00c04fd430c8"))
                                             .setValue(proto())))
                             .build()));
 
     @ParameterizedTest
     @FieldSource("FORMS")
-    void writesWhatProtobufWrites(Value value, ValueType type, dev.manciple.wire.proto.types.Value message) {
+    void writesWhatProtobufWrites(Value value, ValueType type, ValueProto.Value message) {
         assertThat(ValueCodec.encode(value, type)).isEqualTo(message.toByteArray());
     }
 
     @ParameterizedTest
     @FieldSource("FORMS")
-    void readsWhatProtobufWrites(Value value, ValueType type, dev.manciple.wire.proto.types.Value message) {
+    void readsWhatProtobufWrites(Value value, ValueType type, ValueProto.Value message) {
         assertThat(ValueCodec.decode(message.toByteArray(), type)).isEqualTo(value);
     }
 
@@ -248,7 +245,7 @@ class ValueCodecTest {
             Value value = RandomValues.of(type, random, 3);
             byte[] bytes = ValueCodec.encode(value, type);
 
-            var message = dev.manciple.wire.proto.types.Value.parseFrom(bytes);
+            var message = ValueProto.Value.parseFrom(bytes);
             assertThat(message.toByteArray()).as("%s, seed %d", value, SEED).isEqualTo(bytes);
             assertThat(message.getUnknownFields().asMap()).isEmpty();
             assertThat(message.getValCase().getNumber())
@@ -261,7 +258,7 @@ class ValueCodecTest {
     @Test
     void everyTypeOfFeastHasItsNumber() {
         assertThat(types()).hasSize(45);
-        for (var number : dev.manciple.wire.proto.types.ValueType.Enum.values()) {
+        for (var number : ValueProto.ValueType.Enum.values()) {
             boolean typed = switch (number) {
                 case INVALID, NULL, UNRECOGNIZED -> false;
                 default -> true;
@@ -289,8 +286,8 @@ class ValueCodecTest {
 
     @Test
     void nullsHaveThreeSpellings() {
-        for (var spelling :
-                List.of(proto(), proto().setNullVal(Null.NULL), proto().setUnixTimestampVal(Long.MIN_VALUE))) {
+        for (var spelling : List.of(
+                proto(), proto().setNullVal(ValueProto.Null.NULL), proto().setUnixTimestampVal(Long.MIN_VALUE))) {
             assertThat(ValueCodec.decode(spelling.build().toByteArray(), Scalar.UNIX_TIMESTAMP))
                     .isEqualTo(Value.Null.NULL);
         }
@@ -330,7 +327,8 @@ class ValueCodecTest {
         assertThat(ValueCodec.decode(proto().setInt64Val(7).build().toByteArray(), Scalar.UNIX_TIMESTAMP))
                 .isEqualTo(new Value.Time(Instant.ofEpochSecond(7)));
         assertThat(ValueCodec.decode(
-                        proto().setInt32ListVal(Int32List.newBuilder().addVal(1))
+                        proto().setInt32ListVal(
+                                        ValueProto.Int32List.newBuilder().addVal(1))
                                 .build()
                                 .toByteArray(),
                         new ListOf(Scalar.DOUBLE)))
@@ -360,7 +358,7 @@ class ValueCodecTest {
     void deepNestingIsCorruptRatherThanAStackOverflow() {
         byte[] deep = {};
         for (int i = 0; i < 500; i++) {
-            deep = field(dev.manciple.wire.proto.types.Value.LIST_VAL_FIELD_NUMBER, field(1, deep));
+            deep = field(ValueProto.Value.LIST_VAL_FIELD_NUMBER, field(1, deep));
         }
         assertThat(ValueCodec.decode(deep)).isInstanceOf(Value.Corrupt.class);
     }
@@ -412,8 +410,8 @@ class ValueCodecTest {
                 .toByteArray();
     }
 
-    private static dev.manciple.wire.proto.types.Value.Builder proto() {
-        return dev.manciple.wire.proto.types.Value.newBuilder();
+    private static ValueProto.Value.Builder proto() {
+        return ValueProto.Value.newBuilder();
     }
 
     private static Value.Many many(Value... values) {

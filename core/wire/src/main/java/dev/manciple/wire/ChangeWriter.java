@@ -1,0 +1,342 @@
+package dev.manciple.wire;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.Message;
+import com.google.protobuf.Timestamp;
+import dev.manciple.error.InvalidRequestException;
+import dev.manciple.error.NotFoundException;
+import dev.manciple.model.DataSource;
+import dev.manciple.model.Definition;
+import dev.manciple.model.Definition.Kind;
+import dev.manciple.model.Entity;
+import dev.manciple.model.FeatureService;
+import dev.manciple.model.FeatureView;
+import dev.manciple.model.OnDemandFeatureView;
+import dev.manciple.model.Preserved;
+import dev.manciple.spi.Interval;
+import dev.manciple.spi.RegistryChange;
+import dev.manciple.wire.ProjectionCodec.ViewParts;
+import dev.manciple.wire.proto.DataSourceProto;
+import dev.manciple.wire.proto.EntityProto;
+import dev.manciple.wire.proto.FeatureServiceProto;
+import dev.manciple.wire.proto.FeatureViewProto;
+import dev.manciple.wire.proto.FeatureViewProto.FeatureViewMeta;
+import dev.manciple.wire.proto.FeatureViewProto.FeatureViewState;
+import dev.manciple.wire.proto.FeatureViewProto.MaterializationInterval;
+import dev.manciple.wire.proto.OnDemandFeatureViewProto;
+import dev.manciple.wire.proto.OnDemandFeatureViewProto.OnDemandFeatureViewMeta;
+import dev.manciple.wire.proto.ProjectProto.Project;
+import dev.manciple.wire.proto.RegistryProto.ProjectMetadata;
+import dev.manciple.wire.proto.RegistryProto.Registry;
+import dev.manciple.wire.proto.StreamFeatureViewProto.StreamFeatureView;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+
+/**
+ * Writes the changes of one project into a registry as Feast's own apply would: an object that changes moves to the end of
+ * its list, save for a view whose schema stays the same; creation times and materialization intervals stay; a new schema is
+ * one more version of its view. Unlike Feast, a view that is applied again keeps its version number.
+ */
+final class ChangeWriter {
+    private final Registry.Builder registry;
+    private final String project;
+    private final Instant now;
+    private final Timestamp stamp;
+
+    ChangeWriter(Registry base, String project, Instant now) {
+        this.registry = base.toBuilder();
+        this.project = project;
+        this.now = now;
+        this.stamp = ProtoTimes.timestamp(now);
+    }
+
+    Registry apply(List<RegistryChange> changes) {
+        for (RegistryChange change : changes) {
+            if (change instanceof RegistryChange.Remove remove) {
+                remove(remove);
+            }
+        }
+        List<Definition> definitions = changes.stream()
+                .flatMap(change -> change instanceof RegistryChange.Put put
+                        ? Optional.of(put.definition()).stream()
+                        : Optional.<Definition>empty().stream())
+                .sorted(Comparator.comparingInt(ChangeWriter::rank))
+                .toList();
+        if (!definitions.isEmpty()) {
+            ensureProject();
+            ensureDummyEntity();
+        }
+        definitions.forEach(this::put);
+        for (RegistryChange change : changes) {
+            if (change instanceof RegistryChange.Materialized materialized) {
+                materialized(materialized);
+            }
+        }
+        return registry.build();
+    }
+
+    /** What others copy from comes before those others. */
+    private static int rank(Definition definition) {
+        return switch (definition) {
+            case Preserved preserved -> 0;
+            case DataSource source -> 1;
+            case Entity entity -> 2;
+            case FeatureView view -> 3;
+            case OnDemandFeatureView view -> 4;
+            case FeatureService service -> 5;
+        };
+    }
+
+    private void ensureProject() {
+        if (registry.getRegistrySchemaVersion().isEmpty()) {
+            registry.setRegistrySchemaVersion(RegistryCodec.SCHEMA_VERSION);
+        }
+        if (RegistryList.PROJECTS.find(registry, project, project).isEmpty()) {
+            Project.Builder added = Project.newBuilder();
+            added.getSpecBuilder().setName(project);
+            added.getMetaBuilder().setCreatedTimestamp(stamp).setLastUpdatedTimestamp(stamp);
+            registry.addProjects(added);
+            if (registry.getProjectMetadataList().stream()
+                    .noneMatch(metadata -> metadata.getProject().equals(project))) {
+                registry.addProjectMetadata(ProjectMetadata.newBuilder()
+                        .setProject(project)
+                        .setProjectUuid(UUID.randomUUID().toString()));
+            }
+        }
+    }
+
+    private void ensureDummyEntity() {
+        if (RegistryList.ENTITIES.find(registry, project, EntityCodec.DUMMY).isEmpty()) {
+            EntityProto.Entity.Builder dummy = EntityProto.Entity.newBuilder().setSpec(EntityCodec.dummy(project));
+            dummy.getMetaBuilder().setCreatedTimestamp(stamp).setLastUpdatedTimestamp(stamp);
+            registry.addEntities(dummy);
+        }
+    }
+
+    private void remove(RegistryChange.Remove remove) {
+        if (!RegistryList.of(remove.kind()).remove(registry, project, remove.name())) {
+            throw new NotFoundException(remove.kind().words(), remove.name());
+        }
+        if (RegistryList.VIEWS.contains(RegistryList.of(remove.kind()))) {
+            VersionHistory.remove(registry, project, remove.name());
+        }
+    }
+
+    private void put(Definition definition) {
+        switch (definition) {
+            case Entity entity -> put(entity);
+            case DataSource source -> put(source);
+            case FeatureView view -> put(view);
+            case OnDemandFeatureView view -> put(view);
+            case FeatureService service -> put(service);
+            case Preserved preserved -> put(preserved, RegistryList.of(preserved.as()));
+        }
+    }
+
+    private void put(Entity entity) {
+        Optional<EntityProto.Entity> stored = RegistryList.ENTITIES.find(registry, project, entity.name());
+        EntityProto.Entity existing = stored.orElse(EntityProto.Entity.getDefaultInstance());
+        EntityProto.Entity.Builder written =
+                existing.toBuilder().setSpec(EntityCodec.encode(entity, project, existing.getSpec()));
+        if (stored.isPresent() && written.getSpec().equals(existing.getSpec())) {
+            return;
+        }
+        if (stored.isEmpty()) {
+            written.getMetaBuilder().setCreatedTimestamp(stamp);
+        }
+        written.getMetaBuilder().setLastUpdatedTimestamp(stamp);
+        RegistryList.ENTITIES.putLast(registry, project, written.build());
+    }
+
+    private void put(DataSource source) {
+        Optional<DataSourceProto.DataSource> stored = RegistryList.DATA_SOURCES.find(registry, project, source.name());
+        DataSourceProto.DataSource existing = stored.orElse(DataSourceProto.DataSource.getDefaultInstance());
+        DataSourceProto.DataSource.Builder written =
+                DataSourceCodec.encode(source, existing).toBuilder().setProject(project);
+        if (existing.hasMeta()) {
+            written.setMeta(existing.getMeta());
+        }
+        if (stored.isPresent() && written.build().equals(existing)) {
+            return;
+        }
+        if (stored.isEmpty()) {
+            written.getMetaBuilder().setCreatedTimestamp(stamp);
+        }
+        written.getMetaBuilder().setLastUpdatedTimestamp(stamp);
+        RegistryList.DATA_SOURCES.putLast(registry, project, written.build());
+    }
+
+    private void put(FeatureService service) {
+        Optional<FeatureServiceProto.FeatureService> stored =
+                RegistryList.FEATURE_SERVICES.find(registry, project, service.name());
+        FeatureServiceProto.FeatureService existing =
+                stored.orElse(FeatureServiceProto.FeatureService.getDefaultInstance());
+        FeatureServiceProto.FeatureService.Builder written = existing.toBuilder()
+                .setSpec(FeatureServiceCodec.encode(service, project, existing.getSpec(), this::parts));
+        if (stored.isPresent() && written.getSpec().equals(existing.getSpec())) {
+            return;
+        }
+        if (stored.isEmpty()) {
+            written.getMetaBuilder().setCreatedTimestamp(stamp);
+        }
+        written.getMetaBuilder().setLastUpdatedTimestamp(stamp);
+        RegistryList.FEATURE_SERVICES.putLast(registry, project, written.build());
+    }
+
+    private void put(FeatureView view) {
+        requireFreeName(RegistryList.FEATURE_VIEWS, view.name());
+        Optional<FeatureViewProto.FeatureView> stored = RegistryList.FEATURE_VIEWS.find(registry, project, view.name());
+        FeatureViewProto.FeatureView existing = stored.orElse(FeatureViewProto.FeatureView.getDefaultInstance());
+        FeatureViewProto.FeatureViewSpec spec =
+                FeatureViewCodec.encode(view, project, stored.map(FeatureViewProto.FeatureView::getSpec));
+        if (stored.isPresent() && spec.equals(existing.getSpec())) {
+            return;
+        }
+        FeatureViewProto.FeatureView.Builder written = existing.toBuilder().setSpec(spec);
+        FeatureViewMeta.Builder meta = written.getMetaBuilder().setLastUpdatedTimestamp(stamp);
+        if (stored.isPresent() && !SchemaChange.between(existing.getSpec(), spec)) {
+            RegistryList.FEATURE_VIEWS.put(registry, project, written.build());
+            return;
+        }
+        if (stored.isEmpty()) {
+            meta.setCreatedTimestamp(stamp);
+        } else {
+            written.getSpecBuilder().setVersion(followLatest(spec.getVersion()));
+        }
+        int version = nextVersion(Kind.FEATURE_VIEW, view.name(), stored);
+        meta.setCurrentVersionNumber(version);
+        FeatureViewProto.FeatureView changed = written.build();
+        RegistryList.FEATURE_VIEWS.putLast(registry, project, changed);
+        VersionHistory.add(registry, project, Kind.FEATURE_VIEW, view.name(), version, changed.toByteString(), now);
+    }
+
+    private void put(OnDemandFeatureView view) {
+        requireFreeName(RegistryList.ON_DEMAND_FEATURE_VIEWS, view.name());
+        Optional<OnDemandFeatureViewProto.OnDemandFeatureView> stored =
+                RegistryList.ON_DEMAND_FEATURE_VIEWS.find(registry, project, view.name());
+        OnDemandFeatureViewProto.OnDemandFeatureView existing =
+                stored.orElse(OnDemandFeatureViewProto.OnDemandFeatureView.getDefaultInstance());
+        OnDemandFeatureViewProto.OnDemandFeatureViewSpec spec = OnDemandFeatureViewCodec.encode(
+                view, project, stored.map(OnDemandFeatureViewProto.OnDemandFeatureView::getSpec), this::parts);
+        if (stored.isPresent() && spec.equals(existing.getSpec())) {
+            return;
+        }
+        OnDemandFeatureViewProto.OnDemandFeatureView.Builder written =
+                existing.toBuilder().setSpec(spec);
+        OnDemandFeatureViewMeta.Builder meta = written.getMetaBuilder().setLastUpdatedTimestamp(stamp);
+        if (stored.isPresent() && !SchemaChange.between(existing.getSpec(), spec)) {
+            RegistryList.ON_DEMAND_FEATURE_VIEWS.put(registry, project, written.build());
+            return;
+        }
+        if (stored.isEmpty()) {
+            meta.setCreatedTimestamp(stamp);
+        } else {
+            written.getSpecBuilder().setVersion(followLatest(spec.getVersion()));
+        }
+        int version = nextVersion(Kind.ON_DEMAND_FEATURE_VIEW, view.name(), stored);
+        meta.setCurrentVersionNumber(version);
+        OnDemandFeatureViewProto.OnDemandFeatureView changed = written.build();
+        RegistryList.ON_DEMAND_FEATURE_VIEWS.putLast(registry, project, changed);
+        VersionHistory.add(
+                registry, project, Kind.ON_DEMAND_FEATURE_VIEW, view.name(), version, changed.toByteString(), now);
+    }
+
+    /** A view pinned to an old version follows the latest again once its definition says something new. */
+    private static String followLatest(String version) {
+        return version.isEmpty() ? version : FeatureViewCodec.LATEST;
+    }
+
+    /** Views from before Feast kept versions become their own version zero. */
+    private int nextVersion(Kind kind, String name, Optional<? extends Message> stored) {
+        var newest = VersionHistory.newest(registry, project, name);
+        if (newest.isPresent()) {
+            return newest.getAsInt() + 1;
+        }
+        if (stored.isEmpty()) {
+            return 0;
+        }
+        VersionHistory.add(registry, project, kind, name, 0, stored.get().toByteString(), now);
+        return 1;
+    }
+
+    private void requireFreeName(RegistryList<?> own, String name) {
+        for (RegistryList<?> list : RegistryList.VIEWS) {
+            if (!list.equals(own) && list.find(registry, project, name).isPresent()) {
+                throw new InvalidRequestException("The name '%s' is taken by a %s; views of all kinds share their names"
+                        .formatted(name, list.kind().words()));
+            }
+        }
+    }
+
+    private <M extends Message> void put(Preserved preserved, RegistryList<M> list) {
+        M object;
+        try {
+            object = list.parser().parseFrom(preserved.proto());
+        } catch (InvalidProtocolBufferException e) {
+            throw new InvalidRequestException(
+                    "The bytes of %s '%s' are no such object of Feast's"
+                            .formatted(preserved.as().words(), preserved.name()),
+                    e);
+        }
+        if (!list.name().apply(object).equals(preserved.name())
+                || !list.project().apply(object).equals(project)) {
+            throw new InvalidRequestException("The bytes of %s '%s' are those of '%s' in project '%s'"
+                    .formatted(
+                            preserved.as().words(),
+                            preserved.name(),
+                            list.name().apply(object),
+                            list.project().apply(object)));
+        }
+        if (!list.find(registry, project, preserved.name()).equals(Optional.of(object))) {
+            list.putLast(registry, project, object);
+        }
+    }
+
+    private void materialized(RegistryChange.Materialized change) {
+        Optional<FeatureViewProto.FeatureView> view = RegistryList.FEATURE_VIEWS.find(registry, project, change.view());
+        if (view.isPresent()) {
+            FeatureViewProto.FeatureView.Builder written = view.get().toBuilder();
+            materialized(written.getMetaBuilder(), change.interval());
+            RegistryList.FEATURE_VIEWS.putLast(registry, project, written.build());
+            return;
+        }
+        StreamFeatureView.Builder stream = RegistryList.STREAM_FEATURE_VIEWS
+                .find(registry, project, change.view())
+                .orElseThrow(() -> new NotFoundException(Kind.FEATURE_VIEW.words(), change.view()))
+                .toBuilder();
+        materialized(stream.getMetaBuilder(), change.interval());
+        RegistryList.STREAM_FEATURE_VIEWS.putLast(registry, project, stream.build());
+    }
+
+    private void materialized(FeatureViewMeta.Builder meta, Interval interval) {
+        meta.addMaterializationIntervals(MaterializationInterval.newBuilder()
+                        .setStartTime(ProtoTimes.timestamp(interval.start()))
+                        .setEndTime(ProtoTimes.timestamp(interval.end())))
+                .setState(FeatureViewState.AVAILABLE_ONLINE)
+                .setLastUpdatedTimestamp(stamp);
+    }
+
+    /** What projections copy, of a view of any kind. */
+    private Optional<ViewParts> parts(String name) {
+        return RegistryList.FEATURE_VIEWS
+                .find(registry, project, name)
+                .map(view ->
+                        new ViewParts(view.getSpec().getFeaturesList(), FeatureViewCodec.batchSource(view.getSpec())))
+                .or(() -> RegistryList.ON_DEMAND_FEATURE_VIEWS
+                        .find(registry, project, name)
+                        .map(view -> new ViewParts(view.getSpec().getFeaturesList(), Optional.empty())))
+                .or(() -> RegistryList.STREAM_FEATURE_VIEWS
+                        .find(registry, project, name)
+                        .map(view -> new ViewParts(
+                                view.getSpec().getFeaturesList(),
+                                view.getSpec().hasBatchSource()
+                                        ? Optional.of(view.getSpec().getBatchSource())
+                                        : Optional.empty())))
+                .or(() -> RegistryList.LABEL_VIEWS
+                        .find(registry, project, name)
+                        .map(view -> new ViewParts(view.getSpec().getFeaturesList(), Optional.empty())));
+    }
+}

@@ -1,0 +1,55 @@
+package dev.manciple.wire;
+
+import com.google.protobuf.Message;
+import dev.manciple.wire.proto.FeatureProto.FeatureSpecV2;
+import dev.manciple.wire.proto.FeatureViewProto.FeatureViewSpec;
+import dev.manciple.wire.proto.OnDemandFeatureViewProto.OnDemandFeatureViewSpec;
+import dev.manciple.wire.proto.TransformationProto.FeatureTransformationV2;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Whether a change of a view is one of its schema, which makes a new version of it. The order of columns does not matter, nor
+ * does how a vector is indexed, nor what is said about the view, nor where its rows come from.
+ */
+final class SchemaChange {
+    private SchemaChange() {}
+
+    static boolean between(FeatureViewSpec before, FeatureViewSpec after) {
+        return !columns(before.getFeaturesList()).equals(columns(after.getFeaturesList()))
+                || !Set.copyOf(before.getEntitiesList()).equals(Set.copyOf(after.getEntitiesList()))
+                || !columns(before.getEntityColumnsList()).equals(columns(after.getEntityColumnsList()))
+                || !before.getSourceViewsList().equals(after.getSourceViewsList());
+    }
+
+    static boolean between(OnDemandFeatureViewSpec before, OnDemandFeatureViewSpec after) {
+        return !columns(before.getFeaturesList()).equals(columns(after.getFeaturesList()))
+                || !columns(before.getEntityColumnsList()).equals(columns(after.getEntityColumnsList()))
+                || !before.getSourcesMap().equals(after.getSourcesMap())
+                || !function(before.getFeatureTransformation()).equals(function(after.getFeatureTransformation()))
+                || !before.getMode().equals(after.getMode())
+                || !before.getAggregationsList().equals(after.getAggregationsList());
+    }
+
+    private static Set<Message> columns(List<FeatureSpecV2> specs) {
+        Set<Message> columns = new HashSet<>();
+        for (FeatureSpecV2 spec : specs) {
+            columns.add(spec.toBuilder()
+                    .clearVectorIndex()
+                    .clearVectorSearchMetric()
+                    .build());
+        }
+        return columns;
+    }
+
+    /** The text is the function; its pickled form differs from one Python to the next. */
+    private static FeatureTransformationV2 function(FeatureTransformationV2 transformation) {
+        if (!transformation.hasUserDefinedFunction()) {
+            return transformation;
+        }
+        FeatureTransformationV2.Builder text = transformation.toBuilder();
+        text.getUserDefinedFunctionBuilder().clearBody();
+        return text.build();
+    }
+}
