@@ -1,0 +1,5 @@
+/** Comparisons with what Feast itself wrote and says. */
+@NullMarked
+package dev.manciple.parity;
+
+import org.jspecify.annotations.NullMarked;
