@@ -50,7 +50,12 @@ final class Catalog {
         };
     }
 
-    private Sql from(DuckDbSession session, FileSource file, Map<String, ValueType> declared) {
+    Path folder() {
+        return folder;
+    }
+
+    /** The rows of files, those of CSV files read as the declared types. */
+    Sql from(DuckDbSession session, FileSource file, Map<String, ValueType> declared) {
         if (file.format() == FileSource.Format.PARQUET || declared.isEmpty()) {
             return file.from(Map.of());
         }

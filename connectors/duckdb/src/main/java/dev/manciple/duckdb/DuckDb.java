@@ -3,11 +3,7 @@ package dev.manciple.duckdb;
 import dev.manciple.error.StoreException;
 import dev.manciple.sql.Sql;
 import java.io.IOException;
-import java.nio.file.FileVisitResult;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Optional;
@@ -118,30 +114,11 @@ final class DuckDb implements AutoCloseable {
                 root.close();
                 root = null;
             }
-            deleteSpill();
+            Trees.delete(spill);
         } catch (SQLException | IOException e) {
             throw new StoreException(NAME, "close", false, StoreException.Outcome.NOT_APPLIED, e);
         } finally {
             starting.unlock();
         }
-    }
-
-    private void deleteSpill() throws IOException {
-        if (!Files.exists(spill)) {
-            return;
-        }
-        Files.walkFileTree(spill, new SimpleFileVisitor<>() {
-            @Override
-            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
-                Files.deleteIfExists(file);
-                return FileVisitResult.CONTINUE;
-            }
-
-            @Override
-            public FileVisitResult postVisitDirectory(Path folder, @Nullable IOException e) throws IOException {
-                Files.deleteIfExists(folder);
-                return FileVisitResult.CONTINUE;
-            }
-        });
     }
 }

@@ -1,38 +1,45 @@
 package dev.manciple.duckdb;
 
+import dev.manciple.error.InvalidRequestException;
 import dev.manciple.model.DataSource;
+import dev.manciple.model.FeatureView;
 import dev.manciple.model.SourceLocation;
 import dev.manciple.model.ValueType;
 import dev.manciple.spi.OfflineCapability;
 import dev.manciple.spi.Spine;
 import dev.manciple.spi.StoreContext;
+import dev.manciple.spi.WriteReport;
 import dev.manciple.sql.AsofJoin;
+import dev.manciple.sql.FieldMapping;
 import dev.manciple.sql.Relation;
 import dev.manciple.sql.SqlOfflineStore;
 import dev.manciple.sql.SqlSession;
 import dev.manciple.sql.Types;
+import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.apache.arrow.vector.ipc.ArrowReader;
 
 /** Parquet and CSV files, and tables of a DuckDB database, joined in this process. */
 final class DuckDbOfflineStore extends SqlOfflineStore {
     private final StoreContext context;
     private final DuckDb engine;
     private final Catalog catalog;
+    private final Sinks sinks;
 
     DuckDbOfflineStore(DuckDbConfig config, StoreContext context) {
         super(DuckDb.NAME, new DuckDbDialect(), new AsofJoin(), context.allocator());
         this.context = context;
         this.engine = new DuckDb(config, context.repoPath());
         this.catalog = new Catalog(engine, context.repoPath());
+        this.sinks = new Sinks(engine, catalog, context.allocator());
     }
 
     @Override
     public Set<OfflineCapability> capabilities() {
-        return EnumSet.of(
-                OfflineCapability.QUERY_SPINE, OfflineCapability.RANGE_SPINE, OfflineCapability.FILTER_BY_CREATED);
+        return EnumSet.allOf(OfflineCapability.class);
     }
 
     @Override
@@ -49,15 +56,30 @@ final class DuckDbOfflineStore extends SqlOfflineStore {
     @Override
     protected Optional<Relation> entityFile(SqlSession session, Spine.Rows rows) {
         return rows.file()
-                .map(file -> file.toAbsolutePath())
-                .filter(file ->
-                        FileSource.Format.PARQUET.owns(file.toString()) || FileSource.Format.CSV.owns(file.toString()))
+                .map(Path::toAbsolutePath)
+                .map(Path::toString)
+                .filter(file -> FileSource.Format.PARQUET.owns(file) || FileSource.Format.CSV.owns(file))
                 .map(file -> catalog.relation(
-                        (DuckDbSession) session,
-                        new SourceLocation.Files(file.toString(), ""),
-                        "the entity rows",
-                        Map.of()))
+                        (DuckDbSession) session, new SourceLocation.Files(file, ""), "the entity rows", Map.of()))
                 .filter(file -> Types.same(Types.schema(file), rows.schema()));
+    }
+
+    @Override
+    public void write(FeatureView view, ArrowReader rows) {
+        DataSource.Batch source = view.batchSource()
+                .orElseThrow(() -> new InvalidRequestException(
+                        "Feature view '%s' has no batch source to write to".formatted(view.name())));
+        sinks.append(source, FieldMapping.declaredTypes(view, source), rows);
+    }
+
+    @Override
+    public void writeLoggedFeatures(DataSource.Batch sink, ArrowReader logs) {
+        sinks.appendOrCreate(sink, logs);
+    }
+
+    @Override
+    protected WriteReport export(ArrowReader rows, SourceLocation target, boolean overwrite) {
+        return sinks.create(rows, target, overwrite);
     }
 
     @Override

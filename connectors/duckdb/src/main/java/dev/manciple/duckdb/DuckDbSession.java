@@ -5,6 +5,7 @@ import dev.manciple.error.InvalidRequestException;
 import dev.manciple.error.StoreException;
 import dev.manciple.sql.Sql;
 import dev.manciple.sql.SqlSession;
+import java.io.IOException;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -15,6 +16,7 @@ import java.util.function.Consumer;
 import org.apache.arrow.c.ArrowArrayStream;
 import org.apache.arrow.c.Data;
 import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.vector.ValueVector;
 import org.apache.arrow.vector.ipc.ArrowReader;
 import org.duckdb.DuckDBConnection;
 import org.duckdb.DuckDBResultSet;
@@ -79,6 +81,18 @@ final class DuckDbSession implements SqlSession {
         }
     }
 
+    boolean exists(Sql table) {
+        try {
+            columnTypes(table);
+            return true;
+        } catch (StoreException e) {
+            if (Objects.requireNonNullElse(e.getMessage(), "").contains("does not exist")) {
+                return false;
+            }
+            throw e;
+        }
+    }
+
     @Override
     public ArrowReader query(Sql query, BufferAllocator batches) {
         try {
@@ -118,18 +132,65 @@ final class DuckDbSession implements SqlSession {
 
     @Override
     public void load(Sql relation, ArrowReader rows) {
-        Source source = new Source(rows, allocator);
-        try (ArrowArrayStream stream = ArrowArrayStream.allocateNew(allocator)) {
-            Data.exportArrayStream(allocator, source, stream);
+        scan(rows, incoming -> update(Sql.of("CREATE TEMP TABLE {} AS SELECT * FROM {}", relation, incoming)));
+    }
+
+    /** What is done with rows from outside. */
+    interface Scan {
+        /** @param incoming the rows, which can be read once */
+        long run(Sql incoming);
+    }
+
+    /** Lets statements read rows from outside, in their order. Does not close the reader. */
+    long scan(ArrowReader rows, Scan scan) {
+        BufferAllocator owner = owner(rows);
+        try (IncomingRows incoming = new IncomingRows(rows, owner);
+                ArrowArrayStream stream = ArrowArrayStream.allocateNew(owner)) {
+            Data.exportArrayStream(owner, incoming, stream);
             try {
                 connection.registerArrowStream(INCOMING, stream);
-                execute(Sql.of("CREATE TEMP TABLE {} AS SELECT * FROM {}", relation, Sql.quoted(INCOMING, '"')));
+                return scan.run(Sql.quoted(INCOMING, '"'));
             } catch (RuntimeException e) {
-                stream.release();
-                throw source.failure().orElse(e);
+                throw incoming.failure()
+                        .orElseGet(() -> e instanceof FeatureStoreException ? e : failed(e, "read the rows given"));
             } finally {
                 execute(Sql.of("DROP VIEW IF EXISTS {}", Sql.quoted(INCOMING, '"')));
+                stream.release();
             }
+        } catch (IOException e) {
+            throw failed(e, "read the rows given");
+        }
+    }
+
+    /** Exported batches share the buffers of the rows, which only allocators of one root may. */
+    private BufferAllocator owner(ArrowReader rows) {
+        try {
+            return rows.getVectorSchemaRoot().getFieldVectors().stream()
+                    .findFirst()
+                    .map(ValueVector::getAllocator)
+                    .orElse(allocator);
+        } catch (IOException e) {
+            throw failed(e, "read the rows given");
+        }
+    }
+
+    /** The first row of a query as text, by column; empty where there is none. Nulls are left out. */
+    Map<String, String> row(Sql query) {
+        try (Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery(query.text())) {
+            Map<String, String> values = new LinkedHashMap<>();
+            int columns = rows.getMetaData().getColumnCount();
+            if (rows.next()) {
+                for (int i = 1; i <= columns; i++) {
+                    String value = rows.getString(i);
+                    if (value != null) {
+                        values.put(rows.getMetaData().getColumnLabel(i), value);
+                    }
+                }
+            }
+            return values;
+        } catch (SQLException e) {
+            throw failed(reason(e, query), "run a query");
         }
     }
 

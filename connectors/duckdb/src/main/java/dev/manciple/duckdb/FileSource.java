@@ -35,6 +35,10 @@ record FileSource(Path path, Shape shape, Format format) {
 
         private final String ending;
 
+        String ending() {
+            return ending;
+        }
+
         Format(String ending) {
             this.ending = ending;
         }
@@ -127,7 +131,7 @@ record FileSource(Path path, Shape shape, Format format) {
     }
 
     /** The engine's spelling of a path that is not meant as a pattern. */
-    private static String escape(String path) {
+    static String escape(String path) {
         return path.replaceAll("([\\[*?])", "[$1]");
     }
 

@@ -1,6 +1,7 @@
 package dev.manciple.sql;
 
 import dev.manciple.error.InternalException;
+import dev.manciple.error.InvalidRequestException;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -40,6 +41,15 @@ public final class RetypedReader extends ArrowReader {
         this.source = source;
     }
 
+    /** The batches of a reader that stays the caller's: closing this one does not close it. */
+    public static RetypedReader over(ArrowReader from, Schema schema) throws IOException {
+        VectorSchemaRoot root = from.getVectorSchemaRoot();
+        if (root.getFieldVectors().isEmpty()) {
+            throw new InvalidRequestException("The rows given have no columns");
+        }
+        return new RetypedReader(from, schema, root.getFieldVectors().getFirst().getAllocator(), () -> {});
+    }
+
     @Override
     protected Schema readSchema() {
         return schema;
@@ -55,6 +65,7 @@ public final class RetypedReader extends ArrowReader {
             columns = new Columns(from.getVectorSchemaRoot(), schema, allocator);
         }
         try (ArrowRecordBatch batch = columns.unload()) {
+            columns.release();
             loadRecordBatch(batch);
         }
         return true;
@@ -113,6 +124,11 @@ public final class RetypedReader extends ArrowReader {
             int rows = from.getRowCount();
             rewritten.forEach(column -> column.fill(rows));
             return new VectorUnloader(new VectorSchemaRoot(vectors)).getRecordBatch();
+        }
+
+        /** Lets go of the batch, so that the other reader cannot write the next one over it. */
+        void release() {
+            from.getFieldVectors().forEach(FieldVector::clear);
         }
 
         @Override

@@ -2,7 +2,6 @@ package dev.manciple.sql;
 
 import dev.manciple.error.InvalidRequestException;
 import dev.manciple.model.DataSource;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 
@@ -18,24 +17,7 @@ final class SourceColumns {
         this.source = source;
         this.relation = relation;
         this.reader = reader;
-        this.sourceNames = sourceNames(source);
-    }
-
-    /**
-     * View name to source column, for the names that differ.
-     *
-     * @throws InvalidRequestException where two columns are mapped to one name
-     */
-    static Map<String, String> sourceNames(DataSource.Batch source) {
-        Map<String, String> names = new HashMap<>();
-        source.fieldMapping().forEach((column, name) -> {
-            String other = names.put(name, column);
-            if (other != null) {
-                throw new InvalidRequestException("The field mapping of source '%s' calls both '%s' and '%s' '%s'"
-                        .formatted(source.name(), other, column, name));
-            }
-        });
-        return Map.copyOf(names);
+        this.sourceNames = FieldMapping.sourceNames(source);
     }
 
     Relation relation() {

@@ -3,6 +3,7 @@ package dev.manciple.sql;
 import dev.manciple.error.InvalidRequestException;
 import dev.manciple.error.StoreException;
 import dev.manciple.model.DataSource;
+import dev.manciple.model.SourceLocation;
 import dev.manciple.model.ValueType;
 import dev.manciple.spi.Explanation;
 import dev.manciple.spi.HistoricalRequest;
@@ -11,8 +12,8 @@ import dev.manciple.spi.PullRequest;
 import dev.manciple.spi.RetrievalJob;
 import dev.manciple.spi.Spine;
 import dev.manciple.spi.ViewSlice;
+import dev.manciple.spi.WriteReport;
 import java.io.IOException;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -62,6 +63,9 @@ public abstract class SqlOfflineStore implements OfflineStore {
         return Optional.empty();
     }
 
+    /** Writes rows to a place of the store's own, for {@link RetrievalJob#writeTo}. Does not close the reader. */
+    protected abstract WriteReport export(ArrowReader rows, SourceLocation target, boolean overwrite);
+
     @Override
     public RetrievalJob historicalFeatures(HistoricalRequest request) {
         return new Job("join features", session -> prepare(session, request));
@@ -104,12 +108,8 @@ public abstract class SqlOfflineStore implements OfflineStore {
     }
 
     private Relation pulled(SqlSession session, PullRequest request) {
-        Map<String, ValueType> declared = new HashMap<>();
-        Map<String, String> names = SourceColumns.sourceNames(request.source());
-        request.joinKeys().forEach(key -> declared.put(names.getOrDefault(key.name(), key.name()), key.type()));
-        request.features()
-                .forEach(feature -> declared.put(names.getOrDefault(feature.name(), feature.name()), feature.type()));
-        return source(session, request.source(), declared);
+        DataSource.Batch source = request.source();
+        return source(session, source, FieldMapping.declaredTypes(source, request.joinKeys(), request.features()));
     }
 
     private static Prepared prepared(PullPlan plan) {
@@ -163,15 +163,7 @@ public abstract class SqlOfflineStore implements OfflineStore {
                 .orElseThrow(
                         () -> new InvalidRequestException("Feature view '%s' has no batch source to read history from"
                                 .formatted(slice.view().name())));
-        Map<String, String> names = SourceColumns.sourceNames(source);
-        Map<String, ValueType> declared = new HashMap<>();
-        slice.view()
-                .entityColumns()
-                .forEach(key -> declared.put(names.getOrDefault(key.name(), key.name()), key.type()));
-        slice.view()
-                .features()
-                .forEach(field -> declared.put(names.getOrDefault(field.name(), field.name()), field.type()));
-        return source(session, source, declared);
+        return source(session, source, FieldMapping.declaredTypes(slice.view(), source));
     }
 
     /** What a job does, known without having read a row. */
@@ -186,8 +178,7 @@ public abstract class SqlOfflineStore implements OfflineStore {
                     throw new InvalidRequestException("The entity rows were announced as %s but are %s"
                             .formatted(rows.schema(), root.getSchema()));
                 }
-                BufferAllocator owner = root.getFieldVectors().getFirst().getAllocator();
-                try (ArrowReader travelling = new RetypedReader(given, this.travelling, owner, () -> {})) {
+                try (ArrowReader travelling = RetypedReader.over(given, this.travelling)) {
                     session.load(relation, travelling);
                 }
             }
@@ -258,6 +249,15 @@ public abstract class SqlOfflineStore implements OfflineStore {
                     rows.close();
                 }
             });
+        }
+
+        @Override
+        public WriteReport writeTo(SourceLocation target, boolean overwrite) {
+            try (ArrowReader rows = open(allocator)) {
+                return export(rows, target, overwrite);
+            } catch (IOException e) {
+                throw failed(e);
+            }
         }
 
         private StoreException failed(IOException cause) {

@@ -1,0 +1,208 @@
+package dev.manciple.duckdb;
+
+import dev.manciple.error.InvalidRequestException;
+import dev.manciple.sql.Sql;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.HashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.UUID;
+import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.vector.VectorSchemaRoot;
+import org.apache.arrow.vector.ipc.ArrowFileWriter;
+import org.apache.arrow.vector.ipc.ArrowReader;
+import org.apache.arrow.vector.types.pojo.Field;
+import org.apache.arrow.vector.types.pojo.Schema;
+import org.jspecify.annotations.Nullable;
+
+/** Writes rows to files: new ones, and more rows to those that exist. Whatever fails leaves what was there. */
+final class FileWriter {
+    private static final String ADDED = "__added";
+
+    private final DuckDb engine;
+    private final BufferAllocator allocator;
+
+    FileWriter(DuckDb engine, BufferAllocator allocator) {
+        this.engine = engine;
+        this.allocator = allocator;
+    }
+
+    /** Writes one Parquet or CSV file and returns how many rows it has. Does not close the reader. */
+    long write(ArrowReader rows, Path target, FileSource.Format format, boolean overwrite) throws IOException {
+        refuseUndistinguishable(rows.getVectorSchemaRoot().getSchema(), target);
+        return WholeFile.write(target, overwrite, file -> {
+            try (DuckDbSession session = engine.session(allocator)) {
+                return session.scan(
+                        rows,
+                        incoming -> session.update(
+                                copy(Sql.of("SELECT * FROM {}", incoming), file, options(format, target))));
+            }
+        });
+    }
+
+    /** Writes a folder of one file and returns how many rows it has. Does not close the reader. */
+    long writeFolder(ArrowReader rows, Path target, FileSource.Format format, boolean overwrite) {
+        return WholeFile.writeFolder(
+                target, overwrite, folder -> write(rows, folder.resolve(partName(format)), format, false));
+    }
+
+    /** Writes one Arrow IPC file and returns how many rows it has. Does not close the reader. */
+    static long writeArrow(ArrowReader rows, Path target, boolean overwrite) {
+        return WholeFile.write(target, overwrite, file -> {
+            VectorSchemaRoot root = rows.getVectorSchemaRoot();
+            long count = 0;
+            try (FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+                    ArrowFileWriter writer = new ArrowFileWriter(root, rows, channel)) {
+                writer.start();
+                while (rows.loadNextBatch()) {
+                    writer.writeBatch();
+                    count += root.getRowCount();
+                }
+                writer.end();
+            }
+            return count;
+        });
+    }
+
+    /**
+     * Adds rows to files that exist. A single file is rewritten, old rows first; a folder gets one more file.
+     *
+     * @param source how the engine reads the files, with the types their columns have
+     * @param rows with exactly the columns of the files, in any order; not closed
+     */
+    void append(FileSource file, Sql source, ArrowReader rows) {
+        switch (file.shape()) {
+            case FILE -> AppendLock.holding(file.path(), () -> appendTo(file, source, rows));
+            case FOLDER -> {
+                Path part = file.path().resolve(partName(file.format()));
+                WholeFile.write(part, false, target -> {
+                    try (DuckDbSession session = engine.session(allocator)) {
+                        convert(session, source, rows);
+                        return session.update(
+                                copy(Sql.of("SELECT * FROM {}", quote(ADDED)), target, options(file.format(), part)));
+                    }
+                });
+            }
+            case GLOB ->
+                throw new InvalidRequestException(
+                        "Rows cannot be added to the pattern '%s': name one file or a folder".formatted(file));
+        }
+    }
+
+    private void appendTo(FileSource file, Sql source, ArrowReader rows) {
+        WholeFile.write(file.path(), true, target -> {
+            try (DuckDbSession session = engine.session(allocator)) {
+                convert(session, source, rows);
+                return switch (file.format()) {
+                    case PARQUET ->
+                        session.update(copy(
+                                Sql.of("SELECT * FROM {} UNION ALL SELECT * FROM {}", source, quote(ADDED)),
+                                target,
+                                options(file.format(), file.path())));
+                    case CSV -> appendCsv(session, file.path(), target);
+                };
+            }
+        });
+    }
+
+    /** Old lines stay as they are, byte for byte: reading and writing them would change how values are spelt. */
+    private static long appendCsv(DuckDbSession session, Path old, Path target) throws IOException {
+        if (!old.toString().toLowerCase(Locale.ROOT).endsWith(".csv")) {
+            throw new InvalidRequestException("Rows cannot be added to '%s'; only to a plain .csv file".formatted(old));
+        }
+        Map<String, String> style = session.row(Sql.of(
+                "SELECT \"Delimiter\", \"Quote\", \"Escape\" FROM sniff_csv({}, header = true)",
+                Sql.literal(FileSource.escape(old.toString()))));
+        Path added = target.resolveSibling(target.getFileName() + ".added");
+        try {
+            long rows = session.update(copy(
+                    Sql.of("SELECT * FROM {}", quote(ADDED)),
+                    added,
+                    Sql.of(
+                            "FORMAT csv, HEADER false, DELIMITER {}, QUOTE {}, ESCAPE {}",
+                            Sql.literal(style.getOrDefault("Delimiter", ",")),
+                            Sql.literal(mark(style.get("Quote"))),
+                            Sql.literal(mark(style.get("Escape"))))));
+            Files.copy(old, target, StandardCopyOption.REPLACE_EXISTING);
+            boolean complete = endsLine(target);
+            try (OutputStream out = Files.newOutputStream(target, StandardOpenOption.APPEND);
+                    InputStream in = Files.newInputStream(added)) {
+                if (!complete) {
+                    out.write('\n');
+                }
+                in.transferTo(out);
+            }
+            return rows;
+        } finally {
+            Files.deleteIfExists(added);
+        }
+    }
+
+    /** The engine says {@code (empty)} or nothing for a mark it saw no use of. */
+    private static String mark(@Nullable String sniffed) {
+        return sniffed == null || sniffed.length() != 1 || sniffed.charAt(0) == 0 ? "\"" : sniffed;
+    }
+
+    private static boolean endsLine(Path file) throws IOException {
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+            if (channel.size() == 0) {
+                return true;
+            }
+            ByteBuffer last = ByteBuffer.allocate(1);
+            channel.read(last, channel.size() - 1);
+            return last.get(0) == '\n';
+        }
+    }
+
+    /** Brings the rows into the engine under the columns and types of the files. */
+    private static void convert(DuckDbSession session, Sql source, ArrowReader rows) {
+        session.execute(Sql.of("CREATE TEMP TABLE {} AS SELECT * FROM {} AS existing LIMIT 0", quote(ADDED), source));
+        session.scan(
+                rows,
+                incoming -> session.update(Sql.of("INSERT INTO {} BY NAME SELECT * FROM {}", quote(ADDED), incoming)));
+    }
+
+    private static Sql copy(Sql query, Path file, Sql options) {
+        return Sql.of("COPY ({}) TO {} ({})", query, Sql.literal(file.toString()), options);
+    }
+
+    private static Sql options(FileSource.Format format, Path target) {
+        return switch (format) {
+            case PARQUET -> Sql.of("FORMAT parquet, COMPRESSION zstd");
+            case CSV -> Sql.of("FORMAT csv, HEADER true, COMPRESSION {}", Sql.literal(compression(target)));
+        };
+    }
+
+    private static String compression(Path target) {
+        String name = target.toString().toLowerCase(Locale.ROOT);
+        return name.endsWith(".gz") ? "gzip" : name.endsWith(".zst") ? "zstd" : "none";
+    }
+
+    private static String partName(FileSource.Format format) {
+        return "part-%s%s".formatted(UUID.randomUUID(), format.ending());
+    }
+
+    private static Sql quote(String name) {
+        return Sql.quoted(name, '"');
+    }
+
+    static void refuseUndistinguishable(Schema schema, Path target) {
+        Map<String, String> seen = new HashMap<>();
+        for (Field field : schema.getFields()) {
+            String other = seen.put(field.getName().toLowerCase(Locale.ROOT), field.getName());
+            if (other != null) {
+                throw new InvalidRequestException(
+                        "The columns '%s' and '%s' differ by case at most, which %s could not keep apart: rename one of them"
+                                .formatted(other, field.getName(), target));
+            }
+        }
+    }
+}
