@@ -11,7 +11,7 @@ public final class NearestName {
 
     /** The nearest of {@code known}, if one is near enough to be a slip of the keys; letter case does not count. */
     public static Optional<String> of(String unknown, Collection<String> known) {
-        int limit = Math.max(1, unknown.length() / 3);
+        int limit = (unknown.length() + 1) / 4 + (unknown.length() > 4 ? 1 : 0);
         return known.stream()
                 .filter(name -> distance(unknown, name) <= limit)
                 .min(Comparator.comparingInt((String name) -> distance(unknown, name))

@@ -127,7 +127,7 @@ final class RepoConfigReader {
             problems.throwForFile(file);
         }
         refuseMistaken(top);
-        return config(new Section(top));
+        return config(new Section(FILE, top));
     }
 
     private void refuseMistaken(YamlNode.Mapping top) {
