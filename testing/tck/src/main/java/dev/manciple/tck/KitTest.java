@@ -6,9 +6,14 @@ import java.util.concurrent.Executors;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What every contract has: a folder, an allocator that must be empty in the end, and a context to make stores with. */
+/**
+ * What every contract has: a folder, an allocator that must be empty in the end, and a context to make stores with. A test that
+ * hangs, hangs for a minute only.
+ */
+@Timeout(60)
 abstract class KitTest {
     /** Memory a test may use at once, so that a store that reads all before it gives a row is found. */
     private static final long LIMIT = 512L << 20;
