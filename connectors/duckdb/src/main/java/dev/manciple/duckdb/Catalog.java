@@ -39,11 +39,11 @@ final class Catalog {
             case SourceLocation.Files files -> {
                 FileSource file = FileSource.find(files, folder);
                 Sql from = from(session, file, declared);
-                yield plain(session, from, "%s (%s)".formatted(title, file));
+                yield plain(session, from, "%s (%s)".formatted(title, file), file.format() == FileSource.Format.CSV);
             }
-            case SourceLocation.Query query -> plain(session, Sql.query(query.sql()), title);
+            case SourceLocation.Query query -> plain(session, Sql.query(query.sql()), title, true);
             case SourceLocation.Table table ->
-                plain(session, table(table), "%s (table %s)".formatted(title, table.qualifiedName()));
+                plain(session, table(table), "%s (table %s)".formatted(title, table.qualifiedName()), false);
             case SourceLocation.Custom custom ->
                 throw new InvalidRequestException("%s is a %s, which is no file, query or table of DuckDB"
                         .formatted(title, custom.sourceClass()));
@@ -79,7 +79,7 @@ final class Catalog {
     }
 
     /** Types that Arrow has no like of, or that DuckDB would compare by rules of their own, become text. */
-    private static Relation plain(DuckDbSession session, Sql from, String title) {
+    private static Relation plain(DuckDbSession session, Sql from, String title, boolean readOnce) {
         Map<String, String> types = session.columnTypes(from);
         List<Sql> asText = types.entrySet().stream()
                 .filter(column -> isText(column.getValue()))
@@ -89,7 +89,7 @@ final class Catalog {
                         Sql.quoted(column.getKey(), '"')))
                 .toList();
         Sql read = asText.isEmpty() ? from : Sql.of("(SELECT * REPLACE ({}) FROM {})", Sql.join(", ", asText), from);
-        return Relation.of(title, read, describe(session, read));
+        return Relation.of(title, read, describe(session, read), readOnce);
     }
 
     private static boolean isText(String type) {

@@ -51,6 +51,21 @@ final class DuckDbDialect implements Dialect {
         return Sql.of("make_timestamptz({})", micros);
     }
 
+    /** The engine's own times of microseconds compare faster than numbers made of them; infinite ones are left to the bounds. */
+    @Override
+    public Sql comparable(Sql column, ArrowType type) {
+        return isMicros(type) ? column : micros(column, type);
+    }
+
+    @Override
+    public Sql moment(Sql micros, ArrowType type) {
+        return type instanceof ArrowType.Timestamp time && isMicros(type) ? timestamp(time, micros) : micros;
+    }
+
+    private static boolean isMicros(ArrowType type) {
+        return type instanceof ArrowType.Timestamp time && time.getUnit() == TimeUnit.MICROSECOND;
+    }
+
     @Override
     public Sql atLeast(Sql column, ArrowType type, Sql low) {
         return switch (type) {

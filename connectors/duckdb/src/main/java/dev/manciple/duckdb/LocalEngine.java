@@ -4,6 +4,7 @@ import dev.manciple.error.InvalidRequestException;
 import dev.manciple.error.NotFoundException;
 import dev.manciple.error.StoreException;
 import dev.manciple.model.SourceLocation;
+import dev.manciple.model.ValueType;
 import dev.manciple.sql.Carriage;
 import dev.manciple.sql.Column;
 import dev.manciple.sql.Relation;
@@ -59,9 +60,10 @@ public final class LocalEngine implements AutoCloseable {
      * The columns of a file, of a folder of files, or of those a glob names. Reads no rows, save of CSV files, whose types only
      * their text tells.
      *
+     * @param types to read columns of CSV files as, where their text alone does not tell; names the file lacks do not matter
      * @throws NotFoundException where there is no such file
      */
-    public Schema describeFile(String uri, String format) {
+    public Schema describeFile(String uri, String format, Map<String, ValueType> types) {
         if (isArrow(uri, format)) {
             try (ArrowReader reader = ArrowFiles.open(existing(uri), allocator)) {
                 return reader.getVectorSchemaRoot().getSchema();
@@ -70,16 +72,17 @@ public final class LocalEngine implements AutoCloseable {
             }
         }
         try (DuckDbSession session = engine.session(allocator)) {
-            return Types.schema(relation(session, uri, format));
+            return Types.schema(relation(session, uri, format, types));
         }
     }
 
     /**
      * The rows of a file, of a folder of files, or of those a glob names. The caller closes the reader.
      *
+     * @param types as for {@link #describeFile}
      * @param batches owns the batches
      */
-    public ArrowReader readFile(String uri, String format, BufferAllocator batches) {
+    public ArrowReader readFile(String uri, String format, Map<String, ValueType> types, BufferAllocator batches) {
         if (isArrow(uri, format)) {
             try {
                 return ArrowFiles.open(existing(uri), batches);
@@ -88,7 +91,7 @@ public final class LocalEngine implements AutoCloseable {
             }
         }
         return streaming(batches, session -> {
-            Relation relation = relation(session, uri, format);
+            Relation relation = relation(session, uri, format, types);
             return new Streamed(Sql.of("SELECT * FROM {} AS file", relation.from()), Types.schema(relation));
         });
     }
@@ -200,8 +203,8 @@ public final class LocalEngine implements AutoCloseable {
         }
     }
 
-    private Relation relation(DuckDbSession session, String uri, String format) {
-        return catalog.relation(session, new SourceLocation.Files(uri, format), "the file", Map.of());
+    private Relation relation(DuckDbSession session, String uri, String format, Map<String, ValueType> types) {
+        return catalog.relation(session, new SourceLocation.Files(uri, format), "the file", types);
     }
 
     private Path existing(String uri) {

@@ -22,6 +22,19 @@ public interface Dialect {
     Sql instant(Sql micros);
 
     /**
+     * A column of times in the form the engine compares fastest, at microseconds. Infinite times may be infinite rather than null
+     * in it: {@link #atLeast} and {@link #atMost} leave them out.
+     */
+    default Sql comparable(Sql column, ArrowType type) {
+        return micros(column, type);
+    }
+
+    /** Microseconds in the form that {@link #comparable} gives columns of a type. */
+    default Sql moment(Sql micros, ArrowType type) {
+        return micros;
+    }
+
+    /**
      * A condition true of every row with {@code low <= micros(column) <= high}, in the column's own type so that the engine can
      * skip what it need not read. It may be true of others.
      *

@@ -9,20 +9,22 @@ import org.apache.arrow.vector.types.pojo.Schema;
  * Something that can stand after FROM, and its columns in order.
  *
  * @param title how messages call it, such as {@code source 'trips' (data/trips.parquet)}
+ * @param readOnce whether to read it again would cost much or might give other rows, as with a text file or a query
  */
-public record Relation(String title, Sql from, List<Column> columns) {
+public record Relation(String title, Sql from, List<Column> columns, boolean readOnce) {
     public Relation {
         columns = List.copyOf(columns);
     }
 
     /** A relation the engine knows by the names users know. */
-    public static Relation of(String title, Sql from, Schema schema) {
+    public static Relation of(String title, Sql from, Schema schema, boolean readOnce) {
         return new Relation(
                 title,
                 from,
                 schema.getFields().stream()
                         .map(field -> new Column(field.getName(), field))
-                        .toList());
+                        .toList(),
+                readOnce);
     }
 
     /** The column of exactly this name: upper and lower case differ. */

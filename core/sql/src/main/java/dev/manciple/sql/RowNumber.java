@@ -2,6 +2,7 @@ package dev.manciple.sql;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * Joins every candidate and keeps the first of each spine row by a window function. Any SQL engine can do this, and it is the form
@@ -11,47 +12,76 @@ public final class RowNumber implements PitStrategy {
     @Override
     public Script write(PitPlan plan, Dialect dialect) {
         Stages stages = new Stages(plan, dialect);
-        return stages.script(join -> view(join, stages));
+        return stages.script((join, index) -> find(join, index, stages));
     }
 
-    Sql view(SliceJoin join, Stages stages) {
+    Stages.ViewRows find(SliceJoin join, int index, Stages stages) {
+        Sql rows = stages.quote("__rows_" + index);
+        Sql row = stages.quote(Stages.ROW);
+        return new Stages.ViewRows(
+                List.of(stages.createTemporary(rows, newest(join, stages))),
+                Sql.of("\nLEFT JOIN {} ON {}.{} = s.{}", rows, rows, row, row),
+                rows);
+    }
+
+    private static Sql newest(SliceJoin join, Stages stages) {
         Sql at = stages.quote(Stages.AT);
-        Sql rank = stages.quote("__rank");
-        Sql created = stages.quote("__created");
-        List<Sql> on = new ArrayList<>(stages.sameKeys(join));
-        on.add(Sql.of("f.{} <= s.{}", at, at));
-        join.ttl().ifPresent(ttl -> on.add(Sql.of("f.{} >= {}", at, Stages.notBefore(Sql.of("s.{}", at), ttl))));
-        if (join.filtersByCreated()) {
-            on.add(Sql.of("(f.{} IS NULL OR f.{} <= s.{})", created, created, at));
-        }
-        Sql newest = join.created().isPresent()
-                ? Sql.of("f.{} DESC, f.{} DESC NULLS LAST", at, created)
-                : Sql.of("f.{} DESC", at);
+        Sql row = stages.quote(Stages.ROW);
+        Sql place = stages.quote("__place");
+        Sql features = Sql.join(
+                "", IntStream.range(0, join.features().size()).mapToObj(f -> Sql.of(", f.{}", stages.feature(f))));
         return Sql.of(
-                "SELECT f.{}{}\nFROM (\n  SELECT s.{}{}, row_number() OVER (PARTITION BY s.{} ORDER BY {}) AS {}\n  FROM {} AS s\n  JOIN (\n{}\n  ) AS f\n    ON {}\n) AS f\nWHERE f.{} = 1",
-                stages.quote(Stages.ROW),
-                stages.features(join),
-                stages.quote(Stages.ROW),
-                stages.features(join),
-                stages.quote(Stages.ROW),
-                newest,
-                rank,
+                """
+                SELECT f.{}{}
+                FROM (
+                  SELECT s.{}{}, row_number() OVER (PARTITION BY s.{} ORDER BY f.{} DESC, f.{} DESC NULLS LAST) AS {}
+                  FROM {} AS s
+                  JOIN (
+                    {}
+                  ) AS f ON {}
+                ) AS f
+                WHERE f.{} = 1""",
+                row,
+                features,
+                row,
+                features,
+                row,
+                at,
+                stages.quote(Stages.CREATED),
+                place,
                 stages.quote(Stages.SPINE),
-                source(join, stages),
-                Sql.join(" AND ", on),
-                rank);
+                candidates(join, stages),
+                matches(join, stages),
+                place);
     }
 
-    private static Sql source(SliceJoin join, Stages stages) {
-        List<Sql> columns = stages.sourceColumns(join);
+    private static Sql candidates(SliceJoin join, Stages stages) {
+        List<Sql> columns = new ArrayList<>(stages.keys(join));
         columns.add(Sql.of("{} AS {}", stages.micros(join.event()), stages.quote(Stages.AT)));
-        join.created()
-                .ifPresent(
-                        created -> columns.add(Sql.of("{} AS {}", stages.micros(created), stages.quote("__created"))));
+        columns.add(Sql.of(
+                "{} AS {}",
+                join.created().map(stages::micros).orElseGet(() -> Sql.of("NULL")),
+                stages.quote(Stages.CREATED)));
+        columns.addAll(stages.features(join));
         return Sql.of(
-                "    SELECT {}\n    FROM {} AS f\n    WHERE {}",
+                "SELECT {} FROM {} AS f WHERE {}",
                 Sql.join(", ", columns),
                 join.source().from(),
                 stages.reachable(join));
+    }
+
+    private static Sql matches(SliceJoin join, Stages stages) {
+        Sql at = stages.quote(Stages.AT);
+        List<Sql> on = new ArrayList<>();
+        for (int k = 0; k < join.keys().size(); k++) {
+            on.add(Sql.of("s.{} = f.{}", stages.quote(join.keys().get(k).spine().name()), stages.key(k)));
+        }
+        on.add(Sql.of("f.{} <= s.{}", at, at));
+        join.ttl().ifPresent(ttl -> on.add(Sql.of("f.{} >= {}", at, Stages.notBefore(Sql.of("s.{}", at), ttl))));
+        if (join.filtersByCreated()) {
+            Sql created = stages.quote(Stages.CREATED);
+            on.add(Sql.of("(f.{} IS NULL OR f.{} <= s.{})", created, created, at));
+        }
+        return Sql.join(" AND ", on);
     }
 }

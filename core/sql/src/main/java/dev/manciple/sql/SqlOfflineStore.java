@@ -126,7 +126,7 @@ public abstract class SqlOfflineStore implements OfflineStore {
                         .orElseGet(() -> prepareLoading(request, rows, sources));
             case Spine.Query query -> {
                 Sql from = Sql.query(query.sql());
-                Relation spine = Relation.of("the query given", from, describe(session, from));
+                Relation spine = Relation.of("the query given", from, describe(session, from), true);
                 yield prepared(request, spine, query.timeColumn(), sources, Optional.empty());
             }
             case Spine.Range range -> {
@@ -134,7 +134,8 @@ public abstract class SqlOfflineStore implements OfflineStore {
                 Relation spine = Relation.of(
                         "every key and time from %s to %s".formatted(range.start(), range.end()),
                         from,
-                        describe(session, from));
+                        describe(session, from),
+                        true);
                 yield prepared(request, spine, PitPlanner.RANGE_TIME, sources, Optional.empty());
             }
         };
@@ -142,7 +143,7 @@ public abstract class SqlOfflineStore implements OfflineStore {
 
     private Prepared prepareLoading(HistoricalRequest request, Spine.Rows rows, List<Relation> sources) {
         List<Column> columns = Carriage.columns(rows.schema());
-        Relation spine = new Relation("the rows given", dialect.quote(ENTITY_ROWS), columns);
+        Relation spine = new Relation("the rows given", dialect.quote(ENTITY_ROWS), columns, false);
         Loading loading = new Loading(rows, Carriage.travelling(columns));
         return prepared(request, spine, rows.timeColumn(), sources, Optional.of(loading));
     }
