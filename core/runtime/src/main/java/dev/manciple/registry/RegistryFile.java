@@ -1,0 +1,237 @@
+package dev.manciple.registry;
+
+import dev.manciple.error.StoreException;
+import dev.manciple.error.StoreException.Outcome;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFileAttributeView;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
+
+/**
+ * The one file of a registry: read whole, and replaced whole or not at all. Feast overwrites it in place and takes no lock, so
+ * a read checks that the file kept still meanwhile.
+ */
+final class RegistryFile {
+    private static final Duration LOCK_PATIENCE = Duration.ofSeconds(60);
+
+    /** Two writes within one tick of a file system's clock look the same from outside; the coarsest tick is FAT's. */
+    private static final Duration COARSEST_CLOCK = Duration.ofSeconds(2);
+
+    private static final int READ_ATTEMPTS = 20;
+    private static final long READ_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
+    private static final int MOST_LINKS = 40;
+
+    private final Path path;
+
+    RegistryFile(Path path) {
+        this.path = path;
+    }
+
+    /** What the file looks like from outside. */
+    record Stamp(FileTime modified, long size, Optional<Object> key) {
+        private static Stamp of(BasicFileAttributes attributes) {
+            return new Stamp(
+                    attributes.lastModifiedTime(), attributes.size(), Optional.ofNullable(attributes.fileKey()));
+        }
+    }
+
+    /**
+     * The file as it was at one moment.
+     *
+     * @param settled whether an equal stamp later on proves equal bytes: the file was not young when it was read
+     */
+    record Content(ByteBuffer bytes, Stamp stamp, boolean settled) {}
+
+    String name() {
+        return "file registry " + path;
+    }
+
+    Path path() {
+        return path;
+    }
+
+    /** Empty where there is no file. */
+    Optional<Stamp> stamp() {
+        try {
+            return Optional.of(Stamp.of(Files.readAttributes(path, BasicFileAttributes.class)));
+        } catch (NoSuchFileException e) {
+            return Optional.empty();
+        } catch (IOException e) {
+            throw failure("look at the file", Outcome.NOT_APPLIED, e);
+        }
+    }
+
+    /** Empty where there is no file; reading never makes one. */
+    Optional<Content> read() {
+        try {
+            for (int attempt = 1; ; attempt++) {
+                Instant now = Instant.now();
+                BasicFileAttributes before = Files.readAttributes(path, BasicFileAttributes.class);
+                if (!before.isRegularFile()) {
+                    throw new IOException("it is not a file");
+                }
+                byte[] bytes = Files.readAllBytes(path);
+                Stamp stamp = Stamp.of(before);
+                Stamp after = Stamp.of(Files.readAttributes(path, BasicFileAttributes.class));
+                boolean still = stamp.equals(after) && stamp.size() == bytes.length;
+                boolean last = attempt == READ_ATTEMPTS;
+                if (still && (bytes.length > 0 || last)) {
+                    boolean settled =
+                            stamp.modified().toInstant().plus(COARSEST_CLOCK).isBefore(now);
+                    return Optional.of(new Content(ByteBuffer.wrap(bytes).asReadOnlyBuffer(), stamp, settled));
+                }
+                if (last) {
+                    throw new IOException("it keeps changing while it is read");
+                }
+                LockSupport.parkNanos(READ_PAUSE_NANOS);
+            }
+        } catch (NoSuchFileException e) {
+            return Optional.empty();
+        } catch (IOException e) {
+            throw failure("read the file", Outcome.NOT_APPLIED, e);
+        }
+    }
+
+    /** Runs {@code work} while no other writer of Manciple's, in any process, runs its own. */
+    <T> T exclusively(String attempted, Supplier<T> work) {
+        FileMutex.Held held = lock(attempted);
+        try {
+            return work.get();
+        } finally {
+            held.close();
+        }
+    }
+
+    private FileMutex.Held lock(String attempted) {
+        try {
+            Path target = target();
+            Path folder = folder(target);
+            Files.createDirectories(folder);
+            return new FileMutex(folder, hidden(target, ".lock"), LOCK_PATIENCE).acquire();
+        } catch (IOException e) {
+            throw failure(attempted, Outcome.NOT_APPLIED, e);
+        }
+    }
+
+    /**
+     * Puts {@code bytes} in place of the file's content; a reader, and whoever looks after a crash, sees the old content or the
+     * new. Only within {@link #exclusively}, which makes the temporary file's name ours: a killed writer's leftover is removed.
+     */
+    void replace(byte[] bytes) {
+        Path folder;
+        try {
+            Path target = target();
+            folder = folder(target);
+            Path temporary = folder.resolve(hidden(target, ".tmp"));
+            Files.deleteIfExists(temporary);
+            try {
+                writeDurably(temporary, bytes);
+                keepPermissions(target, temporary);
+                Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
+            } catch (IOException | RuntimeException e) {
+                deleteQuietly(temporary, e);
+                throw e;
+            }
+        } catch (IOException e) {
+            throw failure("write the file", Outcome.NOT_APPLIED, e);
+        }
+        try {
+            forceFolder(folder);
+        } catch (IOException e) {
+            throw failure("make the new file durable", Outcome.MAYBE, e);
+        }
+    }
+
+    private static void writeDurably(Path file, byte[] bytes) throws IOException {
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+            ByteBuffer buffer = ByteBuffer.wrap(bytes);
+            while (buffer.hasRemaining()) {
+                channel.write(buffer);
+            }
+            channel.force(true);
+        }
+    }
+
+    /** Who may read the registry must not change because it was written. */
+    private static void keepPermissions(Path from, Path to) throws IOException {
+        PosixFileAttributeView target = Files.getFileAttributeView(to, PosixFileAttributeView.class);
+        if (target != null && Files.exists(from)) {
+            target.setPermissions(Files.getPosixFilePermissions(from));
+        }
+    }
+
+    /** Makes the rename survive a power cut, where folders can be opened: not on Windows. */
+    private static void forceFolder(Path folder) throws IOException {
+        if (Files.getFileAttributeView(folder, PosixFileAttributeView.class) != null) {
+            try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
+                channel.force(true);
+            }
+        }
+    }
+
+    private static void deleteQuietly(Path file, Exception reason) {
+        try {
+            Files.deleteIfExists(file);
+        } catch (IOException e) {
+            reason.addSuppressed(e);
+        }
+    }
+
+    /** The file itself: a rename onto a symbolic link would replace the link. */
+    private Path target() throws IOException {
+        Path target = path.toAbsolutePath();
+        for (int links = 0; Files.isSymbolicLink(target); links++) {
+            if (links == MOST_LINKS) {
+                throw new IOException("the symbolic link leads in a circle");
+            }
+            target = target.resolveSibling(Files.readSymbolicLink(target));
+        }
+        if (Files.isDirectory(target, LinkOption.NOFOLLOW_LINKS)) {
+            throw new IOException("it is a folder, not a file");
+        }
+        return target;
+    }
+
+    private static Path folder(Path file) throws IOException {
+        Path folder = file.getParent();
+        if (folder == null) {
+            throw new IOException("it is a folder, not a file");
+        }
+        return folder;
+    }
+
+    private static String hidden(Path file, String suffix) {
+        return "." + file.getFileName() + suffix;
+    }
+
+    private StoreException failure(String attempted, Outcome outcome, IOException cause) {
+        return new StoreException(name(), attempted, true, outcome, explained(cause));
+    }
+
+    /** The messages of these are bare paths. */
+    private static IOException explained(IOException cause) {
+        return switch (cause) {
+            case AccessDeniedException e -> new IOException("no permission for " + e.getFile(), e);
+            case FileAlreadyExistsException e ->
+                new IOException(e.getFile() + " exists and is not what is needed there", e);
+            case NoSuchFileException e -> new IOException(e.getFile() + " does not exist", e);
+            default -> cause;
+        };
+    }
+}

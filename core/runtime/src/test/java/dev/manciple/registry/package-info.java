@@ -1,0 +1,4 @@
+@NullMarked
+package dev.manciple.registry;
+
+import org.jspecify.annotations.NullMarked;
