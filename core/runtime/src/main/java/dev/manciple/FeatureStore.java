@@ -1,23 +1,65 @@
 package dev.manciple;
 
 import dev.manciple.model.Definition;
+import dev.manciple.repo.RepoConfig;
+import dev.manciple.spi.OfflineStore;
+import dev.manciple.spi.OnlineStore;
+import dev.manciple.spi.Registry;
 import dev.manciple.spi.RegistrySnapshot;
 import dev.manciple.spi.RetrievalJob;
 import dev.manciple.spi.Spine;
 import dev.manciple.spi.Value;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.ipc.ArrowReader;
+import org.jspecify.annotations.Nullable;
 
 /** The way in. Thread-safe; one per repository; close it. */
 public interface FeatureStore extends AutoCloseable {
+    /**
+     * Opens the feature store a repository's {@code feature_store.yaml} describes. Connects to nothing yet.
+     *
+     * @throws dev.manciple.error.ConfigException with everything that is wrong with the configuration, or if the JVM lacks a
+     *     flag Arrow needs
+     */
+    static FeatureStore open(Path repository) {
+        return Opening.open(repository, repository.resolve(RepoConfig.FILE_NAME), System.getenv());
+    }
+
+    /**
+     * As {@link #open(Path)} with a configuration from elsewhere.
+     *
+     * @param yamlFile instead of the repository's own
+     * @param env where variables in the file come from
+     */
+    static FeatureStore open(Path repository, Path yamlFile, Map<String, String> env) {
+        return Opening.open(repository, yamlFile, env);
+    }
+
+    /** A feature store of stores the caller made, without a repository. Closing it closes them, not the allocator. */
+    static FeatureStore of(
+            String project, Registry registry, OfflineStore offline, OnlineStore online, BufferAllocator allocator) {
+        JvmFlags.check();
+        return LocalFeatureStore.of(project, registry, offline, online, allocator);
+    }
+
     /**
      * Joins features onto entity rows as of each row's event time.
      *
      * @return a job that runs when it is opened, on-demand features included
      */
     RetrievalJob historicalFeatures(Spine spine, FeatureSelection features, RetrievalOptions options);
+
+    /**
+     * The range of a request without entity rows, filled in as Feast does.
+     *
+     * @param start where null, as long before the end as the longest TTL of the views asked for, else 30 days
+     * @param end where null, now
+     */
+    Spine.Range range(FeatureSelection features, @Nullable Instant start, @Nullable Instant end);
 
     /**
      * Reads the newest values of entities.

@@ -1,0 +1,223 @@
+package dev.manciple;
+
+import dev.manciple.error.ConflictException;
+import dev.manciple.error.InvalidRequestException;
+import dev.manciple.materialize.Ingestion;
+import dev.manciple.materialize.MaterializeLimits;
+import dev.manciple.materialize.Materializer;
+import dev.manciple.materialize.Purger;
+import dev.manciple.model.Definition;
+import dev.manciple.model.FeatureView;
+import dev.manciple.registry.ApplyPlanner;
+import dev.manciple.registry.ProtectedProjects;
+import dev.manciple.retrieve.HistoricalRetrieval;
+import dev.manciple.retrieve.OnlineRetrieval;
+import dev.manciple.spi.FeatureFunction;
+import dev.manciple.spi.OfflineStore;
+import dev.manciple.spi.OnlineStore;
+import dev.manciple.spi.Registry;
+import dev.manciple.spi.RegistrySnapshot;
+import dev.manciple.spi.RetrievalJob;
+import dev.manciple.spi.Spine;
+import dev.manciple.spi.Value;
+import dev.manciple.transform.Transformations;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.vector.ipc.ArrowReader;
+import org.jspecify.annotations.Nullable;
+
+/** A feature store over the stores of this process: puts together the classes that do the work, one per operation. */
+final class LocalFeatureStore implements FeatureStore {
+    /** Others may record materialized windows while a plan is carried out, and each costs an attempt. */
+    private static final int COMMIT_ATTEMPTS = 50;
+
+    private static final Duration EMBEDDED_REGISTRY_TTL = Duration.ofMinutes(10);
+
+    private final Parts parts;
+    private final SnapshotCache snapshots;
+    private final ApplyPlanner planner;
+    private final HistoricalRetrieval historical;
+    private final OnlineRetrieval online;
+    private final Materializer materializer;
+    private final Ingestion ingestion;
+    private final Purger purger;
+
+    /**
+     * What a feature store is made of. It closes the stores and the allocator.
+     *
+     * @param registryTtl how old the snapshot may be that online reads and pushes go by; zero for ever
+     */
+    record Parts(
+            String project,
+            Registry registry,
+            OfflineStore offline,
+            OnlineStore online,
+            BufferAllocator allocator,
+            InstantSource clock,
+            Duration registryTtl,
+            Collection<FeatureFunction> functions,
+            MaterializeLimits limits) {}
+
+    /** As people embed it: the machine's clock and limits, Feast's age of the registry, and an allocator of the caller's. */
+    static LocalFeatureStore of(
+            String project, Registry registry, OfflineStore offline, OnlineStore online, BufferAllocator allocator) {
+        return new LocalFeatureStore(new Parts(
+                project,
+                new GuardedRegistry(registry, "registry"),
+                new GuardedOfflineStore(offline, "offline store"),
+                new GuardedOnlineStore(online, "online store"),
+                allocator.newChildAllocator("feature store of project " + project, 0, Long.MAX_VALUE),
+                InstantSource.system(),
+                EMBEDDED_REGISTRY_TTL,
+                List.of(),
+                MaterializeLimits.ofMachine()));
+    }
+
+    LocalFeatureStore(Parts parts) {
+        this.parts = parts;
+        snapshots = new SnapshotCache(parts.registry(), parts.project(), parts.registryTtl(), System::nanoTime);
+        planner = new ApplyPlanner(parts.offline(), parts.online());
+        Transformations transformations = new Transformations(parts.functions());
+        historical = new HistoricalRetrieval(snapshots::newest, parts.offline(), transformations, parts.clock());
+        online = new OnlineRetrieval(snapshots::recent, parts.online(), transformations, parts.clock());
+        materializer = new Materializer(
+                parts.registry(),
+                parts.project(),
+                parts.offline(),
+                parts.online(),
+                parts.allocator(),
+                parts.clock(),
+                parts.limits());
+        ingestion = new Ingestion(
+                snapshots::recent,
+                parts.offline(),
+                parts.online(),
+                parts.allocator(),
+                parts.limits().batchSize());
+        purger = new Purger(snapshots::newest, parts.online(), parts.clock());
+    }
+
+    @Override
+    public RetrievalJob historicalFeatures(Spine spine, FeatureSelection features, RetrievalOptions options) {
+        return historical.job(spine, features, options);
+    }
+
+    @Override
+    public Spine.Range range(FeatureSelection features, @Nullable Instant start, @Nullable Instant end) {
+        return historical.range(features, start, end);
+    }
+
+    @Override
+    public OnlineFeatures onlineFeatures(
+            FeatureSelection features, Map<String, List<Value>> entities, OnlineOptions options) {
+        return online.features(features, entities, options);
+    }
+
+    @Override
+    public MaterializeReport materialize(Instant start, Instant end, List<String> views, MaterializeListener listener) {
+        return materializer.materialize(start, end, views, listener);
+    }
+
+    @Override
+    public MaterializeReport materializeIncremental(Instant end, List<String> views, MaterializeListener listener) {
+        return materializer.materializeIncremental(end, views, listener);
+    }
+
+    @Override
+    public PushReport push(String source, ArrowReader rows, PushTarget to) {
+        return ingestion.push(source, rows, to);
+    }
+
+    @Override
+    public PushReport writeOnline(String view, ArrowReader rows) {
+        return ingestion.writeOnline(view, rows);
+    }
+
+    @Override
+    public PushReport writeOffline(String view, ArrowReader rows) {
+        return ingestion.writeOffline(view, rows);
+    }
+
+    @Override
+    public Map<String, Long> purge(List<String> views) {
+        return purger.purge(views);
+    }
+
+    @Override
+    public ApplyPlan plan(List<Definition> definitions, PlanOptions options) {
+        return planner.plan(registry(), definitions, options);
+    }
+
+    @Override
+    public RegistrySnapshot apply(ApplyPlan plan) {
+        requireCurrent(plan, registry());
+        parts.online().update(plan.views());
+        RegistrySnapshot applied = commit(plan);
+        snapshots.put(applied);
+        return applied;
+    }
+
+    private RegistrySnapshot commit(ApplyPlan plan) {
+        for (int attempt = 1; ; attempt++) {
+            RegistrySnapshot now = registry();
+            requireCurrent(plan, now);
+            if (plan.changes().isEmpty()) {
+                return now;
+            }
+            try {
+                return parts.registry().commit(now, plan.changes());
+            } catch (ConflictException e) {
+                if (attempt == COMMIT_ATTEMPTS) {
+                    throw e;
+                }
+            }
+        }
+    }
+
+    private static void requireCurrent(ApplyPlan plan, RegistrySnapshot now) {
+        if (!ApplyPlanner.stillHolds(plan, now)) {
+            throw new ConflictException(
+                    "The definitions of project '%s' changed in the registry after this plan was made; plan and apply again"
+                            .formatted(now.project()));
+        }
+    }
+
+    @Override
+    public void teardown() {
+        RegistrySnapshot now = registry();
+        if (ProtectedProjects.isProtected(now)) {
+            throw new InvalidRequestException(
+                    "Project '%s' is protected (tag feast.dev/protected-project) and is not torn down; it is managed elsewhere"
+                            .formatted(parts.project()));
+        }
+        List<FeatureView> served = now.views().values().stream()
+                .filter(FeatureView.class::isInstance)
+                .map(FeatureView.class::cast)
+                .filter(FeatureView::online)
+                .toList();
+        parts.online().teardown(served);
+        parts.registry().teardown(parts.project());
+        snapshots.newest();
+    }
+
+    @Override
+    public RegistrySnapshot registry() {
+        return snapshots.newest();
+    }
+
+    /** Closes everything, whatever fails on the way. */
+    @Override
+    public void close() {
+        try (parts.allocator;
+                parts.registry;
+                parts.offline;
+                parts.online) {
+            // The resources close in reverse order; what a later one throws is suppressed by the first.
+        }
+    }
+}

@@ -1,0 +1,135 @@
+package dev.manciple;
+
+import dev.manciple.error.ConfigException;
+import dev.manciple.materialize.MaterializeLimits;
+import dev.manciple.plugin.LocalStoreContext;
+import dev.manciple.plugin.Plugins;
+import dev.manciple.plugin.StoreTypes;
+import dev.manciple.plugin.Stores;
+import dev.manciple.registry.FileRegistryPlugin;
+import dev.manciple.repo.RepoConfig;
+import dev.manciple.spi.FeatureFunction;
+import dev.manciple.spi.OfflineStore;
+import dev.manciple.spi.OnlineStore;
+import dev.manciple.spi.Registry;
+import dev.manciple.spi.StoreConfig;
+import dev.manciple.spi.StoreContext;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.memory.RootAllocator;
+
+/** Makes a feature store of a repository's configuration, or leaves nothing open. */
+final class Opening {
+    /** Feast's default of {@code cache_ttl_seconds}, a key of every kind of registry. */
+    private static final String DEFAULT_CACHE_TTL_SECONDS = "600";
+
+    private final RepoConfig config;
+    private final Plugins plugins;
+    private final Stores stores;
+    private final Deque<AutoCloseable> opened = new ArrayDeque<>();
+
+    private Opening(RepoConfig config, Plugins plugins, Stores stores) {
+        this.config = config;
+        this.plugins = plugins;
+        this.stores = stores;
+    }
+
+    static FeatureStore open(Path repository, Path yamlFile, Map<String, String> env) {
+        JvmFlags.check();
+        Plugins plugins = plugins();
+        Stores stores = new Stores(new StoreTypes(plugins));
+        RepoConfig config = RepoConfig.load(repository, yamlFile, env, stores);
+        return new Opening(config, plugins, stores).open();
+    }
+
+    static Plugins plugins() {
+        ClassLoader context = Thread.currentThread().getContextClassLoader();
+        ClassLoader loader = context == null ? FeatureStore.class.getClassLoader() : context;
+        return Plugins.load(loader, List.of(new FileRegistryPlugin()));
+    }
+
+    private FeatureStore open() {
+        if (!config.batchEngine().type().equals("local")) {
+            throw new ConfigException(
+                    config.where("batch_engine"),
+                    List.of(
+                            "type '%s': this version materializes in its own process only; write 'local' or leave the key out"
+                                    .formatted(config.batchEngine().type())));
+        }
+        try {
+            return new LocalFeatureStore(parts());
+        } catch (RuntimeException | Error e) {
+            closeOpened(e);
+            throw e;
+        }
+    }
+
+    private LocalFeatureStore.Parts parts() {
+        BufferAllocator allocator = opening(new RootAllocator());
+        StoreContext context = LocalStoreContext.of(config.project(), config.root(), allocator, stores);
+        Registry registry = opening(new GuardedRegistry(
+                stores.registry(config.where("registry"), config.registry(), context),
+                name("registry", config.registry())));
+        OfflineStore offline = opening(new GuardedOfflineStore(
+                stores.offlineStore(config.where("offline_store"), config.offlineStore(), context),
+                name("offline store", config.offlineStore())));
+        OnlineStore online = opening(config.onlineStore()
+                .<OnlineStore>map(store -> new GuardedOnlineStore(
+                        stores.onlineStore(config.where("online_store"), store, context), name("online store", store)))
+                .orElse(NoOnlineStore.INSTANCE));
+        return new LocalFeatureStore.Parts(
+                config.project(),
+                registry,
+                offline,
+                online,
+                allocator,
+                context.clock(),
+                cacheTtl(config.registry()),
+                functions(),
+                limits());
+    }
+
+    private List<FeatureFunction> functions() {
+        List<FeatureFunction> functions = new ArrayList<>();
+        plugins.all().forEach(plugin -> functions.addAll(plugin.functions()));
+        return functions;
+    }
+
+    private MaterializeLimits limits() {
+        MaterializeLimits limits = MaterializeLimits.ofMachine();
+        return config.materialization()
+                .onlineWriteBatchSize()
+                .map(limits::batchSize)
+                .orElse(limits);
+    }
+
+    private static Duration cacheTtl(StoreConfig registry) {
+        Object seconds = registry.options().getOrDefault("cache_ttl_seconds", DEFAULT_CACHE_TTL_SECONDS);
+        return Duration.ofSeconds(Long.parseLong(String.valueOf(seconds).strip()));
+    }
+
+    private static String name(String role, StoreConfig config) {
+        return "%s '%s'".formatted(role, config.type());
+    }
+
+    private <T extends AutoCloseable> T opening(T resource) {
+        opened.push(resource);
+        return resource;
+    }
+
+    private void closeOpened(Throwable reason) {
+        for (AutoCloseable resource : opened) {
+            try {
+                resource.close();
+            } catch (Exception e) {
+                reason.addSuppressed(e);
+            }
+        }
+    }
+}

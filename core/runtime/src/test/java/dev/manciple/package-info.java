@@ -1,0 +1,4 @@
+@NullMarked
+package dev.manciple;
+
+import org.jspecify.annotations.NullMarked;
