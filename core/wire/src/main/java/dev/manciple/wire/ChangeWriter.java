@@ -19,12 +19,14 @@ import dev.manciple.wire.ProjectionCodec.ViewParts;
 import dev.manciple.wire.proto.DataSourceProto;
 import dev.manciple.wire.proto.EntityProto;
 import dev.manciple.wire.proto.FeatureServiceProto;
+import dev.manciple.wire.proto.FeatureViewProjectionProto.FeatureViewProjection;
 import dev.manciple.wire.proto.FeatureViewProto;
 import dev.manciple.wire.proto.FeatureViewProto.FeatureViewMeta;
 import dev.manciple.wire.proto.FeatureViewProto.FeatureViewState;
 import dev.manciple.wire.proto.FeatureViewProto.MaterializationInterval;
 import dev.manciple.wire.proto.OnDemandFeatureViewProto;
 import dev.manciple.wire.proto.OnDemandFeatureViewProto.OnDemandFeatureViewMeta;
+import dev.manciple.wire.proto.OnDemandFeatureViewProto.OnDemandSource;
 import dev.manciple.wire.proto.ProjectProto.Project;
 import dev.manciple.wire.proto.RegistryProto.ProjectMetadata;
 import dev.manciple.wire.proto.RegistryProto.Registry;
@@ -33,6 +35,7 @@ import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.UUID;
 
 /**
@@ -156,9 +159,6 @@ final class ChangeWriter {
         DataSourceProto.DataSource existing = stored.orElse(DataSourceProto.DataSource.getDefaultInstance());
         DataSourceProto.DataSource.Builder written =
                 DataSourceCodec.encode(source, existing).toBuilder().setProject(project);
-        if (existing.hasMeta()) {
-            written.setMeta(existing.getMeta());
-        }
         if (stored.isPresent() && written.build().equals(existing)) {
             return;
         }
@@ -199,6 +199,7 @@ final class ChangeWriter {
         FeatureViewMeta.Builder meta = written.getMetaBuilder().setLastUpdatedTimestamp(stamp);
         if (stored.isPresent() && !SchemaChange.between(existing.getSpec(), spec)) {
             RegistryList.FEATURE_VIEWS.put(registry, project, written.build());
+            refreshCopies(view.name(), parts(existing.getSpec()), parts(spec));
             return;
         }
         if (stored.isEmpty()) {
@@ -210,6 +211,7 @@ final class ChangeWriter {
         meta.setCurrentVersionNumber(version);
         FeatureViewProto.FeatureView changed = written.build();
         RegistryList.FEATURE_VIEWS.putLast(registry, project, changed);
+        refreshCopies(view.name(), parts(existing.getSpec()), parts(spec));
         VersionHistory.add(registry, project, Kind.FEATURE_VIEW, view.name(), version, changed.toByteString(), now);
     }
 
@@ -240,6 +242,7 @@ final class ChangeWriter {
         meta.setCurrentVersionNumber(version);
         OnDemandFeatureViewProto.OnDemandFeatureView changed = written.build();
         RegistryList.ON_DEMAND_FEATURE_VIEWS.putLast(registry, project, changed);
+        refreshCopies(view.name(), parts(existing.getSpec()), parts(spec));
         VersionHistory.add(
                 registry, project, Kind.ON_DEMAND_FEATURE_VIEW, view.name(), version, changed.toByteString(), now);
     }
@@ -251,7 +254,7 @@ final class ChangeWriter {
 
     /** Views from before Feast kept versions become their own version zero. */
     private int nextVersion(Kind kind, String name, Optional<? extends Message> stored) {
-        var newest = VersionHistory.newest(registry, project, name);
+        OptionalInt newest = VersionHistory.newest(registry, project, name);
         if (newest.isPresent()) {
             return newest.getAsInt() + 1;
         }
@@ -319,15 +322,50 @@ final class ChangeWriter {
                 .setLastUpdatedTimestamp(stamp);
     }
 
+    /** Feast's apply writes every service anew, so that its copies of a view are never older than the view. */
+    private void refreshCopies(String view, ViewParts before, ViewParts after) {
+        if (before.equals(after)) {
+            return;
+        }
+        for (FeatureServiceProto.FeatureService.Builder service : registry.getFeatureServicesBuilderList()) {
+            if (service.getSpec().getProject().equals(project)) {
+                for (FeatureViewProjection.Builder copy :
+                        service.getSpecBuilder().getFeaturesBuilderList()) {
+                    ProjectionCodec.refresh(copy, view, after);
+                }
+            }
+        }
+        for (OnDemandFeatureViewProto.OnDemandFeatureView.Builder user :
+                registry.getOnDemandFeatureViewsBuilderList()) {
+            if (user.getSpec().getProject().equals(project)) {
+                user.getSpecBuilder().getSourcesMap().forEach((key, source) -> {
+                    if (source.hasFeatureViewProjection()) {
+                        OnDemandSource.Builder refreshed = source.toBuilder();
+                        ProjectionCodec.refresh(refreshed.getFeatureViewProjectionBuilder(), view, after);
+                        user.getSpecBuilder().putSources(key, refreshed.build());
+                    }
+                });
+            }
+        }
+    }
+
+    private static ViewParts parts(FeatureViewProto.FeatureViewSpec spec) {
+        return new ViewParts(
+                spec.getFeaturesList(), spec.hasBatchSource() ? Optional.of(spec.getBatchSource()) : Optional.empty());
+    }
+
+    private static ViewParts parts(OnDemandFeatureViewProto.OnDemandFeatureViewSpec spec) {
+        return new ViewParts(spec.getFeaturesList(), Optional.empty());
+    }
+
     /** What projections copy, of a view of any kind. */
     private Optional<ViewParts> parts(String name) {
         return RegistryList.FEATURE_VIEWS
                 .find(registry, project, name)
-                .map(view ->
-                        new ViewParts(view.getSpec().getFeaturesList(), FeatureViewCodec.batchSource(view.getSpec())))
+                .map(view -> parts(view.getSpec()))
                 .or(() -> RegistryList.ON_DEMAND_FEATURE_VIEWS
                         .find(registry, project, name)
-                        .map(view -> new ViewParts(view.getSpec().getFeaturesList(), Optional.empty())))
+                        .map(view -> parts(view.getSpec())))
                 .or(() -> RegistryList.STREAM_FEATURE_VIEWS
                         .find(registry, project, name)
                         .map(view -> new ViewParts(

@@ -86,13 +86,12 @@ final class DataSourceCodec {
             return stored;
         }
         Extras extras = stored.equals(DataSourceProto.DataSource.getDefaultInstance()) ? Extras.NONE : extras(stored);
-        DataSourceProto.DataSource.Builder out =
-                Unmodelled.base(extras(source), extras, stored, DataSourceProto.DataSource.parser()).toBuilder()
-                        .setName(source.name())
-                        .setDescription(source.about().description())
-                        .setOwner(source.about().owner())
-                        .clearTags()
-                        .putAllTags(StoredMaps.write(tags(source), stored.getTagsMap()));
+        DataSourceProto.DataSource.Builder out = Unmodelled.base(extras(source), extras, stored.toBuilder())
+                .setName(source.name())
+                .setDescription(source.about().description())
+                .setOwner(source.about().owner())
+                .clearTags()
+                .putAllTags(StoredMaps.write(tags(source), stored.getTagsMap()));
         switch (source) {
             case Batch batch -> encode(batch, out);
             case Stream stream -> encode(stream, out);

@@ -27,7 +27,7 @@ final class EntityCodec {
     }
 
     static EntitySpecV2 encode(Entity entity, String project, EntitySpecV2 stored) {
-        return Unmodelled.base(entity.extras(), extras(stored), stored, EntitySpecV2.parser()).toBuilder()
+        return Unmodelled.base(entity.extras(), extras(stored), stored.toBuilder())
                 .setName(entity.name())
                 .setJoinKey(entity.joinKey())
                 .setValueTypeValue(entity.type().map(TypeNumbers::of).orElse(0))

@@ -36,15 +36,14 @@ final class FeatureServiceCodec {
             FeatureServiceSpec stored,
             Function<String, Optional<ViewParts>> views) {
         String user = "Feature service '%s'".formatted(service.name());
-        FeatureServiceSpec.Builder out =
-                Unmodelled.base(service.extras(), extras(stored), stored, FeatureServiceSpec.parser()).toBuilder()
-                        .setName(service.name())
-                        .setProject(project)
-                        .clearFeatures()
-                        .setDescription(service.about().description())
-                        .setOwner(service.about().owner())
-                        .clearTags()
-                        .putAllTags(StoredMaps.write(service.about().tags(), stored.getTagsMap()));
+        FeatureServiceSpec.Builder out = Unmodelled.base(service.extras(), extras(stored), stored.toBuilder())
+                .setName(service.name())
+                .setProject(project)
+                .clearFeatures()
+                .setDescription(service.about().description())
+                .setOwner(service.about().owner())
+                .clearTags()
+                .putAllTags(StoredMaps.write(service.about().tags(), stored.getTagsMap()));
         for (var projection : service.features()) {
             FeatureViewProjection written = ProjectionCodec.encode(projection, user, stored.getFeaturesList(), views);
             out.addFeatures(written);
@@ -100,9 +99,6 @@ final class FeatureServiceCodec {
     private static void setLogging(FeatureService service, FeatureServiceSpec stored, FeatureServiceSpec.Builder out) {
         Optional<Logging> before = logging(stored);
         if (service.logging().equals(before)) {
-            if (stored.hasLoggingConfig()) {
-                out.setLoggingConfig(stored.getLoggingConfig());
-            }
             return;
         }
         if (service.logging().isEmpty()) {

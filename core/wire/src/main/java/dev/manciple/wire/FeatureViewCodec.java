@@ -5,7 +5,6 @@ import dev.manciple.model.DataSource;
 import dev.manciple.model.Extras;
 import dev.manciple.model.FeatureView;
 import dev.manciple.model.Field;
-import dev.manciple.wire.proto.DataSourceProto;
 import dev.manciple.wire.proto.FeatureProto.FeatureSpecV2;
 import dev.manciple.wire.proto.FeatureViewProto.FeatureViewSpec;
 import java.time.Duration;
@@ -44,27 +43,26 @@ final class FeatureViewCodec {
 
     static FeatureViewSpec encode(FeatureView view, String project, Optional<FeatureViewSpec> stored) {
         FeatureViewSpec existing = stored.orElse(FeatureViewSpec.getDefaultInstance());
-        FeatureViewSpec.Builder out =
-                Unmodelled.base(view.extras(), extras(existing), existing, FeatureViewSpec.parser()).toBuilder()
-                        .setName(view.name())
-                        .setProject(project)
-                        .clearEntities()
-                        .addAllEntities(view.entities().isEmpty() ? List.of(EntityCodec.DUMMY) : view.entities())
-                        .clearEntityColumns()
-                        .addAllEntityColumns(entityColumns(view, existing))
-                        .clearFeatures()
-                        .addAllFeatures(FieldCodec.encode(view.features(), existing.getFeaturesList()))
-                        .setOnline(view.online())
-                        .setOffline(view.offline())
-                        .setDisabled(!view.enabled())
-                        .setDescription(view.about().description())
-                        .setOwner(view.about().owner())
-                        .clearTags()
-                        .putAllTags(StoredMaps.write(view.about().tags(), existing.getTagsMap()));
+        FeatureViewSpec.Builder out = Unmodelled.base(view.extras(), extras(existing), existing.toBuilder())
+                .setName(view.name())
+                .setProject(project)
+                .clearEntities()
+                .addAllEntities(view.entities().isEmpty() ? List.of(EntityCodec.DUMMY) : view.entities())
+                .clearEntityColumns()
+                .addAllEntityColumns(entityColumns(view, existing))
+                .clearFeatures()
+                .addAllFeatures(FieldCodec.encode(view.features(), existing.getFeaturesList()))
+                .setOnline(view.online())
+                .setOffline(view.offline())
+                .setDisabled(!view.enabled())
+                .setDescription(view.about().description())
+                .setOwner(view.about().owner())
+                .clearTags()
+                .putAllTags(StoredMaps.write(view.about().tags(), existing.getTagsMap()));
         if (stored.isEmpty() && out.getVersion().isEmpty()) {
             out.setVersion(LATEST);
         }
-        setTtl(view.ttl(), existing, out);
+        setTtl(view.ttl(), stored, out);
         setSources(view.source(), existing, out);
         return out.build();
     }
@@ -80,14 +78,11 @@ final class FeatureViewCodec {
     }
 
     /** Feast writes an empty duration for values that never expire; older registries have none. */
-    private static void setTtl(Duration ttl, FeatureViewSpec stored, FeatureViewSpec.Builder out) {
-        boolean same = stored.equals(FeatureViewSpec.getDefaultInstance())
-                ? false
-                : ProtoTimes.duration(stored.getTtl()).equals(ttl);
+    private static void setTtl(Duration ttl, Optional<FeatureViewSpec> stored, FeatureViewSpec.Builder out) {
+        boolean same = stored.map(spec -> ProtoTimes.duration(spec.getTtl()).equals(ttl))
+                .orElse(false);
         if (!same) {
             out.setTtl(ProtoTimes.duration(ttl));
-        } else if (stored.hasTtl()) {
-            out.setTtl(stored.getTtl());
         }
     }
 
@@ -125,13 +120,6 @@ final class FeatureViewCodec {
 
     private static void setSources(DataSource source, FeatureViewSpec stored, FeatureViewSpec.Builder out) {
         if (says(stored, source)) {
-            out.clearBatchSource().clearStreamSource();
-            if (stored.hasBatchSource()) {
-                out.setBatchSource(stored.getBatchSource());
-            }
-            if (stored.hasStreamSource()) {
-                out.setStreamSource(stored.getStreamSource());
-            }
             return;
         }
         boolean streams = source instanceof DataSource.Stream || source instanceof DataSource.Push;
@@ -177,10 +165,5 @@ final class FeatureViewCodec {
             rest.clearVersion();
         }
         return Unmodelled.extras(rest.build());
-    }
-
-    /** The batch source a projection of this view carries. */
-    static Optional<DataSourceProto.DataSource> batchSource(FeatureViewSpec spec) {
-        return spec.hasBatchSource() ? Optional.of(spec.getBatchSource()) : Optional.empty();
     }
 }

@@ -43,7 +43,7 @@ final class FieldCodec {
             return stored.get();
         }
         FeatureSpecV2 existing = stored.orElse(FeatureSpecV2.getDefaultInstance());
-        return Unmodelled.base(field.extras(), extras(existing), existing, FeatureSpecV2.parser()).toBuilder()
+        return Unmodelled.base(field.extras(), extras(existing), existing.toBuilder())
                 .setName(field.name())
                 .setValueTypeValue(TypeNumbers.of(field.type()))
                 .setDescription(field.description())

@@ -2,16 +2,24 @@ package dev.manciple.wire;
 
 import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
+import com.google.gson.JsonParser;
 import java.util.Map;
 
-/** The small JSON objects inside Feast's messages. */
+/** JSON inside and of Feast's messages. Comparison signs stay readable. */
 final class Json {
-    private static final Gson GSON = new GsonBuilder().disableHtmlEscaping().create();
+    private static final Gson COMPACT = new GsonBuilder().disableHtmlEscaping().create();
+    private static final Gson INDENTED =
+            new GsonBuilder().disableHtmlEscaping().setPrettyPrinting().create();
 
     private Json() {}
 
     /** An object of texts, in the map's order. */
     static String write(Map<String, String> texts) {
-        return GSON.toJson(texts);
+        return COMPACT.toJson(texts);
+    }
+
+    /** The same JSON, indented. */
+    static String indent(String json) {
+        return INDENTED.toJson(JsonParser.parseString(json));
     }
 }

@@ -112,7 +112,11 @@ final class LocationCodec {
     }
 
     private static boolean says(DataSource.Builder source, SourceLocation wanted) {
-        return options(source).isPresent() && decode(source.build()).equals(wanted);
+        try {
+            return decode(source.build()).equals(wanted);
+        } catch (NotModelledException e) {
+            return false;
+        }
     }
 
     private static void encode(SourceLocation.Files files, DataSource.Builder out) {

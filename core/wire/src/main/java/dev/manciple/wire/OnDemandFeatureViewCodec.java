@@ -46,16 +46,15 @@ final class OnDemandFeatureViewCodec {
             Optional<OnDemandFeatureViewSpec> stored,
             Function<String, Optional<ViewParts>> views) {
         OnDemandFeatureViewSpec existing = stored.orElse(OnDemandFeatureViewSpec.getDefaultInstance());
-        OnDemandFeatureViewSpec.Builder out =
-                Unmodelled.base(view.extras(), extras(existing), existing, OnDemandFeatureViewSpec.parser()).toBuilder()
-                        .setName(view.name())
-                        .setProject(project)
-                        .clearFeatures()
-                        .addAllFeatures(FieldCodec.encode(view.features(), existing.getFeaturesList()))
-                        .setDescription(view.about().description())
-                        .setOwner(view.about().owner())
-                        .clearTags()
-                        .putAllTags(StoredMaps.write(view.about().tags(), existing.getTagsMap()));
+        OnDemandFeatureViewSpec.Builder out = Unmodelled.base(view.extras(), extras(existing), existing.toBuilder())
+                .setName(view.name())
+                .setProject(project)
+                .clearFeatures()
+                .addAllFeatures(FieldCodec.encode(view.features(), existing.getFeaturesList()))
+                .setDescription(view.about().description())
+                .setOwner(view.about().owner())
+                .clearTags()
+                .putAllTags(StoredMaps.write(view.about().tags(), existing.getTagsMap()));
         out.clearSources().putAllSources(sources(view, existing, views));
         TransformationCodec.encode(view, existing, out);
         if (stored.isEmpty()) {
@@ -65,11 +64,6 @@ final class OnDemandFeatureViewCodec {
             if (out.getEntitiesCount() == 0) {
                 out.addEntities(EntityCodec.DUMMY).addAllEntityColumns(dummyColumns());
             }
-        } else if (isGlobal(existing)) {
-            out.clearEntities()
-                    .addAllEntities(existing.getEntitiesList())
-                    .clearEntityColumns()
-                    .addAllEntityColumns(existing.getEntityColumnsList());
         }
         return out.build();
     }

@@ -63,6 +63,22 @@ final class ProjectionCodec {
         return out.build();
     }
 
+    /** Brings the copies a projection of {@code view} has up to date; features the view lost stay as they were. */
+    static void refresh(FeatureViewProjection.Builder projection, String view, ViewParts parts) {
+        if (!projection.getFeatureViewName().equals(view)) {
+            return;
+        }
+        for (int i = 0; i < projection.getFeatureColumnsCount(); i++) {
+            String name = projection.getFeatureColumns(i).getName();
+            for (FeatureSpecV2 feature : parts.features()) {
+                if (feature.getName().equals(name)) {
+                    projection.setFeatureColumns(i, feature);
+                }
+            }
+        }
+        parts.batchSource().ifPresent(source -> setSource(source, projection));
+    }
+
     /** Feast fills {@code timestamp_field} with the created time; its readers take the one of the batch source. */
     private static void setSource(DataSource source, FeatureViewProjection.Builder out) {
         out.setBatchSource(DataSourceCodec.withoutClass(source))

@@ -44,7 +44,10 @@ public final class RegistryCodec {
         return projects;
     }
 
-    /** Everything a project knows; empty but for the version where the registry does not know the project. */
+    /**
+     * Everything a project knows; empty but for the version where the registry does not know the project. The snapshot's
+     * extras are the project's objects as they are stored, for {@link RegistryJson}.
+     */
     public static RegistrySnapshot snapshot(Registry registry, String project) {
         return new SnapshotReader(registry, project).read();
     }

@@ -57,7 +57,18 @@ final class SnapshotReader {
                 sources,
                 preserved,
                 materialized(),
-                Extras.NONE);
+                stored());
+    }
+
+    /** The project's objects as stored, which is what the definitions do not say: above all, when they were made. */
+    private Extras stored() {
+        Registry.Builder own = Registry.newBuilder();
+        RegistryList.ALL.forEach(list -> copy(list, own));
+        return Unmodelled.extras(own.build());
+    }
+
+    private <M extends Message> void copy(RegistryList<M> list, Registry.Builder own) {
+        list.replace().accept(own, list.of(registry, project));
     }
 
     private <M extends Message, D extends Definition> Map<String, D> read(RegistryList<M> list, Function<M, D> decode) {

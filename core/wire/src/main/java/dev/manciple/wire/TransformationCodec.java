@@ -35,10 +35,9 @@ final class TransformationCodec {
         };
     }
 
-    /** Writes over {@code out}, which has the foreign function of the view if it has one. */
+    /** Writes over {@code out}, which has what is stored and the foreign function of the view if it has one. */
     static void encode(OnDemandFeatureView view, OnDemandFeatureViewSpec stored, OnDemandFeatureViewSpec.Builder out) {
         if (decode(stored).equals(view.transformation()) && stored.hasFeatureTransformation()) {
-            out.setFeatureTransformation(stored.getFeatureTransformation()).setMode(stored.getMode());
             return;
         }
         switch (view.transformation()) {

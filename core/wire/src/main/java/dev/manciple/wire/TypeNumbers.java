@@ -4,6 +4,7 @@ import dev.manciple.error.InvalidRequestException;
 import dev.manciple.model.ValueType;
 import dev.manciple.wire.proto.ValueProto.Value;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
@@ -11,6 +12,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /**
  * Feast's number of each value type, which is also the number of the member of {@code feast.types.Value} that holds it. Two
@@ -20,7 +22,8 @@ final class TypeNumbers {
     static final int PDF_BYTES = 30;
     static final int IMAGE_BYTES = 31;
 
-    private static final Map<Integer, ValueType> TYPES = types();
+    /** By number; read for every value served, so nothing is made on the way. */
+    private static final List<Optional<ValueType>> TYPES = types();
 
     private TypeNumbers() {}
 
@@ -29,10 +32,10 @@ final class TypeNumbers {
      * so structs come without fields and nested lists as lists of texts. Empty for numbers Feast 0.66 does not know.
      */
     static Optional<ValueType> type(int number) {
-        return Optional.ofNullable(TYPES.get(number));
+        return number >= 0 && number < TYPES.size() ? TYPES.get(number) : Optional.empty();
     }
 
-    private static Map<Integer, ValueType> types() {
+    private static List<Optional<ValueType>> types() {
         Set<ValueType.Scalar> notInLists =
                 EnumSet.of(ValueType.Scalar.ZONED_TIMESTAMP, ValueType.Scalar.IMAGE_BYTES, ValueType.Scalar.PDF_BYTES);
         ValueType.StructOf struct = new ValueType.StructOf(List.of());
@@ -54,7 +57,11 @@ final class TypeNumbers {
                 }
             }
         }
-        return known.stream().collect(Collectors.toUnmodifiableMap(TypeNumbers::of, Function.identity()));
+        Map<Integer, ValueType> byNumber =
+                known.stream().collect(Collectors.toMap(TypeNumbers::of, Function.identity()));
+        return IntStream.rangeClosed(0, Collections.max(byNumber.keySet()))
+                .mapToObj(number -> Optional.ofNullable(byNumber.get(number)))
+                .toList();
     }
 
     /**

@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Reads values by what the bytes say they are. Of several members the last wins, as in protobuf; a member nobody knows is an
@@ -47,10 +48,12 @@ final class ValueReader {
                 value = Value.Null.NULL;
                 continue;
             }
-            ValueType type = TypeNumbers.type(member)
-                    .orElseThrow(() -> new InvalidRequestException(
-                            "the stored value has the member %d, which Feast 0.66 does not have".formatted(member)));
-            value = switch (type) {
+            Optional<ValueType> type = TypeNumbers.type(member);
+            if (type.isEmpty()) {
+                throw new InvalidRequestException(
+                        "the stored value has the member %d, which Feast 0.66 does not have".formatted(member));
+            }
+            value = switch (type.get()) {
                 case Scalar scalar -> scalar(in, tag, scalar);
                 case ValueType.ListOf list -> nested(in, tag, () -> elements(in, list.element(), depth));
                 case ValueType.SetOf set -> nested(in, tag, () -> elements(in, set.element(), depth));

@@ -33,6 +33,8 @@ import dev.manciple.spi.Interval;
 import dev.manciple.spi.RegistryChange;
 import dev.manciple.spi.RegistrySnapshot;
 import dev.manciple.wire.proto.DataSourceProto;
+import dev.manciple.wire.proto.FeatureProto.FeatureSpecV2;
+import dev.manciple.wire.proto.FeatureViewProjectionProto.FeatureViewProjection;
 import dev.manciple.wire.proto.FeatureViewProto;
 import dev.manciple.wire.proto.FeatureViewProto.FeatureViewState;
 import dev.manciple.wire.proto.FeatureViewVersionProto.FeatureViewVersionRecord;
@@ -467,6 +469,105 @@ class RegistryCodecTest {
     }
 
     @Test
+    void extrasOfADefinitionReplaceTheStoredFieldByField() {
+        Registry before = withUnknownFields(apply(RegistryCodec.empty(), T1, STATS));
+        Extras vector = new Extras(FeatureSpecV2.newBuilder()
+                .setVectorSearchMetric("L2")
+                .build()
+                .toByteString()
+                .asReadOnlyByteBuffer());
+        Field trips = STATS.features().get(1);
+        Registry after = apply(
+                before,
+                T2,
+                STATS.features(new Field(trips.name(), trips.type(), trips.description(), trips.tags(), vector)));
+
+        FeatureSpecV2 expected = before.getFeatureViews(0).getSpec().getFeatures(1).toBuilder()
+                .setVectorSearchMetric("L2")
+                .build();
+        assertThat(after.getFeatureViews(0).getSpec().getFeaturesList()).containsExactly(expected);
+    }
+
+    @Test
+    void settingsBesideAQueryTravelInExtras() {
+        DataSourceProto.DataSource.Builder settings = DataSourceProto.DataSource.newBuilder();
+        settings.getSnowflakeOptionsBuilder().setDatabase("DB");
+        Batch query = engine("snowflake", new SourceLocation.Query("SELECT 1"))
+                .extras(new Extras(settings.build().toByteString().asReadOnlyByteBuffer()));
+        Registry registry = apply(RegistryCodec.empty(), T1, query);
+
+        assertThat(registry.getDataSources(0).getSnowflakeOptions().getDatabase())
+                .isEqualTo("DB");
+        assertThat(registry.getDataSources(0).getSnowflakeOptions().getQuery()).isEqualTo("SELECT 1");
+        assertThat(snapshot(registry).sources().values()).containsExactly(query);
+    }
+
+    @Test
+    void aSourceMayBecomeOneOfAnotherKind() {
+        Registry registry = RegistryCodec.empty();
+        for (DataSource source : sources().toList()) {
+            DataSource renamed = renamed(source);
+            registry = apply(registry, T1, renamed);
+            DataSource read = requireNonNull(snapshot(registry).sources().get("same"));
+            assertThat(read.getClass()).isEqualTo(renamed.getClass());
+            assertThat(read.batch().map(Batch::location))
+                    .isEqualTo(renamed.batch().map(Batch::location));
+            assertThat(registry.getDataSourcesCount()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void copiesInsideServicesAndOnDemandViewsFollowTheirView() {
+        Registry before = apply(RegistryCodec.empty(), T1, DEFINITIONS);
+        FeatureView changed = STATS.features(
+                        Field.of("conv_rate", Scalar.DOUBLE), Field.of("trips", new ListOf(Scalar.INT64)))
+                .source(FILES.eventTime("at"));
+        Registry after = apply(before, T2, changed);
+
+        FeatureViewProjection ofService = after.getFeatureServices(0).getSpec().getFeatures(0);
+        FeatureViewProjection ofView = after.getOnDemandFeatureViews(0)
+                .getSpec()
+                .getSourcesOrThrow("driver_stats")
+                .getFeatureViewProjection();
+        for (FeatureViewProjection copy : List.of(ofService, ofView)) {
+            assertThat(copy.getFeatureColumns(0).getValueType().name()).isEqualTo("DOUBLE");
+            assertThat(copy.getTimestampField()).isEqualTo("at");
+            assertThat(copy.getBatchSource().getTimestampField()).isEqualTo("at");
+        }
+        assertThat(apply(after, T2, SERVICE, PRICE)).isEqualTo(after);
+    }
+
+    @Test
+    void jsonShowsTheStoredObjects() {
+        RegistrySnapshot snapshot = snapshot(apply(RegistryCodec.empty(), T1, DEFINITIONS));
+
+        assertThat(RegistryJson.project(snapshot))
+                .contains("\"featureViews\": [", "\"driver_stats\"", "\"projects\": [", "km * 2 > conv_rate");
+        assertThat(RegistryJson.definition(snapshot, Kind.ENTITY, "driver")).isEqualTo("""
+                        {
+                          "spec": {
+                            "name": "driver",
+                            "valueType": "INT64",
+                            "description": "what it is",
+                            "joinKey": "driver_id",
+                            "tags": {
+                              "stage": "b",
+                              "team": "a"
+                            },
+                            "project": "shop",
+                            "owner": "me@example.com"
+                          },
+                          "meta": {
+                            "createdTimestamp": "2026-01-01T00:00:00.123456Z",
+                            "lastUpdatedTimestamp": "2026-01-01T00:00:00.123456Z"
+                          }
+                        }""");
+        assertThatThrownBy(() -> RegistryJson.definition(snapshot, Kind.ENTITY, "nobody"))
+                .isInstanceOf(NotFoundException.class);
+        assertThat(RegistryJson.project(RegistrySnapshot.empty(PROJECT))).isEqualTo("{}");
+    }
+
+    @Test
     void foreignExtrasAreRefused() {
         Entity entity = DRIVER.extras(new Extras(ByteBuffer.wrap(new byte[] {(byte) 0xff})));
         assertThatThrownBy(() -> apply(RegistryCodec.empty(), T1, entity)).isInstanceOf(InvalidRequestException.class);
@@ -679,6 +780,18 @@ class RegistryCodecTest {
         return registry.getFeatureViewsList().stream()
                 .map(view -> view.getSpec().getName())
                 .toList();
+    }
+
+    private static DataSource renamed(DataSource source) {
+        return switch (source) {
+            case Batch batch -> batch.name("same");
+            case DataSource.Stream stream ->
+                new DataSource.Stream(
+                        "same", stream.type(), stream.options(), stream.history(), stream.about(), stream.extras());
+            case DataSource.Push push -> new DataSource.Push("same", push.history(), push.about(), push.extras());
+            case DataSource.Request request ->
+                new DataSource.Request("same", request.schema(), request.about(), request.extras());
+        };
     }
 
     private static Batch files(String format) {
