@@ -30,9 +30,11 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -244,45 +246,48 @@ public abstract class RegistryContract extends KitTest {
 
         @Test
         void loseNoUpdate() throws Exception {
-            List<Callable<Integer>> writers = new ArrayList<>();
-            for (int writer = 0; writer < WRITERS; writer++) {
-                // Every other writer has a registry of its own, as another process would.
-                Registry own = writer % 2 == 0 ? registry() : another();
-                int number = writer;
-                writers.add(() -> {
-                    for (int i = 0; i < COMMITS; i++) {
-                        commitUntilDone(
-                                own,
-                                new RegistryChange.Put(Entity.of("entity %d %d".formatted(number, i))
-                                        .type(Scalar.INT64)));
-                    }
-                    return number;
-                });
-            }
-            runAll(writers);
+            runAll(writers((writer, round) -> new RegistryChange.Put(
+                    Entity.of("entity %d %d".formatted(writer, round)).type(Scalar.INT64))));
             assertThat(load().entities()).hasSize(WRITERS * COMMITS);
         }
 
         @Test
         void loseNoMaterializedWindow() throws Exception {
             put(load(), Definitions.DRIVER, Definitions.FILES, Definitions.STATS);
+            String view = Definitions.STATS.name();
+            runAll(writers((writer, round) -> {
+                Instant start = NOON.plus(Duration.ofDays(writer * 100L + round));
+                return new RegistryChange.Materialized(view, new Interval(start, start.plusSeconds(1)));
+            }));
+            assertThat(load().materialized().get(view))
+                    .hasSize(WRITERS * COMMITS)
+                    .doesNotHaveDuplicates();
+        }
+
+        /** What one of several writers commits in one round. */
+        @FunctionalInterface
+        private interface Change {
+            RegistryChange of(int writer, int round);
+        }
+
+        /** Writers that all commit onto the same state in every round, so that only one of them can be the first. */
+        private List<Callable<Integer>> writers(Change change) {
+            CyclicBarrier allLoaded = new CyclicBarrier(WRITERS);
             List<Callable<Integer>> writers = new ArrayList<>();
-            for (int writer = 0; writer < WRITERS; writer++) {
-                Registry own = another();
-                Instant start = NOON.plus(Duration.ofDays(writer));
-                int number = writer;
+            for (int i = 0; i < WRITERS; i++) {
+                // Every other writer has a registry of its own, as another process would.
+                Registry own = i % 2 == 0 ? registry() : another();
+                int writer = i;
                 writers.add(() -> {
-                    commitUntilDone(
-                            own,
-                            new RegistryChange.Materialized(
-                                    Definitions.STATS.name(), new Interval(start, start.plusSeconds(1))));
-                    return number;
+                    for (int round = 0; round < COMMITS; round++) {
+                        RegistrySnapshot base = own.load(PROJECT, Optional.empty());
+                        allLoaded.await(30, TimeUnit.SECONDS);
+                        commitUntilDone(own, base, change.of(writer, round));
+                    }
+                    return writer;
                 });
             }
-            runAll(writers);
-            assertThat(load().materialized().get(Definitions.STATS.name()))
-                    .hasSize(WRITERS)
-                    .doesNotHaveDuplicates();
+            return writers;
         }
 
         @Test
@@ -324,14 +329,15 @@ public abstract class RegistryContract extends KitTest {
                     .containsOnly(0);
         }
 
-        private static void commitUntilDone(Registry registry, RegistryChange change) {
+        private static void commitUntilDone(Registry registry, RegistrySnapshot first, RegistryChange change) {
+            RegistrySnapshot base = first;
             // Far more than there are other commits to be overtaken by.
-            for (int attempt = 0; attempt < 100 * WRITERS * COMMITS; attempt++) {
+            for (int attempt = 0; attempt < 10 * WRITERS * COMMITS; attempt++) {
                 try {
-                    registry.commit(registry.load(PROJECT, Optional.empty()), List.of(change));
+                    registry.commit(base, List.of(change));
                     return;
                 } catch (ConflictException overtaken) {
-                    Thread.onSpinWait();
+                    base = registry.load(PROJECT, Optional.empty());
                 }
             }
             throw new AssertionError("No commit went through, as if others committed all the time: " + change);
