@@ -25,6 +25,7 @@ import java.util.Objects;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Resolves a selection against one snapshot. Pure: asks no store. */
 final class RequestPlanner {
@@ -156,8 +157,11 @@ final class RequestPlanner {
                 found.add(new Found(projection.outputName(), field, slice, slices.position(slice, field)));
             }
         }
-        Map<String, Long> uses = found.stream()
-                .collect(Collectors.groupingBy(input -> input.field().name(), Collectors.counting()));
+        Stream<String> requested = onDemand.requests().stream()
+                .flatMap(request -> request.schema().stream())
+                .map(Field::name);
+        Map<String, Long> uses = Stream.concat(found.stream().map(input -> input.field().name()), requested)
+                .collect(Collectors.groupingBy(name -> name, Collectors.counting()));
         List<OnDemandInput> inputs = new ArrayList<>();
         for (Found input : found) {
             String bare = input.field().name();

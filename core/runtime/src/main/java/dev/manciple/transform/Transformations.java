@@ -3,6 +3,7 @@ package dev.manciple.transform;
 import dev.manciple.error.InvalidRequestException;
 import dev.manciple.error.NotFoundException;
 import dev.manciple.error.UnsupportedException;
+import dev.manciple.local.Engine;
 import dev.manciple.model.Transformation;
 import dev.manciple.spi.FeatureFunction;
 import java.util.Collection;
@@ -13,12 +14,15 @@ import java.util.TreeSet;
 /** Finds what computes an on demand view. Thread-safe. */
 public final class Transformations {
     private final Map<String, FeatureFunction> functions = new HashMap<>();
+    private final Engine engine;
 
     /**
      * @param functions those of plug-ins and of the repository
-     * @throws InvalidRequestException if two have the same name
+     * @param engine evaluates SQL expressions; not closed
+     * @throws InvalidRequestException if two functions have the same name
      */
-    public Transformations(Collection<FeatureFunction> functions) {
+    public Transformations(Collection<FeatureFunction> functions, Engine engine) {
+        this.engine = engine;
         for (FeatureFunction function : functions) {
             FeatureFunction other = this.functions.putIfAbsent(function.name(), function);
             if (other != null) {
@@ -39,8 +43,7 @@ public final class Transformations {
      */
     public OnDemandFunction of(OnDemandSlice slice) {
         return switch (slice.view().transformation()) {
-            case Transformation.Sql sql ->
-                throw new UnsupportedException("Manciple", "SQL", "SQL transformations without an engine");
+            case Transformation.Sql sql -> new SqlFunction(slice, sql, engine);
             case Transformation.Java java -> new JavaFunction(slice, function(java.function(), slice));
             case Transformation.Foreign foreign ->
                 throw new UnsupportedException(

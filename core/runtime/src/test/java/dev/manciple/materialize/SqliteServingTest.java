@@ -13,6 +13,7 @@ import dev.manciple.fixture.Definitions;
 import dev.manciple.fixture.GeneratedHistory;
 import dev.manciple.fixture.MemoryRegistry;
 import dev.manciple.fixture.SqliteStores;
+import dev.manciple.local.Engine;
 import dev.manciple.model.FeatureRef;
 import dev.manciple.retrieve.OnlineRetrieval;
 import dev.manciple.spi.FieldStatus;
@@ -43,6 +44,7 @@ class SqliteServingTest {
 
     private final BufferAllocator allocator = new RootAllocator();
     private final RegistrySnapshot snapshot = Definitions.snapshot(DRIVER_STATS, ORDERS, WEATHER);
+    private final Engine engine = new Engine(allocator);
     private OnlineStore store;
 
     @BeforeEach
@@ -54,6 +56,7 @@ class SqliteServingTest {
     @AfterEach
     void close() {
         store.close();
+        engine.close();
         allocator.close();
     }
 
@@ -109,7 +112,7 @@ class SqliteServingTest {
     private OnlineFeatures read(Instant now, String... references) {
         FeatureRef[] features =
                 List.of(references).stream().map(FeatureRef::parse).toArray(FeatureRef[]::new);
-        return new OnlineRetrieval(() -> snapshot, store, new Transformations(List.of()), InstantSource.fixed(now))
+        return new OnlineRetrieval(() -> snapshot, store, new Transformations(List.of(), engine), InstantSource.fixed(now))
                 .features(
                         FeatureSelection.of(features),
                         Map.of(

@@ -13,6 +13,7 @@ import dev.manciple.error.InvalidRequestException;
 import dev.manciple.error.UnsupportedException;
 import dev.manciple.fixture.Definitions;
 import dev.manciple.fixture.MemoryOnlineStore;
+import dev.manciple.local.Engine;
 import dev.manciple.model.About;
 import dev.manciple.model.DataSource;
 import dev.manciple.model.Extras;
@@ -38,6 +39,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.memory.RootAllocator;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -46,13 +50,23 @@ class OnlineRetrievalTest {
     private static final Instant RECENT = NOW.minus(Duration.ofHours(1));
 
     private static final OnDemandFeatureView DOUBLED = onDemand("doubled", new Transformation.Java("doubled"));
+    private static final OnDemandFeatureView SQL = onDemand(
+            "sql_view", new Transformation.Sql(Map.of("twice", "2 * trips + bonus", "unused", "no_such_column")));
     private static final OnDemandFeatureView PANDAS =
             onDemand("pandas_view", new Transformation.Foreign("pandas", "def f(df): ..."));
 
+    private final BufferAllocator allocator = new RootAllocator();
+    private final Engine engine = new Engine(allocator);
     private final MemoryOnlineStore store = new MemoryOnlineStore();
-    private RegistrySnapshot snapshot = Definitions.snapshot(DRIVER_STATS, ORDERS, WEATHER, DOUBLED, PANDAS);
+    private RegistrySnapshot snapshot = Definitions.snapshot(DRIVER_STATS, ORDERS, WEATHER, DOUBLED, SQL, PANDAS);
     private final OnlineRetrieval retrieval = new OnlineRetrieval(
-            () -> snapshot, store, new Transformations(List.of(new Doubled())), InstantSource.fixed(NOW));
+            () -> snapshot, store, new Transformations(List.of(new Doubled()), engine), InstantSource.fixed(NOW));
+
+    @AfterEach
+    void close() {
+        engine.close();
+        allocator.close();
+    }
 
     @BeforeEach
     void fill() {
@@ -233,6 +247,16 @@ class OnlineRetrievalTest {
         assertThat(answer.values().get(2)).containsExactly(new Value.Int(19), Value.Null.NULL);
         assertThat(answer.statuses().get(2)).containsExactly(FieldStatus.PRESENT, FieldStatus.NULL_VALUE);
         assertThat(answer.eventTimes().get(2)).containsOnly(Instant.EPOCH);
+    }
+
+    @Test
+    void sqlExpressionsUseStoredAndRequestValues() {
+        OnlineFeatures answer = ask(
+                Map.of("driver_id", ints(1001, 1003, 1001), "bonus", texts("5", "6", "7")), "sql_view:twice");
+        assertThat(answer.values().get(answer.names().indexOf("twice")))
+                .containsExactly(new Value.Int(19), Value.Null.NULL, new Value.Int(21));
+        assertThat(ask(Map.of("driver_id", List.of(), "bonus", List.of()), "sql_view:twice").values())
+                .containsOnly(List.of());
     }
 
     @Test

@@ -11,6 +11,7 @@ import dev.manciple.error.NotFoundException;
 import dev.manciple.error.StoreException;
 import dev.manciple.error.UnsupportedException;
 import dev.manciple.fixture.MemoryJob;
+import dev.manciple.local.Engine;
 import dev.manciple.model.About;
 import dev.manciple.model.Extras;
 import dev.manciple.model.Field;
@@ -54,9 +55,13 @@ class OnDemandJobTest {
             new OutputFeature.Computed("sum", Field.of("sum", ValueType.Scalar.INT64), 0, 0));
 
     private final BufferAllocator allocator = new RootAllocator();
+    private final BufferAllocator engineAllocator = new RootAllocator();
+    private final Engine engine = new Engine(engineAllocator);
 
     @AfterEach
     void nothingLeaks() {
+        engine.close();
+        engineAllocator.close();
         allocator.close();
     }
 
@@ -84,6 +89,28 @@ class OnDemandJobTest {
         RetrievalJob whole = job(10, OnDemandJobTest::sumAndNote);
         RetrievalJob single = job(1, OnDemandJobTest::sumAndNote);
         assertThat(read(single)).isEqualTo(read(whole)).isEqualTo(read(single));
+    }
+
+    @Test
+    void expressionsComputeWhatTheFunctionDoes() throws IOException {
+        Map<String, String> expressions = Map.of(
+                "sum", "trips + bonus", "note", "CASE WHEN bonus IS NOT NULL THEN trips || '+' || bonus END");
+        for (int batchSize : new int[] {1, 10}) {
+            RetrievalJob job = sqlJob(batchSize, expressions);
+            assertThat(job.explain().plan()).contains("totals (SQL)");
+            assertThat(read(job)).isEqualTo(read(job(10, OnDemandJobTest::sumAndNote)));
+        }
+    }
+
+    @Test
+    void anExpressionThatDoesNotFitIsNamed() {
+        assertThatThrownBy(() -> read(sqlJob(10, Map.of("sum", "trips + bonsu", "note", "'x'"))))
+                .isInstanceOf(InvalidRequestException.class)
+                .hasMessageContaining("trips + bonsu")
+                .hasMessageContaining("'sum'");
+        assertThatThrownBy(() -> sqlJob(10, Map.of("sum", "trips + bonus")))
+                .isInstanceOf(InvalidRequestException.class)
+                .hasMessageContaining("has no SQL expression for its feature 'note', only for: sum");
     }
 
     @Test
@@ -140,22 +167,32 @@ class OnDemandJobTest {
     @Test
     void twoFunctionsOfOneNameAreRefused() {
         List<FeatureFunction> twice = List.of(new Named(inputs -> Map.of()), new Named(inputs -> Map.of()));
-        assertThatThrownBy(() -> new Transformations(twice))
+        assertThatThrownBy(() -> new Transformations(twice, engine))
                 .isInstanceOf(InvalidRequestException.class)
                 .hasMessageContaining("'add'");
     }
 
-    private static RetrievalJob job(int batchSize, Function<Map<String, Value>, Map<String, Value>> function) {
+    private RetrievalJob job(int batchSize, Function<Map<String, Value>, Map<String, Value>> function) {
         return new OnDemandJob(stored(batchSize), SLICES, List.of(slice("add")), OUTPUTS, functions(function));
     }
 
+    private RetrievalJob sqlJob(int batchSize, Map<String, String> expressions) {
+        OnDemandSlice slice = slice(new Transformation.Sql(expressions));
+        return new OnDemandJob(
+                stored(batchSize), SLICES, List.of(slice), OUTPUTS, new Transformations(List.of(), engine));
+    }
+
     private static OnDemandSlice slice(String function) {
+        return slice(new Transformation.Java(function));
+    }
+
+    private static OnDemandSlice slice(Transformation transformation) {
         OnDemandFeatureView view = new OnDemandFeatureView(
                 "totals",
                 List.of(DRIVER_STATS.projection()),
                 List.of(),
                 List.of(Field.of("sum", ValueType.Scalar.INT64), Field.of("note", ValueType.Scalar.STRING)),
-                new Transformation.Java(function),
+                transformation,
                 About.NOTHING,
                 Extras.NONE);
         return new OnDemandSlice(view, view.features(), INPUTS);
@@ -192,8 +229,8 @@ class OnDemandJobTest {
         }
     }
 
-    private static Transformations functions(Function<Map<String, Value>, Map<String, Value>> function) {
-        return new Transformations(List.of(new Named(function)));
+    private Transformations functions(Function<Map<String, Value>, Map<String, Value>> function) {
+        return new Transformations(List.of(new Named(function)), engine);
     }
 
     private static Value number(long value) {
