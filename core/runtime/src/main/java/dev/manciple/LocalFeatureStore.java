@@ -2,6 +2,7 @@ package dev.manciple;
 
 import dev.manciple.error.ConflictException;
 import dev.manciple.error.InvalidRequestException;
+import dev.manciple.local.Engine;
 import dev.manciple.materialize.Ingestion;
 import dev.manciple.materialize.MaterializeLimits;
 import dev.manciple.materialize.Materializer;
@@ -39,6 +40,7 @@ final class LocalFeatureStore implements FeatureStore {
     private static final Duration EMBEDDED_REGISTRY_TTL = Duration.ofMinutes(10);
 
     private final Parts parts;
+    private final Engine engine;
     private final SnapshotCache snapshots;
     private final ApplyPlanner planner;
     private final HistoricalRetrieval historical;
@@ -82,7 +84,8 @@ final class LocalFeatureStore implements FeatureStore {
         this.parts = parts;
         snapshots = new SnapshotCache(parts.registry(), parts.project(), parts.registryTtl(), System::nanoTime);
         planner = new ApplyPlanner(parts.offline(), parts.online());
-        Transformations transformations = new Transformations(parts.functions());
+        engine = new Engine(parts.allocator());
+        Transformations transformations = new Transformations(parts.functions(), engine);
         historical = new HistoricalRetrieval(snapshots::newest, parts.offline(), transformations, parts.clock());
         online = new OnlineRetrieval(snapshots::recent, parts.online(), transformations, parts.clock());
         materializer = new Materializer(
@@ -216,7 +219,8 @@ final class LocalFeatureStore implements FeatureStore {
         try (parts.allocator;
                 parts.registry;
                 parts.offline;
-                parts.online) {
+                parts.online;
+                engine) {
             // The resources close in reverse order; what a later one throws is suppressed by the first.
         }
     }
