@@ -1,0 +1,49 @@
+package dev.manciple.cli;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+
+/** Checks everything a command needs, from the JVM to each store. */
+@Command(
+        name = "doctor",
+        description = {
+            "Check the JVM, the configuration, the definitions, the registry and whether each store can be reached;",
+            "one line each, with what to do about a problem."
+        })
+final class DoctorCommand implements Callable<Integer> {
+    private final Session session;
+
+    DoctorCommand(Session session) {
+        this.session = session;
+    }
+
+    @Override
+    public Integer call() {
+        List<Diagnosis> diagnoses = new Examination(session).run();
+        if (session.json()) {
+            session.printer().json(diagnoses.stream().map(DoctorCommand::tree).toList());
+        } else {
+            diagnoses.forEach(this::print);
+        }
+        return diagnoses.stream().allMatch(Diagnosis::healthy) ? 0 : 1;
+    }
+
+    private void print(Diagnosis diagnosis) {
+        Printer printer = session.printer();
+        String verdict = diagnosis.healthy() ? printer.green("ok     ") : printer.red("PROBLEM");
+        printer.line("%s  %-14s  %s".formatted(verdict, diagnosis.subject(), diagnosis.finding()));
+        diagnosis.remedy().ifPresent(remedy -> printer.line("%s→ %s".formatted(" ".repeat(25), remedy)));
+    }
+
+    private static Map<String, Object> tree(Diagnosis diagnosis) {
+        Map<String, Object> tree = new LinkedHashMap<>();
+        tree.put("subject", diagnosis.subject());
+        tree.put("ok", diagnosis.healthy());
+        tree.put("finding", diagnosis.finding());
+        diagnosis.remedy().ifPresent(remedy -> tree.put("remedy", remedy));
+        return tree;
+    }
+}

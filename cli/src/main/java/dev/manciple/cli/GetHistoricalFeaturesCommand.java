@@ -1,0 +1,95 @@
+package dev.manciple.cli;
+
+import dev.manciple.FeatureSelection;
+import dev.manciple.FeatureStore;
+import dev.manciple.RetrievalOptions;
+import dev.manciple.local.Engine;
+import dev.manciple.retrieve.EntityRows;
+import dev.manciple.spi.RetrievalJob;
+import dev.manciple.spi.Spine;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.memory.RootAllocator;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Joins features onto entity rows as of each row's time. */
+@Command(
+        name = "get-historical-features",
+        description = {
+            "Join features onto entity rows, each as of its own time, and write the result to a file;",
+            "without --output, show the first rows."
+        })
+final class GetHistoricalFeaturesCommand implements Callable<Integer> {
+    private final Session session;
+
+    @ArgGroup(multiplicity = "1")
+    private SpineOptions spine = new SpineOptions();
+
+    @Mixin
+    private final FeatureOptions features = new FeatureOptions();
+
+    @Option(
+            names = "--filter-by-created-timestamp",
+            description = "Leave out values that were written after the entity row's time: what was not known then.")
+    boolean filterByCreated;
+
+    @Option(
+            names = {"-o", "--output"},
+            paramLabel = "FILE",
+            description = "Write the result here: .parquet, .csv or .arrow; an existing file is replaced when all is done.")
+    @Nullable Path output;
+
+    @Option(
+            names = "--limit",
+            paramLabel = "ROWS",
+            defaultValue = "10",
+            description = "How many rows to show without --output (default: ${DEFAULT-VALUE}).")
+    int limit;
+
+    @Option(names = "--explain", description = "Show what would run, and run nothing.")
+    boolean explain;
+
+    GetHistoricalFeaturesCommand(Session session) {
+        this.session = session;
+    }
+
+    @Override
+    public Integer call() {
+        try (FeatureStore store = session.open();
+                BufferAllocator allocator = new RootAllocator();
+                Engine engine = new Engine(allocator)) {
+            FeatureSelection selection = features.selection();
+            Spine rows = rows(store, new EntityRows(store::registry, engine, allocator), selection);
+            RetrievalJob job = store.historicalFeatures(
+                    rows, selection, new RetrievalOptions(features.fullFeatureNames, filterByCreated));
+            HistoricalResult result = new HistoricalResult(session, job, allocator);
+            if (explain) {
+                result.explain();
+            } else if (output != null) {
+                result.write(session.resolve(output), engine);
+            } else {
+                result.show(limit);
+            }
+        }
+        return 0;
+    }
+
+    private Spine rows(FeatureStore store, EntityRows entityRows, FeatureSelection selection) {
+        if (spine.file != null) {
+            return entityRows.file(session.resolve(spine.file), selection);
+        }
+        if (spine.sql != null) {
+            return EntityRows.sql(spine.sql);
+        }
+        if (spine.json != null) {
+            return entityRows.rows(JsonRows.parse(spine.json), selection);
+        }
+        SpineOptions.Range range = spine.range == null ? new SpineOptions.Range() : spine.range;
+        return store.range(selection, range.start, range.end);
+    }
+}

@@ -1,0 +1,323 @@
+package dev.manciple.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What people get wrong: one clear paragraph, the right exit code, and nothing written. */
+class BadInputTest {
+    @TempDir
+    Path folder;
+
+    private Cli cli;
+    private Path config;
+    private Path features;
+    private Path data;
+
+    @BeforeEach
+    void repository() {
+        cli = Cli.in(folder);
+        assertThat(cli.run("init", "shop").code()).isZero();
+        config = folder.resolve("shop/feature_store.yaml");
+        features = folder.resolve("shop/features.yaml");
+        data = folder.resolve("shop/data/customer_stats.csv");
+    }
+
+    @Test
+    void noConfiguration() {
+        assertRefused(run("-c", "nowhere", "apply"), folder.resolve("nowhere/feature_store.yaml") + ": there is no such file", "manciple init");
+    }
+
+    @Test
+    void malformedConfiguration() throws IOException {
+        Files.writeString(config, "project: shop\n  registry: [a\n");
+        assertRefused(run("-cshop", "apply"), "feature_store.yaml: line 2: not valid YAML");
+    }
+
+    @Test
+    void unknownKeysAllAtOnce() throws IOException {
+        edit(config, "provider: local", "provider: local\nonlin_store: {}\nofline_store: {}");
+        assertRefused(
+                run("-cshop", "apply"),
+                "feature_store.yaml: 2 problems",
+                "onlin_store: unknown key, did you mean 'online_store'?",
+                "ofline_store: unknown key, did you mean 'offline_store'?");
+    }
+
+    @Test
+    void unknownStoreType() throws IOException {
+        edit(config, "type: sqlite", "type: sqlit");
+        assertRefused(run("-cshop", "apply"), "online_store: type 'sqlit'", "did you mean 'sqlite'?");
+    }
+
+    @Test
+    void wrongTypeOfAConfigurationValue() throws IOException {
+        edit(config, "project: shop", "project: [shop]");
+        assertRefused(run("-cshop", "apply"), "feature_store.yaml: line 1: project: must be text, was a list");
+    }
+
+    @Test
+    void wrongDefinitionsAllAtOnceWithTheirLines() throws IOException {
+        edit(features, "dtype: Int64", "dtype: Int65");
+        edit(features, "ttl: 365d", "ttl: soon");
+        edit(features, "timestamp_field", "timestamp_feld");
+        assertRefused(
+                run("-cshop", "apply"),
+                "3 problems",
+                "features.yaml:10: feature view 'customer_stats', ttl",
+                "features.yaml:12: feature view 'customer_stats', schema[0].dtype: unknown type 'Int65', did you mean 'Int64'?",
+                "source.timestamp_feld: unknown key, did you mean 'timestamp_field'?");
+    }
+
+    @Test
+    void duplicateNamesInAnyCase() throws IOException {
+        Files.writeString(
+                folder.resolve("shop/more.yaml"),
+                """
+                name: CUSTOMER_STATS
+                entities: [customer]
+                source: {name: other, path: data/customer_stats.csv, timestamp_field: event_timestamp}
+                """);
+        assertRefused(run("-cshop", "apply"), "more.yaml:1", "'CUSTOMER_STATS'", "'customer_stats'");
+    }
+
+    @Test
+    void sourceFileMissing() throws IOException {
+        Files.delete(data);
+        assertRefused(run("-cshop", "apply"), "data source 'data/customer_stats.csv'", data.toString(), "does not exist");
+    }
+
+    @Test
+    void sourceFileWithOtherColumns() throws IOException {
+        edit(data, "basket_eur", "basket_usd");
+        assertRefused(run("-cshop", "apply"), "'customer_stats'", "'basket_eur'", "did you mean 'basket_usd'?");
+    }
+
+    @Test
+    void sourceFileOfAnotherType() throws IOException {
+        edit(data, ",3,11.50", ",three,11.50");
+        assertRefused(run("-cshop", "apply"), "'orders_7d' as INT64", "'data/customer_stats.csv' has STRING");
+    }
+
+    @Test
+    void foreignRegistryFile() throws IOException {
+        Path registry = Files.writeString(folder.resolve("shop/data/registry.db"), "not a registry");
+        for (String command : new String[] {"apply", "plan", "registry-dump"}) {
+            Cli.Result result = run("-cshop", command);
+            assertThat(result.code()).isEqualTo(1);
+            assertThat(result.err()).contains(registry.toString()).contains("holds no registry");
+            assertParagraph(result.err());
+        }
+        assertThat(registry).hasContent("not a registry");
+        assertThat(folder.resolve("shop/data/online_store.db")).doesNotExist();
+    }
+
+    @Test
+    void truncatedRegistryFile() throws IOException {
+        apply();
+        Path registry = folder.resolve("shop/data/registry.db");
+        byte[] whole = Files.readAllBytes(registry);
+        byte[] half = java.util.Arrays.copyOf(whole, whole.length / 2);
+        Files.write(registry, half);
+        Cli.Result result = run("-cshop", "apply");
+        assertThat(result.code()).isEqualTo(1);
+        assertThat(result.err()).contains(registry.toString()).contains("cut short");
+        assertThat(Files.readAllBytes(registry)).isEqualTo(half);
+    }
+
+    @Test
+    void placesThatCannotBeWritten() throws IOException {
+        // A file where a folder is needed refuses even a user who may do everything.
+        edit(config, "registry: data/registry.db", "registry: features.yaml/registry.db");
+        Cli.Result registry = run("-cshop", "apply");
+        assertThat(registry.code()).isEqualTo(1);
+        assertThat(registry.err()).contains("features.yaml/registry.db");
+        assertParagraph(registry.err());
+        edit(config, "registry: features.yaml/registry.db", "registry: data/registry.db");
+        edit(config, "path: data/online_store.db", "path: features.yaml/online_store.db");
+        Cli.Result online = run("-cshop", "apply");
+        assertThat(online.code()).isEqualTo(1);
+        assertThat(online.err()).contains("features.yaml/online_store.db");
+        assertThat(folder.resolve("shop/data/registry.db")).as("the registry comes last").doesNotExist();
+    }
+
+    @Test
+    void unknownFeatures() {
+        apply();
+        assertFailed(
+                run("-cshop", "get-online-features", "-e", "customer_id=1", "-f", "customer_stat:orders_7d"),
+                "Feature view 'customer_stat' does not exist. Did you mean 'customer_stats'?");
+        assertFailed(
+                run("-cshop", "get-online-features", "-e", "customer_id=1", "-f", "customer_stats:orders"),
+                "Feature 'customer_stats:orders' does not exist");
+        assertFailed(
+                run("-cshop", "get-online-features", "-e", "customer_id=1", "-f", "orders_7d"),
+                "Invalid feature reference 'orders_7d': expected view:feature");
+        assertFailed(
+                run("-cshop", "get-online-features", "-e", "customer_id=1", "-S", "churn"),
+                "Feature service 'churn' does not exist");
+        assertFailed(run("-cshop", "materialize", "2025-01-01", "2025-02-01", "-v", "nope"), "'nope' does not exist");
+    }
+
+    @Test
+    void wrongEntities() {
+        apply();
+        assertFailed(
+                run("-cshop", "get-online-features", "-e", "customer_id=one", "-S", "churn_v1"),
+                "Column 'customer_id': 'one' cannot be read as INT64");
+        assertFailed(run("-cshop", "get-online-features", "-e", "1", "-S", "churn_v1"), "'1' names no entity: write key=value");
+        assertFailed(run("-cshop", "get-online-features", "-e", "user=1", "-S", "churn_v1"), "customer_id");
+    }
+
+    @Test
+    void wrongEntityFiles() throws IOException {
+        apply();
+        assertFailed(historical("missing.csv"), "missing.csv", "does not exist");
+        Files.writeString(folder.resolve("rows.txt"), "customer_id,event_timestamp\n1,2025-01-01\n");
+        assertFailed(historical("rows.txt"), "rows.txt", ".parquet, .csv");
+        Files.writeString(folder.resolve("rows.csv"), "customer_id\n1\n");
+        assertFailed(historical("rows.csv"), "event_timestamp");
+        Files.writeString(folder.resolve("rows.csv"), "customer,event_timestamp\n1,2025-01-01\n");
+        assertFailed(historical("rows.csv"), "customer_id");
+        Files.writeString(folder.resolve("rows.csv"), "customer_id,event_timestamp\n1,2025-01-01\n2,soon\n");
+        assertFailed(historical("rows.csv"), "Row 2", "'soon'", "rows.csv");
+        Files.writeString(folder.resolve("rows.parquet"), "no parquet");
+        assertFailed(historical("rows.parquet"), "rows.parquet");
+    }
+
+    @Test
+    void aResultThatCannotBeWrittenLeavesNothing() throws IOException {
+        apply();
+        Files.writeString(folder.resolve("rows.csv"), "customer_id,event_timestamp\n1,2025-01-01\n2,soon\n");
+        Files.writeString(folder.resolve("out.csv"), "before");
+        Cli.Result result = run(
+                "-cshop", "get-historical-features", "--entities", "rows.csv", "-S", "churn_v1", "-o", "out.csv");
+        assertFailed(result, "'soon'");
+        assertThat(folder.resolve("out.csv")).hasContent("before");
+        assertThat(names(folder)).containsExactlyInAnyOrder("shop", "rows.csv", "out.csv");
+    }
+
+    @Test
+    void wrongTimes() {
+        apply();
+        assertFailed(run("-cshop", "materialize", "2025-02-01", "2025-01-01"), "2025-02-01", "2025-01-01");
+        assertUsage(run("-cshop", "materialize", "2025-13-01", "2025-02-01"), "START", "'2025-13-01' is not a time. Write a date (2025-01-01)");
+        assertUsage(run("-cshop", "materialize", "2025-01-01"), "END is needed after START");
+        assertUsage(run("-cshop", "materialize"), "START and END are needed, or --disable-event-timestamp");
+        assertUsage(
+                run("-cshop", "materialize", "2025-01-01", "2025-02-01", "--disable-event-timestamp"),
+                "START and END are not wanted with --disable-event-timestamp");
+        assertFailed(
+                run("-cshop", "get-historical-features", "-s", "2025-02-01", "-e", "2025-01-01", "-S", "churn_v1"),
+                "2025-02-01");
+    }
+
+    @Test
+    void wrongCommandLines() {
+        assertUsage(run(), "Missing required subcommand");
+        assertUsage(run("aply"), "Unmatched argument at index 0: 'aply'", "Did you mean 'apply'");
+        assertUsage(run("entities"), "Missing required subcommand");
+        assertUsage(run("get-online-features", "-S", "s"), "--entities");
+        assertUsage(run("get-online-features", "-e", "a=1"), "-f=VIEW:FEATURE", "-S=SERVICE");
+        assertUsage(run("get-historical-features", "-S", "s"), "--entities", "--entity-sql");
+        assertUsage(run("get-historical-features", "-S", "s", "--entities", "a", "--entity-sql", "b"), "mutually exclusive");
+        assertUsage(run("plan", "--log-level", "loud"), "loud", "WARNING");
+    }
+
+    @Test
+    void sqlInNamesIsOnlyAName() throws IOException {
+        String name = "o\"'; DROP TABLE x; --";
+        edit(data, "orders_7d", "\"" + name.replace("\"", "\"\"") + "\"");
+        edit(features, "name: orders_7d", "name: '" + name.replace("'", "''") + "'");
+        apply();
+        assertThat(run("-cshop", "materialize", "2000-01-01", "2100-01-01").code()).isZero();
+        Cli.Result online =
+                run("-cshop", "get-online-features", "-e", "customer_id=1", "-f", "customer_stats:" + name);
+        assertThat(online.err()).isEmpty();
+        assertThat(online.out()).contains(name).endsWith("3\n");
+        Cli.Result history = run(
+                "-cshop",
+                "get-historical-features",
+                "-d",
+                "[{\"customer_id\": 1, \"event_timestamp\": \"2100-01-01\"}]",
+                "-f",
+                "customer_stats:" + name);
+        assertThat(history.err()).isEmpty();
+        assertThat(history.out()).contains(name);
+    }
+
+    @Test
+    void onlyPythonDefinitions() throws IOException {
+        apply();
+        Files.delete(features);
+        Files.writeString(folder.resolve("shop/features.py"), "from feast import Entity\n");
+        for (String command : new String[] {"apply", "plan"}) {
+            Cli.Result result = run("-cshop", command);
+            assertFailed(result, "written in Python (features.py)", "which Manciple does not run");
+            assertThat(result.err()).hasLineCount(1);
+        }
+        assertThat(run("-cshop", "feature-views", "list").out()).contains("customer_stats");
+        assertThat(run("-cshop", "materialize", "2000-01-01", "2100-01-01").code()).isZero();
+    }
+
+    @Test
+    void debugShowsWhereAFailureCameFrom() {
+        Cli.Result result = run("--debug", "-c", "nowhere", "plan");
+        assertThat(result.code()).isEqualTo(1);
+        assertThat(result.err()).contains("\tat dev.manciple.").contains("Error: ");
+    }
+
+    private void apply() {
+        assertThat(run("-cshop", "apply")).satisfies(result -> assertThat(result.err()).isEmpty());
+    }
+
+    private Cli.Result historical(String entities) {
+        return run("-cshop", "get-historical-features", "--entities", entities, "-S", "churn_v1");
+    }
+
+    private Cli.Result run(String... arguments) {
+        return cli.run(arguments);
+    }
+
+    /** Refused before anything was written. */
+    private void assertRefused(Cli.Result result, String... parts) {
+        assertFailed(result, parts);
+        assertThat(folder.resolve("shop/data/registry.db")).doesNotExist();
+        assertThat(folder.resolve("shop/data/online_store.db")).doesNotExist();
+    }
+
+    private static void assertFailed(Cli.Result result, String... parts) {
+        assertThat(result.err()).contains(parts);
+        assertThat(result.code()).isEqualTo(1);
+        assertParagraph(result.err());
+    }
+
+    private static void assertUsage(Cli.Result result, String... parts) {
+        assertThat(result.err()).contains(parts).contains("--help'");
+        assertThat(result.code()).isEqualTo(2);
+        assertParagraph(result.err());
+    }
+
+    private static void assertParagraph(String text) {
+        assertThat(text).startsWith("Error: ").doesNotContain("\tat ").doesNotContain("Exception").doesNotContain("\n\n");
+    }
+
+    private static void edit(Path file, String from, String to) throws IOException {
+        String text = Files.readString(file);
+        assertThat(text).contains(from);
+        Files.writeString(file, text.replace(from, to));
+    }
+
+    private static List<String> names(Path folder) throws IOException {
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.map(file -> file.getFileName().toString()).toList();
+        }
+    }
+}
