@@ -9,6 +9,7 @@ import dev.manciple.spi.RegistrySnapshot;
 import dev.manciple.spi.RetrievalJob;
 import dev.manciple.spi.Spine;
 import dev.manciple.spi.Value;
+import dev.manciple.spi.WriteReport;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
@@ -47,11 +48,33 @@ public interface FeatureStore extends AutoCloseable {
     }
 
     /**
+     * Entity rows of a Parquet, CSV or Arrow file, by its suffix. Their time is the column {@code event_timestamp}, else the only
+     * one of a time type.
+     *
+     * @param features what will be asked of the rows, which tells the types of key columns a CSV file leaves open
+     */
+    Spine entityRows(Path file, FeatureSelection features);
+
+    /**
+     * Entity rows of plain Java objects, by column: numbers, text, booleans, bytes, times, lists, maps. A column a row lacks is
+     * null.
+     *
+     * @param features what will be asked of the rows, which tells the types of key columns
+     */
+    Spine entityRows(List<? extends Map<String, ? extends @Nullable Object>> rows, FeatureSelection features);
+
+    /**
      * Joins features onto entity rows as of each row's event time.
      *
      * @return a job that runs when it is opened, on-demand features included
      */
     RetrievalJob historicalFeatures(Spine spine, FeatureSelection features, RetrievalOptions options);
+
+    /**
+     * Runs a job and writes its rows, in order and as they come, to a Parquet, CSV or Arrow file, by its suffix. The file appears,
+     * or replaces one of that name, only when it is complete.
+     */
+    WriteReport write(RetrievalJob job, Path target);
 
     /**
      * The range of a request without entity rows, filled in as Feast does.

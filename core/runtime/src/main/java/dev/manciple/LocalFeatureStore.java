@@ -11,8 +11,10 @@ import dev.manciple.model.Definition;
 import dev.manciple.model.FeatureView;
 import dev.manciple.registry.ApplyPlanner;
 import dev.manciple.registry.ProtectedProjects;
+import dev.manciple.retrieve.EntityRows;
 import dev.manciple.retrieve.HistoricalRetrieval;
 import dev.manciple.retrieve.OnlineRetrieval;
+import dev.manciple.retrieve.ResultFiles;
 import dev.manciple.spi.FeatureFunction;
 import dev.manciple.spi.OfflineStore;
 import dev.manciple.spi.OnlineStore;
@@ -21,7 +23,9 @@ import dev.manciple.spi.RegistrySnapshot;
 import dev.manciple.spi.RetrievalJob;
 import dev.manciple.spi.Spine;
 import dev.manciple.spi.Value;
+import dev.manciple.spi.WriteReport;
 import dev.manciple.transform.Transformations;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -41,6 +45,8 @@ final class LocalFeatureStore implements FeatureStore {
 
     private final Parts parts;
     private final Engine engine;
+    private final EntityRows entityRows;
+    private final ResultFiles resultFiles;
     private final SnapshotCache snapshots;
     private final ApplyPlanner planner;
     private final HistoricalRetrieval historical;
@@ -85,6 +91,8 @@ final class LocalFeatureStore implements FeatureStore {
         snapshots = new SnapshotCache(parts.registry(), parts.project(), parts.registryTtl(), System::nanoTime);
         planner = new ApplyPlanner(parts.offline(), parts.online());
         engine = new Engine(parts.allocator());
+        entityRows = new EntityRows(snapshots::newest, engine, parts.allocator());
+        resultFiles = new ResultFiles(engine, parts.allocator());
         Transformations transformations = new Transformations(parts.functions(), engine);
         historical = new HistoricalRetrieval(snapshots::newest, parts.offline(), transformations, parts.clock());
         online = new OnlineRetrieval(snapshots::recent, parts.online(), transformations, parts.clock());
@@ -106,8 +114,23 @@ final class LocalFeatureStore implements FeatureStore {
     }
 
     @Override
+    public Spine entityRows(Path file, FeatureSelection features) {
+        return entityRows.file(file, features);
+    }
+
+    @Override
+    public Spine entityRows(List<? extends Map<String, ? extends @Nullable Object>> rows, FeatureSelection features) {
+        return entityRows.rows(rows, features);
+    }
+
+    @Override
     public RetrievalJob historicalFeatures(Spine spine, FeatureSelection features, RetrievalOptions options) {
         return historical.job(spine, features, options);
+    }
+
+    @Override
+    public WriteReport write(RetrievalJob job, Path target) {
+        return resultFiles.write(job, target);
     }
 
     @Override

@@ -98,10 +98,13 @@ public final class EntityRows {
         List<List<Value>> columns = new ArrayList<>();
         List<org.apache.arrow.vector.types.pojo.Field> fields = new ArrayList<>();
         for (String name : names) {
-            List<Value> given = rows.stream().map(row -> JavaValues.of(row.get(name))).toList();
+            List<Value> given =
+                    rows.stream().map(row -> JavaValues.of(row.get(name))).toList();
             ValueType type = Objects.requireNonNullElseGet(types.get(name), () -> JavaValues.type(name, given));
             fields.add(ArrowTypes.arrow(name, type));
-            columns.add(given.stream().map(value -> ArrowValues.convert(value, type, name)).toList());
+            columns.add(given.stream()
+                    .map(value -> ArrowValues.convert(value, type, name))
+                    .toList());
         }
         List<List<Value>> values = IntStream.range(0, rows.size())
                 .mapToObj(row -> columns.stream().map(column -> column.get(row)).toList())

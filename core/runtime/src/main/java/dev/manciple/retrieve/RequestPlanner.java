@@ -160,7 +160,8 @@ final class RequestPlanner {
         Stream<String> requested = onDemand.requests().stream()
                 .flatMap(request -> request.schema().stream())
                 .map(Field::name);
-        Map<String, Long> uses = Stream.concat(found.stream().map(input -> input.field().name()), requested)
+        Map<String, Long> uses = Stream.concat(
+                        found.stream().map(input -> input.field().name()), requested)
                 .collect(Collectors.groupingBy(name -> name, Collectors.counting()));
         List<OnDemandInput> inputs = new ArrayList<>();
         for (Found input : found) {

@@ -62,7 +62,10 @@ final class SqlFunction implements OnDemandFunction {
                 .toList());
         try (BufferAllocator batches = engine.allocator().newChildAllocator("on demand", 0, Long.MAX_VALUE);
                 ArrowReader reader = ArrowRows.reader(batches, schema, byRow(inputs, rows), Math.max(1, rows))) {
-            evaluate(reader, batches, (feature, row, value) -> outputs.get(feature).add(value));
+            evaluate(
+                    reader,
+                    batches,
+                    (feature, row, value) -> outputs.get(feature).add(value));
         } catch (IOException e) {
             throw failed(e);
         }
@@ -95,12 +98,12 @@ final class SqlFunction implements OnDemandFunction {
     private VectorSchemaRoot named(List<FieldVector> inputs, int rows, BufferAllocator batches) {
         List<FieldVector> named = new ArrayList<>();
         for (int i = 0; i < inputs.size(); i++) {
-            TransferPair pair = inputs.get(i).getTransferPair(slice.inputs().get(i).name(), batches);
+            TransferPair pair =
+                    inputs.get(i).getTransferPair(slice.inputs().get(i).name(), batches);
             pair.splitAndTransfer(0, rows);
             named.add((FieldVector) pair.getTo());
         }
-        return new VectorSchemaRoot(
-                named.stream().map(FieldVector::getField).toList(), named, rows);
+        return new VectorSchemaRoot(named.stream().map(FieldVector::getField).toList(), named, rows);
     }
 
     private void evaluate(ArrowReader inputs, BufferAllocator batches, Cell cell) throws IOException {

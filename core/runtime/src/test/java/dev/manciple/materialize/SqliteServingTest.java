@@ -112,7 +112,8 @@ class SqliteServingTest {
     private OnlineFeatures read(Instant now, String... references) {
         FeatureRef[] features =
                 List.of(references).stream().map(FeatureRef::parse).toArray(FeatureRef[]::new);
-        return new OnlineRetrieval(() -> snapshot, store, new Transformations(List.of(), engine), InstantSource.fixed(now))
+        return new OnlineRetrieval(
+                        () -> snapshot, store, new Transformations(List.of(), engine), InstantSource.fixed(now))
                 .features(
                         FeatureSelection.of(features),
                         Map.of(

@@ -157,12 +157,18 @@ class EntityRowsTest {
         Spine.Rows rows = entityRows.rows(
                 List.of(
                         Map.of(
-                                "driver_id", 1,
-                                "customer_id", 7,
-                                "event_timestamp", LocalDateTime.parse("2025-03-01T12:00:00"),
-                                "price", new BigDecimal("1.10"),
-                                "tags", List.of("a", "b"),
-                                "weight", 1),
+                                "driver_id",
+                                1,
+                                "customer_id",
+                                7,
+                                "event_timestamp",
+                                LocalDateTime.parse("2025-03-01T12:00:00"),
+                                "price",
+                                new BigDecimal("1.10"),
+                                "tags",
+                                List.of("a", "b"),
+                                "weight",
+                                1),
                         sparse,
                         Map.of("driver_id", 3L, "event_timestamp", LocalDate.parse("2025-03-02"), "weight", 0.5)),
                 AMOUNT);

@@ -251,11 +251,12 @@ class OnlineRetrievalTest {
 
     @Test
     void sqlExpressionsUseStoredAndRequestValues() {
-        OnlineFeatures answer = ask(
-                Map.of("driver_id", ints(1001, 1003, 1001), "bonus", texts("5", "6", "7")), "sql_view:twice");
+        OnlineFeatures answer =
+                ask(Map.of("driver_id", ints(1001, 1003, 1001), "bonus", texts("5", "6", "7")), "sql_view:twice");
         assertThat(answer.values().get(answer.names().indexOf("twice")))
                 .containsExactly(new Value.Int(19), Value.Null.NULL, new Value.Int(21));
-        assertThat(ask(Map.of("driver_id", List.of(), "bonus", List.of()), "sql_view:twice").values())
+        assertThat(ask(Map.of("driver_id", List.of(), "bonus", List.of()), "sql_view:twice")
+                        .values())
                 .containsOnly(List.of());
     }
 

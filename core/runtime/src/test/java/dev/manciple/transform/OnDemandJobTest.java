@@ -93,8 +93,8 @@ class OnDemandJobTest {
 
     @Test
     void expressionsComputeWhatTheFunctionDoes() throws IOException {
-        Map<String, String> expressions = Map.of(
-                "sum", "trips + bonus", "note", "CASE WHEN bonus IS NOT NULL THEN trips || '+' || bonus END");
+        Map<String, String> expressions =
+                Map.of("sum", "trips + bonus", "note", "CASE WHEN bonus IS NOT NULL THEN trips || '+' || bonus END");
         for (int batchSize : new int[] {1, 10}) {
             RetrievalJob job = sqlJob(batchSize, expressions);
             assertThat(job.explain().plan()).contains("totals (SQL)");
