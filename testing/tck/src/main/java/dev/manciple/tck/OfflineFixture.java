@@ -1,11 +1,13 @@
 package dev.manciple.tck;
 
 import dev.manciple.model.DataSource;
+import dev.manciple.model.SourceLocation;
 import dev.manciple.model.TimeColumns;
 import dev.manciple.model.ValueType;
 import dev.manciple.spi.OfflineCapability;
 import dev.manciple.spi.OfflineStore;
 import dev.manciple.spi.StoreContext;
+import java.nio.file.Path;
 import java.util.Set;
 import org.apache.arrow.vector.ipc.ArrowReader;
 
@@ -41,6 +43,16 @@ public interface OfflineFixture extends AutoCloseable {
     /** SQL in the store's dialect that gives all columns and rows of a loaded table; needed with QUERY_SPINE. */
     default String selectAll(DataSource.Batch source) {
         throw new UnsupportedOperationException("A fixture of a store with QUERY_SPINE has to write SQL");
+    }
+
+    /**
+     * Where files can be exported to, not existing yet; needed with REMOTE_EXPORT where the engine cannot write to a local
+     * path.
+     *
+     * @param emptyFolder the test's
+     */
+    default SourceLocation.Files exportTarget(Path emptyFolder) {
+        return new SourceLocation.Files(emptyFolder.resolve("exported.parquet").toString(), "parquet");
     }
 
     /** Deletes what the fixture made. */

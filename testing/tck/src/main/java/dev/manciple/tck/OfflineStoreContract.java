@@ -17,6 +17,7 @@ import dev.manciple.error.UnsupportedException;
 import dev.manciple.model.DataSource;
 import dev.manciple.model.FeatureView;
 import dev.manciple.model.Field;
+import dev.manciple.model.SourceLocation;
 import dev.manciple.model.TimeColumns;
 import dev.manciple.model.ValueType;
 import dev.manciple.model.ValueType.Scalar;
@@ -29,6 +30,7 @@ import dev.manciple.spi.RetrievalJob;
 import dev.manciple.spi.Spine;
 import dev.manciple.spi.Value;
 import dev.manciple.spi.ViewSlice;
+import dev.manciple.spi.WriteReport;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -1070,6 +1072,39 @@ public abstract class OfflineStoreContract extends OfflineHarness {
             assertRefuses(
                     Set.of(OfflineCapability.PERSIST, OfflineCapability.REMOTE_EXPORT),
                     () -> job(10).persist(fixture().target("saved", time), false));
+        }
+    }
+
+    @Nested
+    class Exports {
+        private RetrievalJob job() {
+            FeatureView view = view(Duration.ZERO, fact(1, NOON, 10));
+            return OfflineStoreContract.this.job(asks(ask(1L, NOON), ask(2L, NOON)), "at", slice(view));
+        }
+
+        @Test
+        void tellRowsAndFiles() {
+            assumeTrue(can(OfflineCapability.REMOTE_EXPORT));
+            WriteReport report = job().writeTo(fixture().exportTarget(folder), false);
+            assertThat(report.rows()).isEqualTo(2);
+            assertThat(report.files()).isNotEmpty();
+        }
+
+        @Test
+        void doNotOverwriteUnasked() {
+            assumeTrue(can(OfflineCapability.REMOTE_EXPORT));
+            SourceLocation.Files target = fixture().exportTarget(folder);
+            job().writeTo(target, false);
+            assertThatThrownBy(() -> job().writeTo(target, false)).isInstanceOf(FeatureStoreException.class);
+            assertThat(job().writeTo(target, true).rows()).isEqualTo(2);
+        }
+
+        @Test
+        void areRefusedByStoresWithoutThem() {
+            assumeFalse(can(OfflineCapability.REMOTE_EXPORT));
+            assertRefuses(
+                    OfflineCapability.REMOTE_EXPORT,
+                    () -> job().writeTo(fixture().exportTarget(folder), false));
         }
     }
 

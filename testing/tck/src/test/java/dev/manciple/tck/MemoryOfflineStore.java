@@ -173,6 +173,9 @@ class MemoryOfflineStore implements OfflineStore {
 
         @Override
         public WriteReport writeTo(SourceLocation target, boolean overwrite) {
+            if (target instanceof SourceLocation.Files) {
+                return RetrievalJob.super.writeTo(target, overwrite);
+            }
             String name = tableName(target);
             Stored result = new Stored(schema(), compute());
             if (overwrite) {

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.manciple.tck.repository;
+
+import org.jspecify.annotations.NullMarked;
