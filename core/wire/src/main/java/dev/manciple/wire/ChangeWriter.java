@@ -19,11 +19,11 @@ import dev.manciple.wire.ProjectionCodec.ViewParts;
 import dev.manciple.wire.proto.DataSourceProto;
 import dev.manciple.wire.proto.EntityProto;
 import dev.manciple.wire.proto.FeatureServiceProto;
-import dev.manciple.wire.proto.FeatureViewProjectionProto.FeatureViewProjection;
 import dev.manciple.wire.proto.FeatureViewProto;
 import dev.manciple.wire.proto.FeatureViewProto.FeatureViewMeta;
 import dev.manciple.wire.proto.FeatureViewProto.FeatureViewState;
 import dev.manciple.wire.proto.FeatureViewProto.MaterializationInterval;
+import dev.manciple.wire.proto.LabelViewProto.LabelView;
 import dev.manciple.wire.proto.OnDemandFeatureViewProto;
 import dev.manciple.wire.proto.OnDemandFeatureViewProto.OnDemandFeatureViewMeta;
 import dev.manciple.wire.proto.OnDemandFeatureViewProto.OnDemandSource;
@@ -33,9 +33,10 @@ import dev.manciple.wire.proto.RegistryProto.Registry;
 import dev.manciple.wire.proto.StreamFeatureViewProto.StreamFeatureView;
 import java.time.Instant;
 import java.util.Comparator;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.UUID;
 
 /**
@@ -44,16 +45,35 @@ import java.util.UUID;
  * one more version of its view. Unlike Feast, a view that is applied again keeps its version number.
  */
 final class ChangeWriter {
-    private final Registry.Builder registry;
+    private final Registry base;
     private final String project;
     private final Instant now;
     private final Timestamp stamp;
+    private final Map<Kind, OpenList<?>> lists = new EnumMap<>(Kind.class);
+    private final OpenList<Project> projects;
+    private final OpenList<EntityProto.Entity> entities;
+    private final OpenList<DataSourceProto.DataSource> sources;
+    private final OpenList<FeatureViewProto.FeatureView> views;
+    private final OpenList<OnDemandFeatureViewProto.OnDemandFeatureView> onDemandViews;
+    private final OpenList<StreamFeatureView> streamViews;
+    private final OpenList<LabelView> labelViews;
+    private final OpenList<FeatureServiceProto.FeatureService> services;
+    private final VersionHistory history;
 
     ChangeWriter(Registry base, String project, Instant now) {
-        this.registry = base.toBuilder();
+        this.base = base;
         this.project = project;
         this.now = now;
         this.stamp = ProtoTimes.timestamp(now);
+        this.projects = open(RegistryList.PROJECTS);
+        this.entities = open(RegistryList.ENTITIES);
+        this.sources = open(RegistryList.DATA_SOURCES);
+        this.views = open(RegistryList.FEATURE_VIEWS);
+        this.onDemandViews = open(RegistryList.ON_DEMAND_FEATURE_VIEWS);
+        this.streamViews = open(RegistryList.STREAM_FEATURE_VIEWS);
+        this.labelViews = open(RegistryList.LABEL_VIEWS);
+        this.services = open(RegistryList.FEATURE_SERVICES);
+        this.history = new VersionHistory(base, project);
     }
 
     Registry apply(List<RegistryChange> changes) {
@@ -68,8 +88,9 @@ final class ChangeWriter {
                         : Optional.<Definition>empty().stream())
                 .sorted(Comparator.comparingInt(ChangeWriter::rank))
                 .toList();
+        Registry.Builder registry = base.toBuilder();
         if (!definitions.isEmpty()) {
-            ensureProject();
+            ensureProject(registry);
             ensureDummyEntity();
         }
         definitions.forEach(this::put);
@@ -78,7 +99,20 @@ final class ChangeWriter {
                 materialized(materialized);
             }
         }
+        lists.values().forEach(list -> list.writeTo(registry));
+        history.writeTo(registry);
         return registry.build();
+    }
+
+    private <M extends Message> OpenList<M> open(RegistryList<M> list) {
+        OpenList<M> opened = new OpenList<>(list, base, project);
+        lists.put(list.kind(), opened);
+        return opened;
+    }
+
+    private OpenList<?> list(Kind kind) {
+        OpenList<?> opened = lists.get(kind);
+        return opened == null ? open(RegistryList.of(kind)) : opened;
     }
 
     /** What others copy from comes before those others. */
@@ -93,38 +127,39 @@ final class ChangeWriter {
         };
     }
 
-    private void ensureProject() {
+    private void ensureProject(Registry.Builder registry) {
         if (registry.getRegistrySchemaVersion().isEmpty()) {
             registry.setRegistrySchemaVersion(RegistryCodec.SCHEMA_VERSION);
         }
-        if (RegistryList.PROJECTS.find(registry, project, project).isEmpty()) {
-            Project.Builder added = Project.newBuilder();
-            added.getSpecBuilder().setName(project);
-            added.getMetaBuilder().setCreatedTimestamp(stamp).setLastUpdatedTimestamp(stamp);
-            registry.addProjects(added);
-            if (registry.getProjectMetadataList().stream()
-                    .noneMatch(metadata -> metadata.getProject().equals(project))) {
-                registry.addProjectMetadata(ProjectMetadata.newBuilder()
-                        .setProject(project)
-                        .setProjectUuid(UUID.randomUUID().toString()));
-            }
+        if (projects.find(project).isPresent()) {
+            return;
+        }
+        Project.Builder added = Project.newBuilder();
+        added.getSpecBuilder().setName(project);
+        added.getMetaBuilder().setCreatedTimestamp(stamp).setLastUpdatedTimestamp(stamp);
+        projects.put(added.build());
+        if (registry.getProjectMetadataList().stream()
+                .noneMatch(metadata -> metadata.getProject().equals(project))) {
+            registry.addProjectMetadata(ProjectMetadata.newBuilder()
+                    .setProject(project)
+                    .setProjectUuid(UUID.randomUUID().toString()));
         }
     }
 
     private void ensureDummyEntity() {
-        if (RegistryList.ENTITIES.find(registry, project, EntityCodec.DUMMY).isEmpty()) {
+        if (entities.find(EntityCodec.DUMMY).isEmpty()) {
             EntityProto.Entity.Builder dummy = EntityProto.Entity.newBuilder().setSpec(EntityCodec.dummy(project));
             dummy.getMetaBuilder().setCreatedTimestamp(stamp).setLastUpdatedTimestamp(stamp);
-            registry.addEntities(dummy);
+            entities.put(dummy.build());
         }
     }
 
     private void remove(RegistryChange.Remove remove) {
-        if (!RegistryList.of(remove.kind()).remove(registry, project, remove.name())) {
+        if (!list(remove.kind()).remove(remove.name())) {
             throw new NotFoundException(remove.kind().words(), remove.name());
         }
-        if (RegistryList.VIEWS.contains(RegistryList.of(remove.kind()))) {
-            VersionHistory.remove(registry, project, remove.name());
+        if (RegistryList.VIEWS.contains(remove.kind())) {
+            history.remove(remove.name());
         }
     }
 
@@ -135,12 +170,12 @@ final class ChangeWriter {
             case FeatureView view -> put(view);
             case OnDemandFeatureView view -> put(view);
             case FeatureService service -> put(service);
-            case Preserved preserved -> put(preserved, RegistryList.of(preserved.as()));
+            case Preserved preserved -> put(preserved, list(preserved.as()));
         }
     }
 
     private void put(Entity entity) {
-        Optional<EntityProto.Entity> stored = RegistryList.ENTITIES.find(registry, project, entity.name());
+        Optional<EntityProto.Entity> stored = entities.find(entity.name());
         EntityProto.Entity existing = stored.orElse(EntityProto.Entity.getDefaultInstance());
         EntityProto.Entity.Builder written =
                 existing.toBuilder().setSpec(EntityCodec.encode(entity, project, existing.getSpec()));
@@ -151,11 +186,11 @@ final class ChangeWriter {
             written.getMetaBuilder().setCreatedTimestamp(stamp);
         }
         written.getMetaBuilder().setLastUpdatedTimestamp(stamp);
-        RegistryList.ENTITIES.putLast(registry, project, written.build());
+        entities.putLast(written.build());
     }
 
     private void put(DataSource source) {
-        Optional<DataSourceProto.DataSource> stored = RegistryList.DATA_SOURCES.find(registry, project, source.name());
+        Optional<DataSourceProto.DataSource> stored = sources.find(source.name());
         DataSourceProto.DataSource existing = stored.orElse(DataSourceProto.DataSource.getDefaultInstance());
         DataSourceProto.DataSource.Builder written =
                 DataSourceCodec.encode(source, existing).toBuilder().setProject(project);
@@ -166,12 +201,11 @@ final class ChangeWriter {
             written.getMetaBuilder().setCreatedTimestamp(stamp);
         }
         written.getMetaBuilder().setLastUpdatedTimestamp(stamp);
-        RegistryList.DATA_SOURCES.putLast(registry, project, written.build());
+        sources.putLast(written.build());
     }
 
     private void put(FeatureService service) {
-        Optional<FeatureServiceProto.FeatureService> stored =
-                RegistryList.FEATURE_SERVICES.find(registry, project, service.name());
+        Optional<FeatureServiceProto.FeatureService> stored = services.find(service.name());
         FeatureServiceProto.FeatureService existing =
                 stored.orElse(FeatureServiceProto.FeatureService.getDefaultInstance());
         FeatureServiceProto.FeatureService.Builder written = existing.toBuilder()
@@ -183,12 +217,12 @@ final class ChangeWriter {
             written.getMetaBuilder().setCreatedTimestamp(stamp);
         }
         written.getMetaBuilder().setLastUpdatedTimestamp(stamp);
-        RegistryList.FEATURE_SERVICES.putLast(registry, project, written.build());
+        services.putLast(written.build());
     }
 
     private void put(FeatureView view) {
-        requireFreeName(RegistryList.FEATURE_VIEWS, view.name());
-        Optional<FeatureViewProto.FeatureView> stored = RegistryList.FEATURE_VIEWS.find(registry, project, view.name());
+        requireFreeName(views, view.name());
+        Optional<FeatureViewProto.FeatureView> stored = views.find(view.name());
         FeatureViewProto.FeatureView existing = stored.orElse(FeatureViewProto.FeatureView.getDefaultInstance());
         FeatureViewProto.FeatureViewSpec spec =
                 FeatureViewCodec.encode(view, project, stored.map(FeatureViewProto.FeatureView::getSpec));
@@ -198,7 +232,7 @@ final class ChangeWriter {
         FeatureViewProto.FeatureView.Builder written = existing.toBuilder().setSpec(spec);
         FeatureViewMeta.Builder meta = written.getMetaBuilder().setLastUpdatedTimestamp(stamp);
         if (stored.isPresent() && !SchemaChange.between(existing.getSpec(), spec)) {
-            RegistryList.FEATURE_VIEWS.put(registry, project, written.build());
+            views.put(written.build());
             refreshCopies(view.name(), parts(existing.getSpec()), parts(spec));
             return;
         }
@@ -210,15 +244,16 @@ final class ChangeWriter {
         int version = nextVersion(Kind.FEATURE_VIEW, view.name(), stored);
         meta.setCurrentVersionNumber(version);
         FeatureViewProto.FeatureView changed = written.build();
-        RegistryList.FEATURE_VIEWS.putLast(registry, project, changed);
-        refreshCopies(view.name(), parts(existing.getSpec()), parts(spec));
-        VersionHistory.add(registry, project, Kind.FEATURE_VIEW, view.name(), version, changed.toByteString(), now);
+        views.putLast(changed);
+        if (stored.isPresent()) {
+            refreshCopies(view.name(), parts(existing.getSpec()), parts(spec));
+        }
+        history.add(Kind.FEATURE_VIEW, view.name(), version, changed, now);
     }
 
     private void put(OnDemandFeatureView view) {
-        requireFreeName(RegistryList.ON_DEMAND_FEATURE_VIEWS, view.name());
-        Optional<OnDemandFeatureViewProto.OnDemandFeatureView> stored =
-                RegistryList.ON_DEMAND_FEATURE_VIEWS.find(registry, project, view.name());
+        requireFreeName(onDemandViews, view.name());
+        Optional<OnDemandFeatureViewProto.OnDemandFeatureView> stored = onDemandViews.find(view.name());
         OnDemandFeatureViewProto.OnDemandFeatureView existing =
                 stored.orElse(OnDemandFeatureViewProto.OnDemandFeatureView.getDefaultInstance());
         OnDemandFeatureViewProto.OnDemandFeatureViewSpec spec = OnDemandFeatureViewCodec.encode(
@@ -230,7 +265,7 @@ final class ChangeWriter {
                 existing.toBuilder().setSpec(spec);
         OnDemandFeatureViewMeta.Builder meta = written.getMetaBuilder().setLastUpdatedTimestamp(stamp);
         if (stored.isPresent() && !SchemaChange.between(existing.getSpec(), spec)) {
-            RegistryList.ON_DEMAND_FEATURE_VIEWS.put(registry, project, written.build());
+            onDemandViews.put(written.build());
             return;
         }
         if (stored.isEmpty()) {
@@ -241,10 +276,11 @@ final class ChangeWriter {
         int version = nextVersion(Kind.ON_DEMAND_FEATURE_VIEW, view.name(), stored);
         meta.setCurrentVersionNumber(version);
         OnDemandFeatureViewProto.OnDemandFeatureView changed = written.build();
-        RegistryList.ON_DEMAND_FEATURE_VIEWS.putLast(registry, project, changed);
-        refreshCopies(view.name(), parts(existing.getSpec()), parts(spec));
-        VersionHistory.add(
-                registry, project, Kind.ON_DEMAND_FEATURE_VIEW, view.name(), version, changed.toByteString(), now);
+        onDemandViews.putLast(changed);
+        if (stored.isPresent()) {
+            refreshCopies(view.name(), parts(existing.getSpec()), parts(spec));
+        }
+        history.add(Kind.ON_DEMAND_FEATURE_VIEW, view.name(), version, changed, now);
     }
 
     /** A view pinned to an old version follows the latest again once its definition says something new. */
@@ -254,27 +290,23 @@ final class ChangeWriter {
 
     /** Views from before Feast kept versions become their own version zero. */
     private int nextVersion(Kind kind, String name, Optional<? extends Message> stored) {
-        OptionalInt newest = VersionHistory.newest(registry, project, name);
-        if (newest.isPresent()) {
-            return newest.getAsInt() + 1;
+        if (!history.knows(name)) {
+            stored.ifPresent(view -> history.add(kind, name, 0, view, now));
         }
-        if (stored.isEmpty()) {
-            return 0;
-        }
-        VersionHistory.add(registry, project, kind, name, 0, stored.get().toByteString(), now);
-        return 1;
+        return history.next(name);
     }
 
-    private void requireFreeName(RegistryList<?> own, String name) {
-        for (RegistryList<?> list : RegistryList.VIEWS) {
-            if (!list.equals(own) && list.find(registry, project, name).isPresent()) {
+    private void requireFreeName(OpenList<?> own, String name) {
+        for (OpenList<?> other : List.of(views, onDemandViews, streamViews, labelViews)) {
+            if (!other.equals(own) && other.find(name).isPresent()) {
                 throw new InvalidRequestException("The name '%s' is taken by a %s; views of all kinds share their names"
-                        .formatted(name, list.kind().words()));
+                        .formatted(name, other.list().kind().words()));
             }
         }
     }
 
-    private <M extends Message> void put(Preserved preserved, RegistryList<M> list) {
+    private <M extends Message> void put(Preserved preserved, OpenList<M> objects) {
+        RegistryList<M> list = objects.list();
         M object;
         try {
             object = list.parser().parseFrom(preserved.proto());
@@ -293,25 +325,25 @@ final class ChangeWriter {
                             list.name().apply(object),
                             list.project().apply(object)));
         }
-        if (!list.find(registry, project, preserved.name()).equals(Optional.of(object))) {
-            list.putLast(registry, project, object);
+        if (!objects.find(preserved.name()).equals(Optional.of(object))) {
+            objects.putLast(object);
         }
     }
 
     private void materialized(RegistryChange.Materialized change) {
-        Optional<FeatureViewProto.FeatureView> view = RegistryList.FEATURE_VIEWS.find(registry, project, change.view());
+        Optional<FeatureViewProto.FeatureView> view = views.find(change.view());
         if (view.isPresent()) {
             FeatureViewProto.FeatureView.Builder written = view.get().toBuilder();
             materialized(written.getMetaBuilder(), change.interval());
-            RegistryList.FEATURE_VIEWS.putLast(registry, project, written.build());
+            views.putLast(written.build());
             return;
         }
-        StreamFeatureView.Builder stream = RegistryList.STREAM_FEATURE_VIEWS
-                .find(registry, project, change.view())
+        StreamFeatureView.Builder stream = streamViews
+                .find(change.view())
                 .orElseThrow(() -> new NotFoundException(Kind.FEATURE_VIEW.words(), change.view()))
                 .toBuilder();
         materialized(stream.getMetaBuilder(), change.interval());
-        RegistryList.STREAM_FEATURE_VIEWS.putLast(registry, project, stream.build());
+        streamViews.putLast(stream.build());
     }
 
     private void materialized(FeatureViewMeta.Builder meta, Interval interval) {
@@ -327,26 +359,25 @@ final class ChangeWriter {
         if (before.equals(after)) {
             return;
         }
-        for (FeatureServiceProto.FeatureService.Builder service : registry.getFeatureServicesBuilderList()) {
-            if (service.getSpec().getProject().equals(project)) {
-                for (FeatureViewProjection.Builder copy :
-                        service.getSpecBuilder().getFeaturesBuilderList()) {
-                    ProjectionCodec.refresh(copy, view, after);
+        services.replaceAll(service -> {
+            FeatureServiceProto.FeatureService.Builder refreshed = service.toBuilder();
+            refreshed
+                    .getSpecBuilder()
+                    .getFeaturesBuilderList()
+                    .forEach(copy -> ProjectionCodec.refresh(copy, view, after));
+            return refreshed.build();
+        });
+        onDemandViews.replaceAll(user -> {
+            OnDemandFeatureViewProto.OnDemandFeatureView.Builder refreshed = user.toBuilder();
+            user.getSpec().getSourcesMap().forEach((key, source) -> {
+                if (source.hasFeatureViewProjection()) {
+                    OnDemandSource.Builder copy = source.toBuilder();
+                    ProjectionCodec.refresh(copy.getFeatureViewProjectionBuilder(), view, after);
+                    refreshed.getSpecBuilder().putSources(key, copy.build());
                 }
-            }
-        }
-        for (OnDemandFeatureViewProto.OnDemandFeatureView.Builder user :
-                registry.getOnDemandFeatureViewsBuilderList()) {
-            if (user.getSpec().getProject().equals(project)) {
-                user.getSpecBuilder().getSourcesMap().forEach((key, source) -> {
-                    if (source.hasFeatureViewProjection()) {
-                        OnDemandSource.Builder refreshed = source.toBuilder();
-                        ProjectionCodec.refresh(refreshed.getFeatureViewProjectionBuilder(), view, after);
-                        user.getSpecBuilder().putSources(key, refreshed.build());
-                    }
-                });
-            }
-        }
+            });
+            return refreshed.build();
+        });
     }
 
     private static ViewParts parts(FeatureViewProto.FeatureViewSpec spec) {
@@ -360,21 +391,18 @@ final class ChangeWriter {
 
     /** What projections copy, of a view of any kind. */
     private Optional<ViewParts> parts(String name) {
-        return RegistryList.FEATURE_VIEWS
-                .find(registry, project, name)
+        return views.find(name)
                 .map(view -> parts(view.getSpec()))
-                .or(() -> RegistryList.ON_DEMAND_FEATURE_VIEWS
-                        .find(registry, project, name)
-                        .map(view -> parts(view.getSpec())))
-                .or(() -> RegistryList.STREAM_FEATURE_VIEWS
-                        .find(registry, project, name)
+                .or(() -> onDemandViews.find(name).map(view -> parts(view.getSpec())))
+                .or(() -> streamViews
+                        .find(name)
                         .map(view -> new ViewParts(
                                 view.getSpec().getFeaturesList(),
                                 view.getSpec().hasBatchSource()
                                         ? Optional.of(view.getSpec().getBatchSource())
                                         : Optional.empty())))
-                .or(() -> RegistryList.LABEL_VIEWS
-                        .find(registry, project, name)
+                .or(() -> labelViews
+                        .find(name)
                         .map(view -> new ViewParts(view.getSpec().getFeaturesList(), Optional.empty())));
     }
 }

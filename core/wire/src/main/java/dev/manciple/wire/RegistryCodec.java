@@ -68,7 +68,9 @@ public final class RegistryCodec {
     public static Registry remove(Registry base, String project) {
         Registry.Builder registry = base.toBuilder();
         RegistryList.ALL.forEach(list -> list.removeAll(registry, project));
-        VersionHistory.removeAll(registry, project);
+        VersionHistory history = new VersionHistory(base, project);
+        history.removeAll();
+        history.writeTo(registry);
         List<ProjectMetadata> others = base.getProjectMetadataList().stream()
                 .filter(metadata -> !metadata.getProject().equals(project))
                 .toList();

@@ -17,12 +17,13 @@ import dev.manciple.wire.proto.RegistryProto.RegistryOrBuilder;
 import dev.manciple.wire.proto.SavedDatasetProto.SavedDataset;
 import dev.manciple.wire.proto.StreamFeatureViewProto.StreamFeatureView;
 import dev.manciple.wire.proto.ValidationProfileProto.ValidationReference;
-import java.util.ArrayList;
+import java.util.Collections;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
-import java.util.function.Predicate;
 
 /**
  * One of the registry's lists, which hold the objects of one kind of all projects. Objects are known by name and project.
@@ -147,77 +148,31 @@ record RegistryList<M extends Message>(
             PERMISSIONS,
             FEATURE_TABLES);
 
-    /** The lists whose objects share one namespace, since features are asked for by the name of their view. */
-    static final List<RegistryList<?>> VIEWS =
-            List.of(FEATURE_VIEWS, ON_DEMAND_FEATURE_VIEWS, STREAM_FEATURE_VIEWS, LABEL_VIEWS);
+    /** The kinds whose objects share one namespace, since features are asked for by the name of their view. */
+    static final Set<Kind> VIEWS = Collections.unmodifiableSet(
+            EnumSet.of(Kind.FEATURE_VIEW, Kind.ON_DEMAND_FEATURE_VIEW, Kind.STREAM_FEATURE_VIEW, Kind.LABEL_VIEW));
 
+    /** The list of the objects of a kind. */
     static RegistryList<?> of(Kind kind) {
-        return switch (kind) {
-            case ENTITY -> ENTITIES;
-            case DATA_SOURCE -> DATA_SOURCES;
-            case FEATURE_VIEW -> FEATURE_VIEWS;
-            case ON_DEMAND_FEATURE_VIEW -> ON_DEMAND_FEATURE_VIEWS;
-            case STREAM_FEATURE_VIEW -> STREAM_FEATURE_VIEWS;
-            case LABEL_VIEW -> LABEL_VIEWS;
-            case FEATURE_SERVICE -> FEATURE_SERVICES;
-            case SAVED_DATASET -> SAVED_DATASETS;
-            case VALIDATION_REFERENCE -> VALIDATION_REFERENCES;
-            case PERMISSION -> PERMISSIONS;
-            case PROJECT -> PROJECTS;
-            case OTHER -> FEATURE_TABLES;
-        };
+        return ALL.stream().filter(list -> list.kind() == kind).findFirst().orElseThrow();
     }
 
-    List<M> of(RegistryOrBuilder registry, String inProject) {
+    List<M> of(Registry registry, String inProject) {
         return objects.apply(registry).stream()
                 .filter(object -> project.apply(object).equals(inProject))
                 .toList();
     }
 
-    Optional<M> find(RegistryOrBuilder registry, String inProject, String named) {
-        return objects.apply(registry).stream().filter(is(inProject, named)).findFirst();
-    }
-
-    /** Replaces the object of that name where it stands, or adds it at the end. */
-    void put(Registry.Builder registry, String inProject, M object) {
-        List<M> all = new ArrayList<>(objects.apply(registry));
-        Predicate<M> same = is(inProject, name.apply(object));
-        if (all.stream().anyMatch(same)) {
-            all.replaceAll(each -> same.test(each) ? object : each);
-        } else {
-            all.add(object);
-        }
-        replace.accept(registry, all);
-    }
-
-    /** Adds the object at the end, instead of one of that name. */
-    void putLast(Registry.Builder registry, String inProject, M object) {
-        remove(registry, inProject, name.apply(object));
-        List<M> all = new ArrayList<>(objects.apply(registry));
-        all.add(object);
-        replace.accept(registry, all);
-    }
-
-    /** Whether there was one. */
-    boolean remove(Registry.Builder registry, String inProject, String named) {
-        return removeIf(registry, is(inProject, named));
+    Optional<M> find(Registry registry, String inProject, String named) {
+        return of(registry, inProject).stream()
+                .filter(object -> name.apply(object).equals(named))
+                .findFirst();
     }
 
     void removeAll(Registry.Builder registry, String inProject) {
-        removeIf(registry, object -> project.apply(object).equals(inProject));
-    }
-
-    private boolean removeIf(Registry.Builder registry, Predicate<M> condition) {
-        List<M> all = new ArrayList<>(objects.apply(registry));
-        boolean removed = all.removeIf(condition);
-        if (removed) {
-            replace.accept(registry, all);
-        }
-        return removed;
-    }
-
-    private Predicate<M> is(String inProject, String named) {
-        return object ->
-                name.apply(object).equals(named) && project.apply(object).equals(inProject);
+        List<M> others = objects.apply(registry).stream()
+                .filter(object -> !project.apply(object).equals(inProject))
+                .toList();
+        replace.accept(registry, others);
     }
 }

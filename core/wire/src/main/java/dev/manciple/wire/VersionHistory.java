@@ -1,67 +1,68 @@
 package dev.manciple.wire;
 
-import com.google.protobuf.ByteString;
+import com.google.protobuf.Message;
 import dev.manciple.model.Definition.Kind;
-import dev.manciple.wire.proto.FeatureViewVersionProto.FeatureViewVersionHistory;
 import dev.manciple.wire.proto.FeatureViewVersionProto.FeatureViewVersionRecord;
 import dev.manciple.wire.proto.RegistryProto.Registry;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
-import java.util.OptionalInt;
+import java.util.Map;
 import java.util.UUID;
 
-/** What each view looked like at each change of its schema, by numbers that start at zero and are never given twice. */
+/** What each view of a project looked like at each change of its schema, by numbers from zero that are never given twice. */
 final class VersionHistory {
-    private VersionHistory() {}
+    private final String project;
+    private final List<FeatureViewVersionRecord> records;
+    private final Map<String, Integer> newest = new HashMap<>();
 
-    static OptionalInt newest(Registry.Builder registry, String project, String view) {
-        return registry.getFeatureViewVersionHistory().getRecordsList().stream()
-                .filter(version -> is(version, project, view))
-                .mapToInt(FeatureViewVersionRecord::getVersionNumber)
-                .max();
-    }
-
-    /** @param proto the whole view, meta included */
-    static void add(
-            Registry.Builder registry,
-            String project,
-            Kind kind,
-            String view,
-            int number,
-            ByteString proto,
-            Instant now) {
-        registry.getFeatureViewVersionHistoryBuilder()
-                .addRecords(FeatureViewVersionRecord.newBuilder()
-                        .setFeatureViewName(view)
-                        .setProjectId(project)
-                        .setVersionNumber(number)
-                        .setFeatureViewType(kind.words().replace(' ', '_'))
-                        .setFeatureViewProto(proto)
-                        .setCreatedTimestamp(ProtoTimes.timestamp(now))
-                        .setVersionId(UUID.randomUUID().toString()));
-    }
-
-    static void remove(Registry.Builder registry, String project, String view) {
-        keep(registry, version -> !is(version, project, view));
-    }
-
-    static void removeAll(Registry.Builder registry, String project) {
-        keep(registry, version -> !version.getProjectId().equals(project));
-    }
-
-    private static void keep(
-            Registry.Builder registry, java.util.function.Predicate<FeatureViewVersionRecord> condition) {
-        FeatureViewVersionHistory history = registry.getFeatureViewVersionHistory();
-        List<FeatureViewVersionRecord> kept =
-                history.getRecordsList().stream().filter(condition).toList();
-        if (kept.size() < history.getRecordsCount()) {
-            registry.setFeatureViewVersionHistory(
-                    history.toBuilder().clearRecords().addAllRecords(kept));
+    VersionHistory(Registry registry, String project) {
+        this.project = project;
+        this.records = new ArrayList<>(registry.getFeatureViewVersionHistory().getRecordsList());
+        for (FeatureViewVersionRecord version : records) {
+            if (version.getProjectId().equals(project)) {
+                newest.merge(version.getFeatureViewName(), version.getVersionNumber(), Math::max);
+            }
         }
     }
 
-    private static boolean is(FeatureViewVersionRecord version, String project, String view) {
-        return version.getProjectId().equals(project)
-                && version.getFeatureViewName().equals(view);
+    boolean knows(String view) {
+        return newest.containsKey(view);
+    }
+
+    int next(String view) {
+        return newest.getOrDefault(view, -1) + 1;
+    }
+
+    /** @param proto the whole view, meta included */
+    void add(Kind kind, String view, int number, Message proto, Instant now) {
+        newest.put(view, number);
+        records.add(FeatureViewVersionRecord.newBuilder()
+                .setFeatureViewName(view)
+                .setProjectId(project)
+                .setVersionNumber(number)
+                .setFeatureViewType(kind.words().replace(' ', '_'))
+                .setFeatureViewProto(proto.toByteString())
+                .setCreatedTimestamp(ProtoTimes.timestamp(now))
+                .setVersionId(UUID.randomUUID().toString())
+                .build());
+    }
+
+    void remove(String view) {
+        newest.remove(view);
+        records.removeIf(version -> version.getProjectId().equals(project)
+                && version.getFeatureViewName().equals(view));
+    }
+
+    void removeAll() {
+        newest.clear();
+        records.removeIf(version -> version.getProjectId().equals(project));
+    }
+
+    void writeTo(Registry.Builder registry) {
+        if (!registry.getFeatureViewVersionHistory().getRecordsList().equals(records)) {
+            registry.getFeatureViewVersionHistoryBuilder().clearRecords().addAllRecords(records);
+        }
     }
 }
