@@ -29,13 +29,16 @@ final class DefinitionRules {
         this.problems = problems;
     }
 
-    void check() {
+    /** @param alone whether nothing but this repository, such as Python files, may define views services refer to */
+    void check(boolean alone) {
         for (Catalog.Placed placed : catalog.all()) {
             switch (placed.definition()) {
                 case FeatureView view -> featureView(view, placed.at());
                 case OnDemandFeatureView view -> onDemandFeatureView(view, placed.at());
-                case FeatureService service ->
-                    projections("feature service '%s'".formatted(service.name()), service.features(), placed.at());
+                case FeatureService service -> {
+                    String subject = "feature service '%s'".formatted(service.name());
+                    projections(subject, service.features(), placed.at(), alone);
+                }
                 case Entity entity -> {}
                 case DataSource source -> {}
                 case Preserved preserved -> {}
@@ -75,7 +78,7 @@ final class DefinitionRules {
     private void onDemandFeatureView(OnDemandFeatureView view, Position at) {
         String subject = "on demand feature view '%s'".formatted(view.name());
         unique(subject, at, view.features());
-        projections(subject, view.views(), at);
+        projections(subject, view.views(), at, true);
         if (view.transformation() instanceof Transformation.Sql sql
                 && sql.expressions().isEmpty()) {
             say(at, subject, "it computes nothing: give it a schema and expressions");
@@ -92,9 +95,9 @@ final class DefinitionRules {
         return names;
     }
 
-    private void projections(String subject, List<Projection> projections, Position at) {
+    private void projections(String subject, List<Projection> projections, Position at, boolean alone) {
         for (Projection projection : projections) {
-            if (!catalog.knows(Kind.FEATURE_VIEW, projection.view())) {
+            if (alone && !catalog.knows(Kind.FEATURE_VIEW, projection.view())) {
                 say(
                         at,
                         subject,

@@ -10,10 +10,12 @@ import dev.manciple.model.OnDemandFeatureView;
 import dev.manciple.model.Preserved;
 import dev.manciple.plugin.Plugins;
 import dev.manciple.spi.FeatureFunction;
+import dev.manciple.spi.FeatureRepository;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,19 +25,16 @@ import java.util.Optional;
  * What a repository defines, in YAML and in Java. Python files are not run.
  *
  * @param all entities, sources (those of views included), views and services
- * @param functions what the repository's own Java files offer on demand views
  * @param pythonFiles Python files that may define something, relative to the repository
  * @param places file and line of each definition
  */
-public record Definitions(
-        List<Definition> all, List<FeatureFunction> functions, List<String> pythonFiles, Map<Place, String> places) {
+public record Definitions(List<Definition> all, List<String> pythonFiles, Map<Place, String> places) {
 
     /** The key of {@link #places}. */
     public record Place(Definition.Kind kind, String name) {}
 
     public Definitions {
         all = List.copyOf(all);
-        functions = List.copyOf(functions);
         pythonFiles = List.copyOf(pythonFiles);
         places = Map.copyOf(places);
     }
@@ -61,7 +60,8 @@ public record Definitions(
         Catalog catalog = new Catalog(problems);
         List<Path> files = RepositoryFiles.below(root);
         JavaDefinitions java = new JavaDefinitions(root, plugins.loader(), problems);
-        java.compile(files).forEach(repository -> add(repository, catalog));
+        java.repositories(java.compile(files, List.of(FeatureRepository.class)))
+                .forEach(repository -> add(repository, catalog));
         java.named(config.definitionClasses(), config.file()).forEach(repository -> add(repository, catalog));
         DocumentReader reader = new DocumentReader(problems);
         for (Path file : files) {
@@ -71,25 +71,45 @@ public record Definitions(
         }
         new DefinitionBuilder(plugins, problems, catalog).build(reader.pieces());
         addSources(catalog);
-        new DefinitionRules(catalog, problems).check();
+        List<String> python = python(root, files);
+        new DefinitionRules(catalog, problems).check(python.isEmpty());
         problems.throwWithPlaces("The definitions are wrong");
-        return result(root, files, catalog, java.functions());
+        return result(catalog, python);
     }
 
-    private static Definitions result(Path root, List<Path> files, Catalog catalog, List<FeatureFunction> functions) {
+    /**
+     * The functions on demand views may name: those of plug-ins, then those of the repository's {@code .java} files.
+     *
+     * @throws ConfigException if such a file does not compile
+     */
+    public static List<FeatureFunction> functions(Path root, Plugins plugins) {
+        Problems problems = new Problems();
+        JavaDefinitions java = new JavaDefinitions(root, plugins.loader(), problems);
+        List<FeatureFunction> functions = new ArrayList<>();
+        plugins.all().forEach(plugin -> functions.addAll(plugin.functions()));
+        functions.addAll(java.functions(java.compile(RepositoryFiles.below(root), List.of(FeatureFunction.class))));
+        problems.throwWithPlaces("The functions of the repository are wrong");
+        return List.copyOf(functions);
+    }
+
+    private static Definitions result(Catalog catalog, List<String> python) {
         Map<Place, String> places = new HashMap<>();
-        catalog.all()
-                .forEach(placed -> places.put(
-                        new Place(
-                                placed.definition().kind(), placed.definition().name()),
-                        placed.at().toString()));
-        List<String> python = files.stream()
+        List<Definition> all = new ArrayList<>();
+        for (Catalog.Placed placed : catalog.all()) {
+            Definition definition = placed.definition();
+            all.add(definition);
+            places.put(
+                    new Place(definition.kind(), definition.name()), placed.at().toString());
+        }
+        return new Definitions(all, python, places);
+    }
+
+    private static List<String> python(Path root, List<Path> files) {
+        return files.stream()
                 .filter(file ->
                         hasEnding(file, ".py") && !file.getFileName().toString().equals("__init__.py"))
                 .map(file -> relative(root, file))
                 .toList();
-        return new Definitions(
-                catalog.all().stream().map(Catalog.Placed::definition).toList(), functions, python, places);
     }
 
     private static void add(JavaDefinitions.Repository repository, Catalog catalog) {

@@ -79,10 +79,7 @@ enum SourceShapes {
                                 Plain.TEXT,
                                 "A file, folder, glob or URI; relative paths start at the repository."),
                         Shape.Key.of(
-                                        "file_format",
-                                        Plain.TEXT,
-                                        "parquet, csv or json; seen from the file name if absent.")
-                                .or("format"),
+                                "file_format", Plain.TEXT, "parquet, csv or json; seen from the file name if absent."),
                         Shape.Key.of(
                                 "s3_endpoint_override",
                                 Plain.TEXT,

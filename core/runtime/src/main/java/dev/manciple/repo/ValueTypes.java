@@ -57,9 +57,9 @@ final class ValueTypes {
         return type;
     }
 
-    /** Names by which simple types go, in lower case. */
+    /** Feast's names of the types without parts, for completion in editors. */
     static List<String> simpleNames() {
-        return List.copyOf(NAMES.keySet());
+        return LISTED.stream().filter(name -> name.indexOf('(') < 0).toList();
     }
 
     private static Map<String, ValueType> names() {

@@ -47,7 +47,7 @@ final class YamlReader {
         YamlReader reader = new YamlReader(file, environment, problems);
         List<YamlNode> documents = new ArrayList<>();
         try {
-            for (Node node : new Yaml().composeAll(new StringReader(text))) {
+            for (Node node : yaml().composeAll(new StringReader(text))) {
                 YamlNode document = reader.node(node);
                 if (!document.isNull()) {
                     documents.add(document);
@@ -60,6 +60,13 @@ final class YamlReader {
             problems.add(new Position(file, 0), "not valid YAML: " + e.getMessage());
         }
         return documents;
+    }
+
+    /** Files of a repository are their owner's and may be long. */
+    private static Yaml yaml() {
+        LoaderOptions options = new LoaderOptions();
+        options.setCodePointLimit(Integer.MAX_VALUE);
+        return new Yaml(options);
     }
 
     private Position position(@Nullable Mark mark) {

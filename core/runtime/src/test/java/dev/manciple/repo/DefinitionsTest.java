@@ -401,6 +401,20 @@ class DefinitionsTest {
         assertThat(loaded.pythonOnly()).isFalse();
     }
 
+    /** Feast's kinds of views that have no form here are in the registry. */
+    @Test
+    void servicesMayTakeViewsThatPythonDefines() throws IOException {
+        Definitions loaded = repository
+                .with("stream_views.py", "x = 1")
+                .with("s.yaml", "name: s\nfeatures: [stream_view]\n")
+                .load();
+
+        assertThat(loaded.all())
+                .containsExactly(
+                        FeatureService.of("s", new Projection("stream_view", Optional.empty(), List.of(), Map.of())));
+        assertThat(loaded.pythonOnly()).isFalse();
+    }
+
     @Test
     void onlyPythonSaysNothing() throws IOException {
         Definitions loaded = repository.with("features.py", "x = 1").load();

@@ -6,10 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.manciple.error.ConfigException;
 import dev.manciple.model.Definition;
 import dev.manciple.model.FeatureView;
+import dev.manciple.spi.FeatureFunction;
 import dev.manciple.spi.Value;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -71,7 +73,8 @@ class JavaDefinitionsTest {
 
     @Test
     void functionsOfTheRepositoryAreFound() throws IOException {
-        Definitions loaded = repository.with("Doubling.java", """
+        List<FeatureFunction> functions = repository
+                .with("Doubling.java", """
                 import dev.manciple.spi.FeatureFunction;
                 import dev.manciple.spi.Value;
                 import java.util.Map;
@@ -87,9 +90,11 @@ class JavaDefinitionsTest {
                         return inputs;
                     }
                 }
-                """).load();
+                """)
+                .with("Features.java", "implements FeatureRepository, and does not compile")
+                .functions();
 
-        assertThat(loaded.functions()).singleElement().satisfies(function -> {
+        assertThat(functions).singleElement().satisfies(function -> {
             assertThat(function.name()).isEqualTo("doubling");
             assertThat(function.apply(Map.<String, Value>of())).isEmpty();
         });
