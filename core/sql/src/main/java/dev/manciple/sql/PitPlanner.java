@@ -85,7 +85,10 @@ public final class PitPlanner {
         Sql time = dialect.quote(RANGE_TIME);
         List<Sql> columns = new ArrayList<>(keys.stream().map(dialect::quote).toList());
         columns.add(Sql.of("{} AS {}", dialect.instant(time), time));
-        return Sql.of("SELECT {}\nFROM (\n{}\n) AS pairs", Sql.join(", ", columns), Sql.join("\nUNION\n", parts));
+        return Sql.of(
+                "SELECT DISTINCT {}\nFROM (\n{}\n) AS pairs",
+                Sql.join(", ", columns),
+                Sql.join("\nUNION ALL\n", parts));
     }
 
     private static Sql rangePart(
