@@ -6,7 +6,6 @@ import dev.manciple.model.ValueType;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.Function;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.ipc.ArrowReader;
 import org.apache.arrow.vector.types.pojo.Schema;
@@ -32,7 +31,11 @@ public final class Engine implements AutoCloseable {
      * @param types of CSV columns, where the text alone does not tell; names the file lacks do not matter
      */
     public Schema schema(Path file, String format, Map<String, ValueType> types) {
-        return call(engine -> engine.describeFile(file.toString(), format, types));
+        try {
+            return engine().describeFile(file.toString(), format, types);
+        } catch (NoClassDefFoundError e) {
+            throw missing(e);
+        }
     }
 
     /**
@@ -42,7 +45,11 @@ public final class Engine implements AutoCloseable {
      * @param batches owns the batches
      */
     public ArrowReader read(Path file, String format, Map<String, ValueType> types, BufferAllocator batches) {
-        return call(engine -> engine.readFile(file.toString(), format, types, batches));
+        try {
+            return engine().readFile(file.toString(), format, types, batches);
+        } catch (NoClassDefFoundError e) {
+            throw missing(e);
+        }
     }
 
     /**
@@ -50,7 +57,11 @@ public final class Engine implements AutoCloseable {
      * how many. Does not close the reader.
      */
     public long write(ArrowReader rows, Path file, String format) {
-        return call(engine -> engine.writeFile(rows, file, format, true));
+        try {
+            return engine().writeFile(rows, file, format, true);
+        } catch (NoClassDefFoundError e) {
+            throw missing(e);
+        }
     }
 
     /**
@@ -61,7 +72,11 @@ public final class Engine implements AutoCloseable {
      * @param batches owns the batches
      */
     public ArrowReader project(ArrowReader rows, Map<String, String> expressions, BufferAllocator batches) {
-        return call(engine -> engine.project(rows, expressions, batches));
+        try {
+            return engine().project(rows, expressions, batches);
+        } catch (NoClassDefFoundError e) {
+            throw missing(e);
+        }
     }
 
     /** For rows on their way into the engine. */
@@ -69,17 +84,13 @@ public final class Engine implements AutoCloseable {
         return allocator;
     }
 
-    private <T> T call(Function<LocalEngine, T> work) {
-        try {
-            return work.apply(engine());
-        } catch (NoClassDefFoundError e) {
-            UnsupportedException missing = new UnsupportedException(
-                    "Manciple",
-                    "LOCAL_ENGINE",
-                    "files and SQL expressions without the DuckDB connector: add manciple-duckdb to the class path");
-            missing.initCause(e);
-            throw missing;
-        }
+    private static UnsupportedException missing(NoClassDefFoundError cause) {
+        UnsupportedException missing = new UnsupportedException(
+                "Manciple",
+                "LOCAL_ENGINE",
+                "files and SQL expressions without the DuckDB connector: add manciple-duckdb to the class path");
+        missing.addSuppressed(cause);
+        return missing;
     }
 
     private LocalEngine engine() {
