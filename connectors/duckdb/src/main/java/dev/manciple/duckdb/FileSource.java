@@ -150,7 +150,7 @@ record FileSource(Path path, Shape shape, Format format) {
             // mean.
             case CSV ->
                 Sql.of(
-                        "read_csv({}, header = true, sample_size = -1{}{})",
+                        "read_csv({}, header = true, sample_size = -1, allow_quoted_nulls = false{}{})",
                         pattern,
                         partitions,
                         csvTypes.isEmpty() ? Sql.of("") : Sql.of(", types = {}", struct(csvTypes)));

@@ -35,17 +35,6 @@ final class FilesFixture implements OfflineFixture {
                 return name + "/deeper/part-0.parquet";
             }
         },
-        PARQUET_PARTITIONS("parquet") {
-            @Override
-            String uri(String name) {
-                return name;
-            }
-
-            @Override
-            String file(String name) {
-                return name + "/day=2025-06-01/part-0.parquet";
-            }
-        },
         CSV_FILE("csv") {
             @Override
             String uri(String name) {
@@ -106,14 +95,15 @@ final class FilesFixture implements OfflineFixture {
     @Override
     public boolean stores(ValueType type) {
         return switch (shape) {
-            case PARQUET_FILE, PARQUET_FOLDER, PARQUET_PARTITIONS -> true;
-            case CSV_FILE -> type instanceof ValueType.Scalar;
+            case PARQUET_FILE, PARQUET_FOLDER -> true;
+            case CSV_FILE -> type instanceof ValueType.Scalar && type != ValueType.Scalar.ZONED_TIMESTAMP;
         };
     }
 
     @Override
     public String selectAll(DataSource.Batch source) {
-        String uri = ((SourceLocation.Files) source.location()).uri();
+        String uri = ((SourceLocation.Files) source.location()).uri()
+                + (shape == Shape.PARQUET_FOLDER ? "/**/*.parquet" : "");
         return "SELECT * FROM '%s' -- with a comment"
                 .formatted(folder.resolve(uri).toString().replace("'", "''"));
     }
