@@ -21,7 +21,8 @@ final class Expressions {
      */
     static Field check(DuckDbSession session, String name, String expression, Sql input) {
         Sql scalar = Sql.query(expression);
-        if (!isOneColumn(session, scalar)) {
+        // Bare, several columns are told from one; in parentheses, the expression from what may follow one in a query.
+        if (!isOneColumn(session, expression) || !isOneColumn(session, scalar.text())) {
             throw new InvalidRequestException(
                     "'%s' of column '%s' is not one scalar SQL expression without a query inside"
                             .formatted(expression, name));
@@ -38,7 +39,7 @@ final class Expressions {
     }
 
     /** Asks the engine's own parser, which gives the query's syntax tree as JSON. */
-    private static boolean isOneColumn(DuckDbSession session, Sql scalar) {
+    private static boolean isOneColumn(DuckDbSession session, String selected) {
         Map<String, String> tree = session.row(Sql.of("""
                 SELECT CASE WHEN json_extract_string(tree, '$.error') = 'false'
                     AND json_array_length(tree, '$.statements') = 1
@@ -48,7 +49,7 @@ final class Expressions {
                     AND NOT contains(tree::VARCHAR, '"class":"SUBQUERY"')
                     AND NOT contains(tree::VARCHAR, '"class":"STAR"')
                     THEN 'yes' END AS verdict
-                FROM (SELECT json_serialize_sql({}) AS tree)""", Sql.literal("SELECT " + scalar.text())));
+                FROM (SELECT json_serialize_sql({}) AS tree)""", Sql.literal("SELECT " + selected + "\n")));
         return tree.containsKey("verdict");
     }
 }
