@@ -26,7 +26,7 @@ import dev.manciple.spi.Interval;
 import dev.manciple.spi.RegistryChange;
 import dev.manciple.spi.RegistrySnapshot;
 import dev.manciple.wire.RegistryCodec;
-import dev.manciple.wire.proto.FeatureViewProto.FeatureView.Builder;
+import dev.manciple.wire.proto.FeatureViewProto;
 import dev.manciple.wire.proto.RegistryProto.Registry;
 import java.time.Duration;
 import java.time.Instant;
@@ -169,7 +169,7 @@ class GoldenRegistryTest {
 
         Registry after = RegistryCodec.apply(registry, PROJECT, puts(List.of(view.ttl(Duration.ofDays(1)))), NOW);
 
-        Builder expected = registry.getFeatureViews(1).toBuilder();
+        FeatureViewProto.FeatureView.Builder expected = registry.getFeatureViews(1).toBuilder();
         expected.getSpecBuilder().getTtlBuilder().setSeconds(86_400);
         expected.getMetaBuilder()
                 .getLastUpdatedTimestampBuilder()

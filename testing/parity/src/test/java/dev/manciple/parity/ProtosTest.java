@@ -21,6 +21,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
@@ -51,7 +52,9 @@ class ProtosTest {
         Set<String> facts = new TreeSet<>();
         String kind = "";
         String name = "";
-        for (String line : new String(Shared.bytes("feast/protos.md"), StandardCharsets.UTF_8).split("\n")) {
+        for (String line : new String(Shared.bytes("feast/protos.md"), StandardCharsets.UTF_8)
+                .lines()
+                .toList()) {
             Matcher heading = HEADING.matcher(line);
             Matcher row = ROW.matcher(line);
             if (line.startsWith("## ")) {
@@ -120,7 +123,7 @@ class ProtosTest {
             case MESSAGE -> field.getMessageType().getFullName();
             case ENUM -> field.getEnumType().getFullName();
             case INT, LONG, FLOAT, DOUBLE, BOOLEAN, STRING, BYTE_STRING ->
-                field.getType().name().toLowerCase(java.util.Locale.ROOT);
+                field.getType().name().toLowerCase(Locale.ROOT);
         };
     }
 
