@@ -32,6 +32,7 @@ import java.time.InstantSource;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.ipc.ArrowReader;
 import org.jspecify.annotations.Nullable;
@@ -58,6 +59,8 @@ final class LocalFeatureStore implements FeatureStore {
     /**
      * What a feature store is made of. It closes the stores and the allocator.
      *
+     * @param functions those of plug-ins
+     * @param allFunctions those and the repository's, which take long to find
      * @param registryTtl how old the snapshot may be that online reads and pushes go by; zero for ever
      */
     record Parts(
@@ -69,6 +72,7 @@ final class LocalFeatureStore implements FeatureStore {
             InstantSource clock,
             Duration registryTtl,
             Collection<FeatureFunction> functions,
+            Supplier<? extends Collection<FeatureFunction>> allFunctions,
             MaterializeLimits limits) {}
 
     /** As people embed it: the machine's clock and limits, Feast's age of the registry, and an allocator of the caller's. */
@@ -83,6 +87,7 @@ final class LocalFeatureStore implements FeatureStore {
                 InstantSource.system(),
                 EMBEDDED_REGISTRY_TTL,
                 List.of(),
+                List::of,
                 MaterializeLimits.ofMachine()));
     }
 
@@ -93,7 +98,7 @@ final class LocalFeatureStore implements FeatureStore {
         engine = new Engine(parts.allocator());
         entityRows = new EntityRows(snapshots::newest, engine, parts.allocator());
         resultFiles = new ResultFiles(engine, parts.allocator());
-        Transformations transformations = new Transformations(parts.functions(), engine);
+        Transformations transformations = new Transformations(parts.functions(), parts.allFunctions(), engine);
         historical = new HistoricalRetrieval(snapshots::newest, parts.offline(), transformations, parts.clock());
         online = new OnlineRetrieval(snapshots::recent, parts.online(), transformations, parts.clock());
         materializer = new Materializer(

@@ -7,6 +7,7 @@ import dev.manciple.plugin.Plugins;
 import dev.manciple.plugin.StoreTypes;
 import dev.manciple.plugin.Stores;
 import dev.manciple.registry.FileRegistryPlugin;
+import dev.manciple.repo.Definitions;
 import dev.manciple.repo.RepoConfig;
 import dev.manciple.spi.FeatureFunction;
 import dev.manciple.spi.OfflineStore;
@@ -92,6 +93,7 @@ final class Opening {
                 context.clock(),
                 cacheTtl(config.registry()),
                 functions(),
+                () -> Definitions.functions(config.root(), plugins),
                 limits());
     }
 

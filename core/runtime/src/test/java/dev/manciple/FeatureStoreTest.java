@@ -11,13 +11,17 @@ import dev.manciple.error.ConflictException;
 import dev.manciple.error.InvalidRequestException;
 import dev.manciple.error.StoreException;
 import dev.manciple.error.UnsupportedException;
+import dev.manciple.model.About;
 import dev.manciple.model.DataSource;
 import dev.manciple.model.Definition;
 import dev.manciple.model.Entity;
+import dev.manciple.model.Extras;
 import dev.manciple.model.FeatureRef;
 import dev.manciple.model.FeatureService;
 import dev.manciple.model.FeatureView;
 import dev.manciple.model.Field;
+import dev.manciple.model.OnDemandFeatureView;
+import dev.manciple.model.Transformation;
 import dev.manciple.model.ValueType.Scalar;
 import dev.manciple.spi.InfraChange;
 import dev.manciple.spi.RegistrySnapshot;
@@ -85,6 +89,43 @@ class FeatureStoreTest {
             assertThat(online.names()).containsExactly("driver_id", "trips", "rate");
             assertThat(online.values().get(1)).containsExactly(new Value.Int(4), Value.Null.NULL);
             assertThat(store.registry().materialized()).containsOnlyKeys("trips");
+        }
+    }
+
+    @Test
+    void computesWithTheRepositorysOwnFunctions() throws IOException {
+        Files.writeString(repository.resolve("Doubled.java"), """
+                import dev.manciple.spi.FeatureFunction;
+                import dev.manciple.spi.Value;
+                import java.util.Map;
+
+                public class Doubled implements FeatureFunction {
+                    public String name() {
+                        return "doubled";
+                    }
+
+                    public Map<String, Value> apply(Map<String, Value> inputs) {
+                        return Map.of("twice", new Value.Int(2 * ((Value.Int) inputs.get("trips")).value()));
+                    }
+                }
+                """);
+        OnDemandFeatureView doubled = new OnDemandFeatureView(
+                "doubled",
+                List.of(TRIPS.projection().select("trips")),
+                List.of(),
+                List.of(Field.of("twice", Scalar.INT64)),
+                new Transformation.Java("doubled"),
+                About.NOTHING,
+                Extras.NONE);
+        try (FeatureStore store = FeatureStore.open(repository)) {
+            store.apply(plan(store, DRIVER, TRIPS.ttl(Duration.ZERO), doubled));
+            store.materialize(START, END, List.of(), MaterializeListener.NONE);
+            OnlineFeatures online = store.onlineFeatures(
+                    FeatureSelection.of(FeatureRef.parse("doubled:twice")),
+                    Map.of("driver_id", List.of(new Value.Int(1001))),
+                    OnlineOptions.DEFAULT);
+            assertThat(online.names()).containsExactly("driver_id", "twice");
+            assertThat(online.values().get(1)).containsExactly(new Value.Int(8));
         }
     }
 

@@ -10,21 +10,47 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.TreeSet;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** Finds what computes an on demand view. Thread-safe. */
 public final class Transformations {
-    private final Map<String, FeatureFunction> functions = new HashMap<>();
+    private final Map<String, FeatureFunction> installed;
+    private final Supplier<? extends Collection<FeatureFunction>> all;
+    private final ReentrantLock asking = new ReentrantLock();
+    private @Nullable Map<String, FeatureFunction> found;
     private final Engine engine;
 
     /**
-     * @param functions those of plug-ins and of the repository
+     * @param installed those of plug-ins
      * @param engine evaluates SQL expressions; not closed
      * @throws InvalidRequestException if two functions have the same name
      */
-    public Transformations(Collection<FeatureFunction> functions, Engine engine) {
+    public Transformations(Collection<FeatureFunction> installed, Engine engine) {
+        this(installed, () -> installed, engine);
+    }
+
+    /**
+     * @param installed those of plug-ins
+     * @param all those and the repository's, asked for once, when a view first names one that is not installed: they may have
+     *     to be compiled
+     * @param engine evaluates SQL expressions; not closed
+     * @throws InvalidRequestException if two installed functions have the same name
+     */
+    public Transformations(
+            Collection<FeatureFunction> installed,
+            Supplier<? extends Collection<FeatureFunction>> all,
+            Engine engine) {
+        this.installed = byName(installed);
+        this.all = all;
         this.engine = engine;
+    }
+
+    private static Map<String, FeatureFunction> byName(Collection<FeatureFunction> functions) {
+        Map<String, FeatureFunction> byName = new HashMap<>();
         for (FeatureFunction function : functions) {
-            FeatureFunction other = this.functions.putIfAbsent(function.name(), function);
+            FeatureFunction other = byName.putIfAbsent(function.name(), function);
             if (other != null) {
                 throw new InvalidRequestException("Two feature functions are named '%s': %s and %s"
                         .formatted(
@@ -33,6 +59,7 @@ public final class Transformations {
                                 function.getClass().getName()));
             }
         }
+        return byName;
     }
 
     /**
@@ -55,18 +82,35 @@ public final class Transformations {
     }
 
     private FeatureFunction function(String name, OnDemandSlice slice) {
-        FeatureFunction function = functions.get(name);
-        if (function == null) {
+        FeatureFunction function = installed.get(name);
+        if (function != null) {
+            return function;
+        }
+        Map<String, FeatureFunction> known = all();
+        FeatureFunction own = known.get(name);
+        if (own == null) {
             throw new NotFoundException(
                     "Feature function",
                     name,
                     "On demand feature view '%s' names it; plug-ins and the repository provide: %s"
                             .formatted(
                                     slice.view().name(),
-                                    functions.isEmpty()
-                                            ? "none"
-                                            : String.join(", ", new TreeSet<>(functions.keySet()))));
+                                    known.isEmpty() ? "none" : String.join(", ", new TreeSet<>(known.keySet()))));
         }
-        return function;
+        return own;
+    }
+
+    private Map<String, FeatureFunction> all() {
+        asking.lock();
+        try {
+            Map<String, FeatureFunction> known = found;
+            if (known == null) {
+                known = byName(all.get());
+                found = known;
+            }
+            return known;
+        } finally {
+            asking.unlock();
+        }
     }
 }
