@@ -30,7 +30,10 @@ final class ApplyCommand implements Callable<Integer> {
             description = "Delete without asking; needed where nobody can be asked.")
     boolean yes;
 
-    @Option(names = "--no-progress", hidden = true, description = "Accepted for Feast's sake; there is nothing to show.")
+    @Option(
+            names = "--no-progress",
+            hidden = true,
+            description = "Accepted for Feast's sake; there is nothing to show.")
     boolean noProgress;
 
     ApplyCommand(Session session) {
@@ -43,7 +46,8 @@ final class ApplyCommand implements Callable<Integer> {
         try (FeatureStore store = session.open()) {
             ApplyPlan plan = store.plan(session.definitions(), validation.planOptions());
             if (!session.json()) {
-                printer.line("Applying changes for project " + printer.bold(plan.before().project()));
+                printer.line("Applying changes for project "
+                        + printer.bold(plan.before().project()));
                 printer.blank();
                 new PlanPrinter(printer).print(plan);
             }
@@ -67,7 +71,8 @@ final class ApplyCommand implements Callable<Integer> {
                 .collect(Collectors.joining(", "));
         if (!session.agrees("This deletes %s. Go on?".formatted(what))) {
             throw new InvalidRequestException(
-                    "The repository no longer defines %s. Nothing was changed; run apply with --yes to delete.".formatted(what));
+                    "The repository no longer defines %s. Nothing was changed; run apply with --yes to delete."
+                            .formatted(what));
         }
     }
 }

@@ -39,8 +39,8 @@ final class Commands {
                 .addSubcommand(new VersionCommand(session));
         return root.setOut(new PrintWriter(terminal.out(), true))
                 .setErr(new PrintWriter(terminal.err(), true))
-                .setColorScheme(CommandLine.Help.defaultColorScheme(
-                        terminal.watches(Terminal.Stream.OUT) ? Ansi.ON : Ansi.OFF))
+                .setColorScheme(
+                        CommandLine.Help.defaultColorScheme(terminal.watches(Terminal.Stream.OUT) ? Ansi.ON : Ansi.OFF))
                 .registerConverter(Instant.class, new TimeConverter())
                 .setUsageHelpWidth(Math.max(terminal.width(), MIN_WIDTH))
                 .setCaseInsensitiveEnumValuesAllowed(true)
@@ -51,7 +51,8 @@ final class Commands {
     private static CommandLine group(Session session, RegistryGroup<?> group) {
         return new CommandLine(CommandSpec.create()
                         .name(group.command())
-                        .usageMessage(new UsageMessageSpec().description("List or describe %s.".formatted(group.plural()))))
+                        .usageMessage(
+                                new UsageMessageSpec().description("List or describe %s.".formatted(group.plural()))))
                 .addSubcommand(new ListCommand<>(session, group))
                 .addSubcommand(new DescribeCommand<>(session, group));
     }

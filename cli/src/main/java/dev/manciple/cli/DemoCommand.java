@@ -42,7 +42,8 @@ final class DemoCommand implements Callable<Integer> {
         new DemoRepository(root, session.terminal().clock()).write();
         Printer printer = session.printer();
         String shown = session.shown(root);
-        printer.line("A college kitchen orders provisions; couriers bring them from two markets. The demo's repository is in");
+        printer.line(
+                "A college kitchen orders provisions; couriers bring them from two markets. The demo's repository is in");
         printer.line("%s: definitions in features.yaml, generated history in data/, seven orders in orders.csv."
                 .formatted(printer.bold(shown)));
         for (DemoStep step : DemoStep.all(shown)) {
@@ -52,8 +53,9 @@ final class DemoCommand implements Callable<Integer> {
             }
         }
         printer.blank();
-        printer.line("That was the whole way. Each line after a $ can be repeated by hand; change %s/features.yaml, then try"
-                .formatted(shown));
+        printer.line(
+                "That was the whole way. Each line after a $ can be repeated by hand; change %s/features.yaml, then try"
+                        .formatted(shown));
         printer.line("  %s -c %s plan".formatted(session.program(), shown));
         printer.line("Remove the folder to start anew.");
         return 0;

@@ -33,13 +33,22 @@ final class DemoRepository {
         try (NewFiles files = new NewFiles(root);
                 BufferAllocator allocator = new RootAllocator();
                 Engine engine = new Engine(allocator)) {
-            write(engine, files.place("data/courier_stats.parquet"), "parquet", DemoData.COURIER_COLUMNS, data.courierStats());
-            write(engine, files.place("data/market_prices.parquet"), "parquet", DemoData.PRICE_COLUMNS, data.marketPrices());
+            write(
+                    engine,
+                    files.place("data/courier_stats.parquet"),
+                    "parquet",
+                    DemoData.COURIER_COLUMNS,
+                    data.courierStats());
+            write(
+                    engine,
+                    files.place("data/market_prices.parquet"),
+                    "parquet",
+                    DemoData.PRICE_COLUMNS,
+                    data.marketPrices());
             write(engine, files.place("orders.csv"), "csv", DemoData.ORDER_COLUMNS, data.orders());
             files.text("features.yaml", Resource.text("demo/features.yaml"));
             files.text(
-                    RepoConfig.FILE_NAME,
-                    Resource.text("feature_store.yaml").replace("${project}", "college_kitchen"));
+                    RepoConfig.FILE_NAME, Resource.text("feature_store.yaml").replace("${project}", "college_kitchen"));
             files.keep();
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -14,7 +14,8 @@ record DemoStep(List<String> before, List<String> arguments, List<String> after)
         String orders = root + "/orders.csv";
         return List.of(
                 new DemoStep(
-                        List.of("1. Apply the definitions: the registry learns of them, the online store gets its tables."),
+                        List.of(
+                                "1. Apply the definitions: the registry learns of them, the online store gets its tables."),
                         List.of("-c", root, "apply"),
                         List.of()),
                 new DemoStep(
@@ -68,7 +69,9 @@ record DemoStep(List<String> before, List<String> arguments, List<String> after)
     /** The arguments as a shell needs them. */
     static String quoted(List<String> arguments) {
         return arguments.stream()
-                .map(argument -> argument.matches("[A-Za-z0-9_./:=,@%+-]+") ? argument : "'" + argument.replace("'", "'\\''") + "'")
+                .map(argument -> argument.matches("[A-Za-z0-9_./:=,@%+-]+")
+                        ? argument
+                        : "'" + argument.replace("'", "'\\''") + "'")
                 .collect(Collectors.joining(" "));
     }
 }

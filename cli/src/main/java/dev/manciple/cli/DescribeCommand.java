@@ -46,7 +46,6 @@ final class DescribeCommand<D extends Definition> implements Callable<Integer> {
                         name,
                         all.isEmpty()
                                 ? "The registry has none."
-                                : "Known: "
-                                        + all.stream().map(Definition::name).collect(Collectors.joining(", "))));
+                                : "Known: " + all.stream().map(Definition::name).collect(Collectors.joining(", "))));
     }
 }

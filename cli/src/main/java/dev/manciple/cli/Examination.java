@@ -100,11 +100,13 @@ final class Examination {
                                     true,
                                     "in Python only (%s), which Manciple does not run"
                                             .formatted(String.join(", ", definitions.pythonFiles())),
-                                    Optional.of("Apply them with Feast; everything but plan and apply works from the registry."))
+                                    Optional.of(
+                                            "Apply them with Feast; everything but plan and apply works from the registry."))
                             : Diagnosis.healthy("Definitions", Counts.of(definitions.all())));
             return definitions.all();
         } catch (FeatureStoreException e) {
-            diagnoses.add(problem("Definitions", e, "Correct the files; docs/definitions.md tells how they are written."));
+            diagnoses.add(
+                    problem("Definitions", e, "Correct the files; docs/definitions.md tells how they are written."));
             return List.of();
         }
     }
@@ -127,7 +129,8 @@ final class Examination {
                                                     snapshot.services().size())));
             return Optional.of(snapshot);
         } catch (FeatureStoreException e) {
-            diagnoses.add(problem("Registry", e, "Check 'registry' in feature_store.yaml, and that its place can be read."));
+            diagnoses.add(
+                    problem("Registry", e, "Check 'registry' in feature_store.yaml, and that its place can be read."));
             return Optional.empty();
         }
     }
@@ -157,8 +160,7 @@ final class Examination {
 
     private void offline(
             RepoConfig config, Collection<DataSource.Batch> sources, Stores stores, LocalStoreContext context) {
-        try (OfflineStore store =
-                stores.offlineStore(config.where("offline_store"), config.offlineStore(), context)) {
+        try (OfflineStore store = stores.offlineStore(config.where("offline_store"), config.offlineStore(), context)) {
             int problems = 0;
             for (DataSource.Batch source : sources) {
                 problems += describe(store, source) ? 0 : 1;
@@ -166,7 +168,8 @@ final class Examination {
             if (problems == 0) {
                 diagnoses.add(Diagnosis.healthy(
                         "Offline store",
-                        "%s, %d sources can be read".formatted(config.offlineStore().type(), sources.size())));
+                        "%s, %d sources can be read"
+                                .formatted(config.offlineStore().type(), sources.size())));
             }
         } catch (FeatureStoreException e) {
             diagnoses.add(problem("Offline store", e, "Check 'offline_store' in feature_store.yaml."));

@@ -45,9 +45,8 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
         PrintStream err = terminal.err();
         // For a group of options the library has put the word there itself.
         err.println("Error: " + String.valueOf(failure.getMessage()).replaceFirst("^Error: ", ""));
-        List<String> suggestions = failure instanceof UnmatchedArgumentException unmatched
-                ? unmatched.getSuggestions()
-                : List.of();
+        List<String> suggestions =
+                failure instanceof UnmatchedArgumentException unmatched ? unmatched.getSuggestions() : List.of();
         if (!suggestions.isEmpty()) {
             err.println("Did you mean '%s'?".formatted(String.join("' or '", suggestions)));
         }
@@ -59,8 +58,8 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
         return switch (failure) {
             case InternalException internal -> defect(internal);
             case FeatureStoreException ours -> String.valueOf(ours.getMessage());
-            case UncheckedIOException unchecked when unchecked.getCause() instanceof FileSystemException file ->
-                fileProblem(file);
+            case UncheckedIOException unchecked
+            when unchecked.getCause() instanceof FileSystemException file -> fileProblem(file);
             case UncheckedIOException unchecked -> String.valueOf(unchecked.getMessage());
             case FileSystemException file -> fileProblem(file);
             default -> defect(failure);
@@ -73,13 +72,12 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
     }
 
     private static String fileProblem(FileSystemException problem) {
-        String reason =
-                switch (problem) {
-                    case NoSuchFileException missing -> "there is no such file or folder";
-                    case AccessDeniedException denied -> "permission denied";
-                    case FileAlreadyExistsException exists -> "it already exists";
-                    default -> problem.getReason() == null ? "it cannot be used" : problem.getReason();
-                };
+        String reason = switch (problem) {
+            case NoSuchFileException missing -> "there is no such file or folder";
+            case AccessDeniedException denied -> "permission denied";
+            case FileAlreadyExistsException exists -> "it already exists";
+            default -> problem.getReason() == null ? "it cannot be used" : problem.getReason();
+        };
         return "%s: %s".formatted(problem.getFile(), reason);
     }
 

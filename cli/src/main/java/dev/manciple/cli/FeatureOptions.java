@@ -22,13 +22,15 @@ final class FeatureOptions {
                 names = {"-f", "--features"},
                 paramLabel = "VIEW:FEATURE[,...]",
                 description = "The features wanted (repeat or separate by commas).")
-        @Nullable List<String> references;
+        @Nullable
+        List<String> references;
 
         @Option(
                 names = {"-S", "--feature-service"},
                 paramLabel = "SERVICE",
                 description = "The features of this service.")
-        @Nullable String service;
+        @Nullable
+        String service;
     }
 
     FeatureSelection selection() {

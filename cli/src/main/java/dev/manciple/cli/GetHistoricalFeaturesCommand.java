@@ -41,8 +41,10 @@ final class GetHistoricalFeaturesCommand implements Callable<Integer> {
     @Option(
             names = {"-o", "--output"},
             paramLabel = "FILE",
-            description = "Write the result here: .parquet, .csv or .arrow; an existing file is replaced when all is done.")
-    @Nullable Path output;
+            description =
+                    "Write the result here: .parquet, .csv or .arrow; an existing file is replaced when all is done.")
+    @Nullable
+    Path output;
 
     @Option(
             names = "--limit",

@@ -18,24 +18,20 @@ final class GlobalOptions {
             paramLabel = "DIR",
             scope = ScopeType.INHERIT,
             description = "The feature repository (default: the current folder).")
-    @Nullable Path chdir;
+    @Nullable
+    Path chdir;
 
     @Option(
             names = {"-f", "--feature-store-yaml"},
             paramLabel = "FILE",
             description = "The configuration (default: feature_store.yaml in the repository).")
-    @Nullable Path yaml;
+    @Nullable
+    Path yaml;
 
-    @Option(
-            names = "--json",
-            scope = ScopeType.INHERIT,
-            description = "Print results as JSON.")
+    @Option(names = "--json", scope = ScopeType.INHERIT, description = "Print results as JSON.")
     boolean json;
 
-    @Option(
-            names = "--debug",
-            scope = ScopeType.INHERIT,
-            description = "Show where a failure came from.")
+    @Option(names = "--debug", scope = ScopeType.INHERIT, description = "Show where a failure came from.")
     boolean debug;
 
     @Option(
@@ -43,7 +39,8 @@ final class GlobalOptions {
             paramLabel = "LEVEL",
             scope = ScopeType.INHERIT,
             description = "What to log: ${COMPLETION-CANDIDATES} (default: warning).")
-    @Nullable LogLevel logLevel;
+    @Nullable
+    LogLevel logLevel;
 
     @Option(
             names = {"-h", "--help"},

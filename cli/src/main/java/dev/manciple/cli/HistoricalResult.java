@@ -64,8 +64,11 @@ final class HistoricalResult {
         }
         long more = count[0] - first.size();
         if (more > 0) {
-            session.printer().note(String.format(
-                    Locale.ROOT, "… and %,d more rows; --output FILE writes them all, --limit shows more", more));
+            session.printer()
+                    .note(String.format(
+                            Locale.ROOT,
+                            "… and %,d more rows; --output FILE writes them all, --limit shows more",
+                            more));
         }
     }
 
@@ -99,7 +102,9 @@ final class HistoricalResult {
         explanation.sql().ifPresent(sql -> tree.put("sql", sql));
         explanation.estimatedBytes().ifPresent(bytes -> tree.put("estimatedBytes", bytes));
         if (!explanation.parts().isEmpty()) {
-            tree.put("parts", explanation.parts().stream().map(HistoricalResult::tree).toList());
+            tree.put(
+                    "parts",
+                    explanation.parts().stream().map(HistoricalResult::tree).toList());
         }
         return tree;
     }
@@ -108,8 +113,10 @@ final class HistoricalResult {
         Printer printer = session.printer();
         printer.line(indent + printer.bold(explanation.store()));
         explanation.plan().lines().forEach(line -> printer.line(indent + "  " + line));
-        explanation.estimatedBytes().ifPresent(bytes -> printer.line(
-                String.format(Locale.ROOT, "%s  reads about %,d bytes", indent, bytes)));
+        explanation
+                .estimatedBytes()
+                .ifPresent(
+                        bytes -> printer.line(String.format(Locale.ROOT, "%s  reads about %,d bytes", indent, bytes)));
         explanation.sql().ifPresent(sql -> {
             printer.blank();
             sql.lines().forEach(line -> printer.line(indent + "  " + line));

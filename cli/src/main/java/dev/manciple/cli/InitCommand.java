@@ -36,8 +36,12 @@ final class InitCommand implements Callable<Integer> {
             description = "Only the configuration, without the example.")
     boolean minimal;
 
-    @Option(names = "--repo-path", paramLabel = "DIR", description = "The folder, where it is not named as the project.")
-    @Nullable Path folder;
+    @Option(
+            names = "--repo-path",
+            paramLabel = "DIR",
+            description = "The folder, where it is not named as the project.")
+    @Nullable
+    Path folder;
 
     InitCommand(Session session) {
         this.session = session;
@@ -52,13 +56,16 @@ final class InitCommand implements Callable<Integer> {
         }
         Path root = session.resolve(folder == null ? Path.of(name) : folder);
         if (Files.exists(root.resolve(RepoConfig.FILE_NAME))) {
-            throw new InvalidRequestException("%s is a feature repository already; nothing was changed".formatted(root));
+            throw new InvalidRequestException(
+                    "%s is a feature repository already; nothing was changed".formatted(root));
         }
         write(root);
         if (session.json()) {
             session.printer().json(Map.of("project", name, "repository", root.toString()));
         } else {
-            session.printer().line("Made a feature repository in %s. Next:".formatted(session.printer().bold(root.toString())));
+            session.printer()
+                    .line("Made a feature repository in %s. Next:"
+                            .formatted(session.printer().bold(root.toString())));
             session.printer().line("  %s -c %s apply".formatted(session.program(), session.shown(root)));
         }
         return 0;
@@ -66,9 +73,7 @@ final class InitCommand implements Callable<Integer> {
 
     private void write(Path root) {
         try (NewFiles files = new NewFiles(root)) {
-            files.text(
-                    RepoConfig.FILE_NAME,
-                    Resource.text("feature_store.yaml").replace("${project}", name));
+            files.text(RepoConfig.FILE_NAME, Resource.text("feature_store.yaml").replace("${project}", name));
             if (!minimal) {
                 files.text("features.yaml", Resource.text("init/features.yaml"));
                 files.text("data/customer_stats.csv", customers());
@@ -88,7 +93,12 @@ final class InitCommand implements Callable<Integer> {
             Instant time = today.minus(Duration.ofDays(day));
             for (int customer = 1; customer <= 3; customer++) {
                 csv.append("%d,%s,%s,%d,%.2f%n"
-                        .formatted(customer, time, time.plus(Duration.ofHours(1)), customer + 3 - day, 10.5 * customer + day));
+                        .formatted(
+                                customer,
+                                time,
+                                time.plus(Duration.ofHours(1)),
+                                customer + 3 - day,
+                                10.5 * customer + day));
             }
         }
         return csv.toString();

@@ -17,17 +17,18 @@ final class MaterializeCommand implements Callable<Integer> {
     private final Session session;
 
     @Spec
-    @Nullable CommandSpec spec;
+    @Nullable
+    CommandSpec spec;
 
     @Parameters(index = "0", arity = "0..1", paramLabel = "START", description = "First event time, included.")
-    @Nullable Instant start;
+    @Nullable
+    Instant start;
 
     @Parameters(index = "1", arity = "0..1", paramLabel = "END", description = "Last event time, included.")
-    @Nullable Instant end;
+    @Nullable
+    Instant end;
 
-    @Option(
-            names = "--disable-event-timestamp",
-            description = "Take everything up to now, instead of a window.")
+    @Option(names = "--disable-event-timestamp", description = "Take everything up to now, instead of a window.")
     boolean everything;
 
     @Mixin

@@ -45,7 +45,8 @@ final class MaterializeRunner {
         }
         report.failedViews()
                 .forEach((view, failure) -> session.printer()
-                        .note("Error: feature view '%s' was not materialized: %s".formatted(view, failure.getMessage())));
+                        .note("Error: feature view '%s' was not materialized: %s"
+                                .formatted(view, failure.getMessage())));
         return report.failedViews().isEmpty() ? 0 : 1;
     }
 
@@ -67,11 +68,11 @@ final class MaterializeRunner {
             return;
         }
         printer.table(new Table(List.of("VIEW", "FROM", "TO", "ROWS"), List.of(false, false, false, true), rows));
-        long total = report.rowsByView().values().stream().mapToLong(Long::longValue).sum();
+        long total =
+                report.rowsByView().values().stream().mapToLong(Long::longValue).sum();
         double seconds = Math.max(report.took().toMillis(), 1) / 1000.0;
         printer.blank();
-        printer.line(String.format(
-                Locale.ROOT, "%,d rows in %.1f s (%,.0f rows/s)", total, seconds, total / seconds));
+        printer.line(String.format(Locale.ROOT, "%,d rows in %.1f s (%,.0f rows/s)", total, seconds, total / seconds));
     }
 
     private static Map<String, Object> tree(MaterializeReport report, Map<String, Interval> windows) {

@@ -30,7 +30,9 @@ final class OnlineJson {
         answer.values().get(column).forEach(value -> values.add(ValueJson.toJson(value)));
         Map<String, Object> tree = new LinkedHashMap<>();
         tree.put("values", values);
-        tree.put("statuses", answer.statuses().get(column).stream().map(Enum::name).toList());
+        tree.put(
+                "statuses",
+                answer.statuses().get(column).stream().map(Enum::name).toList());
         tree.put(
                 "event_timestamps",
                 answer.eventTimes().get(column).stream().map(OnlineJson::time).toList());

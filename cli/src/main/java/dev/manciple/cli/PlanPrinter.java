@@ -2,7 +2,6 @@ package dev.manciple.cli;
 
 import dev.manciple.ApplyPlan;
 import dev.manciple.ApplyPlan.Difference;
-import dev.manciple.model.Definition;
 import dev.manciple.spi.InfraChange;
 import java.util.LinkedHashMap;
 import java.util.List;

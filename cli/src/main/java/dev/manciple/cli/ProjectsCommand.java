@@ -53,8 +53,7 @@ final class ProjectsCommand {
                 Registry registry = session.registry(config, allocator)) {
             RegistrySnapshot snapshot = registry.load(name, Optional.empty());
             if (!hasProject(snapshot)) {
-                throw new NotFoundException(
-                        "Project", name, "Known: " + String.join(", ", registry.projects()));
+                throw new NotFoundException("Project", name, "Known: " + String.join(", ", registry.projects()));
             }
             String json = RegistryJson.definition(snapshot, Definition.Kind.PROJECT, name);
             session.printer().line(session.json() ? json : Yaml.of(json).stripTrailing());
@@ -63,9 +62,7 @@ final class ProjectsCommand {
     }
 
     private static boolean hasProject(RegistrySnapshot snapshot) {
-        return snapshot.preserved().stream()
-                .map(Preserved::as)
-                .anyMatch(Definition.Kind.PROJECT::equals);
+        return snapshot.preserved().stream().map(Preserved::as).anyMatch(Definition.Kind.PROJECT::equals);
     }
 
     /** An older Feast registers no project of its own; then there is only the name. */

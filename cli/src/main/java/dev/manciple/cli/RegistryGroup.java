@@ -97,8 +97,8 @@ record RegistryGroup<D extends Definition>(
     /** Only definitions with every one of these tags. */
     List<D> select(RegistrySnapshot snapshot, Map<String, String> tags) {
         List<D> selected = new ArrayList<>(select.apply(snapshot));
-        selected.removeIf(definition ->
-                !about.apply(definition).tags().entrySet().containsAll(tags.entrySet()));
+        selected.removeIf(
+                definition -> !about.apply(definition).tags().entrySet().containsAll(tags.entrySet()));
         return selected;
     }
 
@@ -112,8 +112,7 @@ record RegistryGroup<D extends Definition>(
                         stored.enabled() ? "Yes" : "No",
                         ttl(stored.ttl()),
                         materializedUntil(snapshot.materialized().getOrDefault(stored.name(), List.of())));
-            case OnDemandFeatureView onDemand ->
-                List.of(onDemand.name(), "n/a", "OnDemandFeatureView", "Yes", "", "");
+            case OnDemandFeatureView onDemand -> List.of(onDemand.name(), "n/a", "OnDemandFeatureView", "Yes", "", "");
         };
     }
 
@@ -152,9 +151,7 @@ record RegistryGroup<D extends Definition>(
     }
 
     private static String features(FeatureService service) {
-        return service.features().stream()
-                .map(RegistryGroup::features)
-                .collect(Collectors.joining(", "));
+        return service.features().stream().map(RegistryGroup::features).collect(Collectors.joining(", "));
     }
 
     private static String features(Projection projection) {

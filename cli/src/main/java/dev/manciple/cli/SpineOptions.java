@@ -8,39 +8,43 @@ import picocli.CommandLine.Option;
 
 /** The entity rows of a historical request: from one place only. */
 final class SpineOptions {
-    @Option(
-            names = "--entities",
-            paramLabel = "FILE",
-            description = "The entity rows: a Parquet, CSV or Arrow file.")
-    @Nullable Path file;
+    @Option(names = "--entities", paramLabel = "FILE", description = "The entity rows: a Parquet, CSV or Arrow file.")
+    @Nullable
+    Path file;
 
     @Option(
             names = "--entity-sql",
             paramLabel = "SQL",
             description = "The entity rows: a query in the offline store's own dialect.")
-    @Nullable String sql;
+    @Nullable
+    String sql;
 
     @Option(
             names = {"-d", "--dataframe"},
             paramLabel = "JSON",
             description = "The entity rows: an array of objects.")
-    @Nullable String json;
+    @Nullable
+    String json;
 
     @ArgGroup(exclusive = false)
-    @Nullable Range range;
+    @Nullable
+    Range range;
 
     /** No entity rows but every row of the views in a window. */
     static final class Range {
         @Option(
                 names = {"-s", "--start", "--start-date"},
                 paramLabel = "TIME",
-                description = "No entity rows: all keys and times of the views from here on (default: END minus the largest TTL, else minus 30 days).")
-        @Nullable Instant start;
+                description =
+                        "No entity rows: all keys and times of the views from here on (default: END minus the largest TTL, else minus 30 days).")
+        @Nullable
+        Instant start;
 
         @Option(
                 names = {"-e", "--end", "--end-date"},
                 paramLabel = "TIME",
                 description = "No entity rows: all keys and times of the views up to here (default: now).")
-        @Nullable Instant end;
+        @Nullable
+        Instant end;
     }
 }

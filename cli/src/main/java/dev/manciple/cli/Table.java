@@ -26,7 +26,8 @@ record Table(List<String> headers, List<Boolean> numeric, List<List<String>> row
         for (int column = 0; column < widths.length; column++) {
             widths[column] = headers.get(column).length();
             for (List<String> row : rows) {
-                widths[column] = Math.max(widths[column], oneLine(row.get(column)).length());
+                widths[column] =
+                        Math.max(widths[column], oneLine(row.get(column)).length());
             }
         }
         List<String> lines = new ArrayList<>(rows.size() + 2);

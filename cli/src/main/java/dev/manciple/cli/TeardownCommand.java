@@ -27,7 +27,9 @@ final class TeardownCommand implements Callable<Integer> {
     public Integer call() {
         try (FeatureStore store = session.open()) {
             String project = store.registry().project();
-            if (!yes && !session.agrees("This removes project '%s' and everything it serves. Go on?".formatted(project))) {
+            if (!yes
+                    && !session.agrees(
+                            "This removes project '%s' and everything it serves. Go on?".formatted(project))) {
                 throw new InvalidRequestException(
                         "Project '%s' was not torn down; run teardown with --yes to do it.".formatted(project));
             }

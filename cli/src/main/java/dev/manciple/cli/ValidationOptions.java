@@ -8,7 +8,9 @@ final class ValidationOptions {
     @Option(names = "--skip-source-validation", description = "Do not open the batch sources to check their columns.")
     boolean skipSources;
 
-    @Option(names = "--skip-feature-view-validation", description = "Do not check the names of feature views for clashes.")
+    @Option(
+            names = "--skip-feature-view-validation",
+            description = "Do not check the names of feature views for clashes.")
     boolean skipViews;
 
     PlanOptions planOptions() {

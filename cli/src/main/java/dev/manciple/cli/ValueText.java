@@ -20,7 +20,8 @@ final class ValueText {
             case Value.Bytes bytes -> "0x" + HexFormat.of().formatHex(bytes(bytes));
             case Value.Time time -> time.value().toString();
             case Value.ZonedTime time -> time.value().atZone(time.zone()).toString();
-            case Value.Many many -> many.values().stream().map(ValueText::of).collect(Collectors.joining(", ", "[", "]"));
+            case Value.Many many ->
+                many.values().stream().map(ValueText::of).collect(Collectors.joining(", ", "[", "]"));
             case Value.Keyed keyed ->
                 keyed.values().entrySet().stream()
                         .map(entry -> entry.getKey() + ": " + of(entry.getValue()))

@@ -32,7 +32,10 @@ class BadInputTest {
 
     @Test
     void noConfiguration() {
-        assertRefused(run("-c", "nowhere", "apply"), folder.resolve("nowhere/feature_store.yaml") + ": there is no such file", "manciple init");
+        assertRefused(
+                run("-c", "nowhere", "apply"),
+                folder.resolve("nowhere/feature_store.yaml") + ": there is no such file",
+                "manciple init");
     }
 
     @Test
@@ -78,9 +81,7 @@ class BadInputTest {
 
     @Test
     void duplicateNamesInAnyCase() throws IOException {
-        Files.writeString(
-                folder.resolve("shop/more.yaml"),
-                """
+        Files.writeString(folder.resolve("shop/more.yaml"), """
                 name: CUSTOMER_STATS
                 entities: [customer]
                 source: {name: other, path: data/customer_stats.csv, timestamp_field: event_timestamp}
@@ -91,7 +92,8 @@ class BadInputTest {
     @Test
     void sourceFileMissing() throws IOException {
         Files.delete(data);
-        assertRefused(run("-cshop", "apply"), "data source 'data/customer_stats.csv'", data.toString(), "does not exist");
+        assertRefused(
+                run("-cshop", "apply"), "data source 'data/customer_stats.csv'", data.toString(), "does not exist");
     }
 
     @Test
@@ -145,7 +147,9 @@ class BadInputTest {
         Cli.Result online = run("-cshop", "apply");
         assertThat(online.code()).isEqualTo(1);
         assertThat(online.err()).contains("features.yaml/online_store.db");
-        assertThat(folder.resolve("shop/data/registry.db")).as("the registry comes last").doesNotExist();
+        assertThat(folder.resolve("shop/data/registry.db"))
+                .as("the registry comes last")
+                .doesNotExist();
     }
 
     @Test
@@ -172,7 +176,9 @@ class BadInputTest {
         assertFailed(
                 run("-cshop", "get-online-features", "-e", "customer_id=one", "-S", "churn_v1"),
                 "Column 'customer_id': 'one' cannot be read as INT64");
-        assertFailed(run("-cshop", "get-online-features", "-e", "1", "-S", "churn_v1"), "'1' names no entity: write key=value");
+        assertFailed(
+                run("-cshop", "get-online-features", "-e", "1", "-S", "churn_v1"),
+                "'1' names no entity: write key=value");
         assertFailed(run("-cshop", "get-online-features", "-e", "user=1", "-S", "churn_v1"), "customer_id");
     }
 
@@ -197,8 +203,8 @@ class BadInputTest {
         apply();
         Files.writeString(folder.resolve("rows.csv"), "customer_id,event_timestamp\n1,2025-01-01\n2,soon\n");
         Files.writeString(folder.resolve("out.csv"), "before");
-        Cli.Result result = run(
-                "-cshop", "get-historical-features", "--entities", "rows.csv", "-S", "churn_v1", "-o", "out.csv");
+        Cli.Result result =
+                run("-cshop", "get-historical-features", "--entities", "rows.csv", "-S", "churn_v1", "-o", "out.csv");
         assertFailed(result, "'soon'");
         assertThat(folder.resolve("out.csv")).hasContent("before");
         assertThat(names(folder)).containsExactlyInAnyOrder("shop", "rows.csv", "out.csv");
@@ -208,7 +214,10 @@ class BadInputTest {
     void wrongTimes() {
         apply();
         assertFailed(run("-cshop", "materialize", "2025-02-01", "2025-01-01"), "2025-02-01", "2025-01-01");
-        assertUsage(run("-cshop", "materialize", "2025-13-01", "2025-02-01"), "START", "'2025-13-01' is not a time. Write a date (2025-01-01)");
+        assertUsage(
+                run("-cshop", "materialize", "2025-13-01", "2025-02-01"),
+                "START",
+                "'2025-13-01' is not a time. Write a date (2025-01-01)");
         assertUsage(run("-cshop", "materialize", "2025-01-01"), "END is needed after START");
         assertUsage(run("-cshop", "materialize"), "START and END are needed, or --disable-event-timestamp");
         assertUsage(
@@ -227,7 +236,9 @@ class BadInputTest {
         assertUsage(run("get-online-features", "-S", "s"), "--entities");
         assertUsage(run("get-online-features", "-e", "a=1"), "-f=VIEW:FEATURE", "-S=SERVICE");
         assertUsage(run("get-historical-features", "-S", "s"), "--entities", "--entity-sql");
-        assertUsage(run("get-historical-features", "-S", "s", "--entities", "a", "--entity-sql", "b"), "mutually exclusive");
+        assertUsage(
+                run("get-historical-features", "-S", "s", "--entities", "a", "--entity-sql", "b"),
+                "mutually exclusive");
         assertUsage(run("plan", "--log-level", "loud"), "loud", "WARNING");
     }
 
@@ -237,9 +248,9 @@ class BadInputTest {
         edit(data, "orders_7d", "\"" + name.replace("\"", "\"\"") + "\"");
         edit(features, "name: orders_7d", "name: '" + name.replace("'", "''") + "'");
         apply();
-        assertThat(run("-cshop", "materialize", "2000-01-01", "2100-01-01").code()).isZero();
-        Cli.Result online =
-                run("-cshop", "get-online-features", "-e", "customer_id=1", "-f", "customer_stats:" + name);
+        assertThat(run("-cshop", "materialize", "2000-01-01", "2100-01-01").code())
+                .isZero();
+        Cli.Result online = run("-cshop", "get-online-features", "-e", "customer_id=1", "-f", "customer_stats:" + name);
         assertThat(online.err()).isEmpty();
         assertThat(online.out()).contains(name).endsWith("3\n");
         Cli.Result history = run(
@@ -264,7 +275,8 @@ class BadInputTest {
             assertThat(result.err()).hasLineCount(1);
         }
         assertThat(run("-cshop", "feature-views", "list").out()).contains("customer_stats");
-        assertThat(run("-cshop", "materialize", "2000-01-01", "2100-01-01").code()).isZero();
+        assertThat(run("-cshop", "materialize", "2000-01-01", "2100-01-01").code())
+                .isZero();
     }
 
     @Test
@@ -275,7 +287,8 @@ class BadInputTest {
     }
 
     private void apply() {
-        assertThat(run("-cshop", "apply")).satisfies(result -> assertThat(result.err()).isEmpty());
+        assertThat(run("-cshop", "apply"))
+                .satisfies(result -> assertThat(result.err()).isEmpty());
     }
 
     private Cli.Result historical(String entities) {
@@ -306,7 +319,11 @@ class BadInputTest {
     }
 
     private static void assertParagraph(String text) {
-        assertThat(text).startsWith("Error: ").doesNotContain("\tat ").doesNotContain("Exception").doesNotContain("\n\n");
+        assertThat(text)
+                .startsWith("Error: ")
+                .doesNotContain("\tat ")
+                .doesNotContain("Exception")
+                .doesNotContain("\n\n");
     }
 
     private static void edit(Path file, String from, String to) throws IOException {

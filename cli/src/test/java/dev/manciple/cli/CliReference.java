@@ -40,9 +40,8 @@ final class CliReference {
         }
         for (OptionSpec option : spec.options()) {
             if (!option.inherited() && !option.hidden()) {
-                String names = Arrays.stream(option.names())
-                        .map("`%s`"::formatted)
-                        .collect(Collectors.joining(", "));
+                String names =
+                        Arrays.stream(option.names()).map("`%s`"::formatted).collect(Collectors.joining(", "));
                 String value = option.arity().max() == 0 ? "" : " `%s`".formatted(option.paramLabel());
                 rows.add(row(names + value, description(option)));
             }

@@ -11,7 +11,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** The page of the command line says what the command line takes. */
 class CliReferenceTest {
     private static final Path PAGE = Path.of("../docs/cli.md");
-    private static final String START = "<!-- commands: written by CliReferenceTest, run with -Dmanciple.docs=write -->\n\n";
+    private static final String START =
+            "<!-- commands: written by CliReferenceTest, run with -Dmanciple.docs=write -->\n\n";
     private static final String END = "<!-- end of commands -->\n";
 
     @Test
@@ -20,7 +21,10 @@ class CliReferenceTest {
         String expected = CliReference.of(Cli.in(folder).commands());
         int start = page.indexOf(START) + START.length();
         int end = page.indexOf(END);
-        assertThat(end).as("%s has both marks", PAGE).isGreaterThanOrEqualTo(start).isGreaterThan(START.length());
+        assertThat(end)
+                .as("%s has both marks", PAGE)
+                .isGreaterThanOrEqualTo(start)
+                .isGreaterThan(START.length());
         if (System.getProperty("manciple.docs", "").equals("write")) {
             Files.writeString(PAGE, page.substring(0, start) + expected + page.substring(end));
             return;

@@ -16,10 +16,12 @@ class DemoTest {
 
     @Test
     void goesTheWholeWay() {
-        Cli.Result demo = Cli.in(folder).environment("MANCIPLE_COMMAND", "./manciple").run("demo");
+        Cli.Result demo =
+                Cli.in(folder).environment("MANCIPLE_COMMAND", "./manciple").run("demo");
         assertThat(demo.err()).isEmpty();
         assertThat(demo.code()).isZero();
-        List<String> lines = demo.out().lines().map(line -> line.replaceAll(" +", " ")).toList();
+        List<String> lines =
+                demo.out().lines().map(line -> line.replaceAll(" +", " ")).toList();
         assertThat(lines)
                 .contains("$ ./manciple -c manciple-demo apply", "Created feature view courier_stats")
                 .anyMatch(line -> line.matches("corrected 1001 eel .* 0\\.99 9 .*"))

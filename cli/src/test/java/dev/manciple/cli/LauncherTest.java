@@ -53,7 +53,8 @@ class LauncherTest {
                     .toArray(String[]::new);
             Processes.Outcome outcome = Processes.run(folder, command);
             assertThat(outcome.code()).isEqualTo(1);
-            assertThat(outcome.err()).contains(folder.resolve("nowhere/feature_store.yaml").toString());
+            assertThat(outcome.err())
+                    .contains(folder.resolve("nowhere/feature_store.yaml").toString());
         }
     }
 

@@ -28,12 +28,11 @@ class RepositoryTest {
 
     @Test
     void initMakesARepositoryThatAppliesAsItIs() {
-        assertThat(Files.isRegularFile(folder.resolve("shop/feature_store.yaml"))).isTrue();
+        assertThat(Files.isRegularFile(folder.resolve("shop/feature_store.yaml")))
+                .isTrue();
         Cli.Result plan = run("-c", "shop", "plan");
         assertThat(plan.err()).isEmpty();
-        assertThat(plan.out())
-                .isEqualTo(
-                        """
+        assertThat(plan.out()).isEqualTo("""
                         Created entity customer
                         Created feature view customer_stats
                         Created feature service churn_v1
@@ -41,7 +40,9 @@ class RepositoryTest {
                         Created sqlite table shop_customer_stats
                         """);
         assertThat(folder.resolve("shop/data/registry.db")).doesNotExist();
-        assertThat(run("-cshop", "apply").out()).startsWith("Applying changes for project shop\n").contains(plan.out());
+        assertThat(run("-cshop", "apply").out())
+                .startsWith("Applying changes for project shop\n")
+                .contains(plan.out());
         assertThat(run("-cshop", "apply").out())
                 .contains("No changes to registry\n")
                 .contains("No changes to infrastructure\n");
@@ -90,8 +91,7 @@ class RepositoryTest {
                         "customer_stats  2000-01-01T00:00:00Z  2100-01-01T00:00:00Z     3");
         assertThat(run("-cshop", "get-online-features", "-e", "customer_id=1,9", "-S", "churn_v1")
                         .out())
-                .isEqualTo(
-                        """
+                .isEqualTo("""
                         customer_id  orders_7d  basket_eur
                                   1          3        11.5
                                   9  not found   not found
@@ -142,9 +142,7 @@ class RepositoryTest {
         apply();
         Files.writeString(folder.resolve("rows.csv"), "customer_id,event_timestamp\n1,2100-01-01\n2,1970-01-02\n");
         String[] features = {"-f", "customer_stats:orders_7d"};
-        assertThat(historical(features, "--entities", "rows.csv").out())
-                .isEqualTo(
-                        """
+        assertThat(historical(features, "--entities", "rows.csv").out()).isEqualTo("""
                         customer_id  event_timestamp       orders_7d
                                   1  2100-01-01T00:00:00Z       null
                                   2  1970-01-02T00:00:00Z       null
@@ -207,11 +205,18 @@ class RepositoryTest {
         assertThat(run("-cshop", "projects", "describe", "shop").out()).contains("name: shop");
         assertThat(run("-cshop", "feature-views", "describe", "customer_stats").out())
                 .contains("spec:\n  name: customer_stats\n");
-        assertThat(json(run("-cshop", "entities", "describe", "customer", "--json")).at("/spec/joinKey").asString())
+        assertThat(json(run("-cshop", "entities", "describe", "customer", "--json"))
+                        .at("/spec/joinKey")
+                        .asString())
                 .isEqualTo("customer_id");
-        assertThat(json(run("-cshop", "registry-dump")).at("/featureViews/0/spec/name").asString())
+        assertThat(json(run("-cshop", "registry-dump"))
+                        .at("/featureViews/0/spec/name")
+                        .asString())
                 .isEqualTo("customer_stats");
-        assertThat(json(run("-cshop", "entities", "list", "--json")).at("/0/type").asString()).isEqualTo("INT64");
+        assertThat(json(run("-cshop", "entities", "list", "--json"))
+                        .at("/0/type")
+                        .asString())
+                .isEqualTo("INT64");
         Cli.Result unknown = run("-cshop", "entities", "describe", "customr");
         assertThat(unknown.code()).isEqualTo(1);
         assertThat(unknown.err()).isEqualTo("Error: Entity 'customr' does not exist. Known: customer\n");
@@ -222,11 +227,14 @@ class RepositoryTest {
         Path features = folder.resolve("shop/features.yaml");
         Files.writeString(
                 features,
-                Files.readString(features).replace("description: Someone who orders", "tags: {team: shop, tier: gold}"));
+                Files.readString(features)
+                        .replace("description: Someone who orders", "tags: {team: shop, tier: gold}"));
         apply();
-        assertThat(run("-cshop", "entities", "list", "--tags", "team:shop", "--tags", "tier:gold").out())
+        assertThat(run("-cshop", "entities", "list", "--tags", "team:shop", "--tags", "tier:gold")
+                        .out())
                 .contains("customer");
-        assertThat(run("-cshop", "entities", "list", "--tags", "team:shop", "--tags", "tier:none").out())
+        assertThat(run("-cshop", "entities", "list", "--tags", "team:shop", "--tags", "tier:none")
+                        .out())
                 .doesNotContain("customer");
         Cli.Result bad = run("-cshop", "entities", "list", "--tags", "team");
         assertThat(bad.code()).isEqualTo(1);
@@ -243,7 +251,8 @@ class RepositoryTest {
         Cli.Result nobody = run("-cshop", "apply");
         assertThat(nobody.code()).isEqualTo(1);
         assertThat(nobody.err())
-                .isEqualTo("Error: The repository no longer defines feature service 'churn_v1'. Nothing was changed; run apply with --yes to delete.\n");
+                .isEqualTo(
+                        "Error: The repository no longer defines feature service 'churn_v1'. Nothing was changed; run apply with --yes to delete.\n");
         Cli.Result no = cli.typing("n\n").run("-cshop", "apply");
         assertThat(no.code()).isEqualTo(1);
         assertThat(no.err()).contains("This deletes feature service 'churn_v1'. Go on? [y/N] ");
@@ -268,13 +277,15 @@ class RepositoryTest {
         Files.writeString(features, Files.readString(features).replace("ttl: 365d", "ttl: 60"));
         apply();
         run("-cshop", "materialize", "2000-01-01", END);
-        assertThat(run("-cshop", "get-online-features", "-e", "customer_id=1", "-S", "churn_v1").out())
+        assertThat(run("-cshop", "get-online-features", "-e", "customer_id=1", "-S", "churn_v1")
+                        .out())
                 .contains("expired");
         assertThat(run("-cshop", "get-online-features", "-e", "customer_id=1", "-S", "churn_v1", "--expired-values")
                         .out())
                 .contains("3 (expired)");
         assertThat(run("-cshop", "purge").out()).contains("customer_stats             3");
-        assertThat(run("-cshop", "get-online-features", "-e", "customer_id=1", "-S", "churn_v1").out())
+        assertThat(run("-cshop", "get-online-features", "-e", "customer_id=1", "-S", "churn_v1")
+                        .out())
                 .contains("not found");
     }
 
@@ -282,8 +293,7 @@ class RepositoryTest {
     void validatesWithoutTouchingAnything() {
         Cli.Result result = run("-cshop", "validate");
         assertThat(result.out())
-                .isEqualTo(
-                        "Project 'shop' is valid: 1 entity, 1 data source, 1 feature view, 1 feature service\n");
+                .isEqualTo("Project 'shop' is valid: 1 entity, 1 data source, 1 feature view, 1 feature service\n");
         assertThat(folder.resolve("shop/data").toFile().list()).containsExactly("customer_stats.csv");
     }
 
@@ -291,7 +301,9 @@ class RepositoryTest {
     void doctorTellsWhatIsWellAndWhatToDo() throws IOException {
         Cli.Result fresh = run("-cshop", "doctor");
         assertThat(fresh.code()).isZero();
-        assertThat(fresh.out()).contains("Registry        nothing of project 'shop' yet").contains("→ Run 'manciple apply'.");
+        assertThat(fresh.out())
+                .contains("Registry        nothing of project 'shop' yet")
+                .contains("→ Run 'manciple apply'.");
         apply();
         Cli.Result applied = run("-cshop", "doctor");
         assertThat(applied.out().lines()).allMatch(line -> line.startsWith("ok "));
@@ -321,7 +333,8 @@ class RepositoryTest {
     }
 
     private void apply() {
-        assertThat(run("-cshop", "apply")).satisfies(result -> assertThat(result.err()).isEmpty());
+        assertThat(run("-cshop", "apply"))
+                .satisfies(result -> assertThat(result.err()).isEmpty());
     }
 
     private Cli.Result historical(String[] features, String... rows) {

@@ -17,8 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 @DisabledOnOs(OS.WINDOWS)
 class RootLauncherTest {
     /** Makes a distribution that says what it was called with, and counts the builds. */
-    private static final String BUILD =
-            """
+    private static final String BUILD = """
             #!/usr/bin/env bash
             set -e
             echo built >> builds

@@ -28,7 +28,8 @@ class TimesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "yesterday", "2025-13-01", "2025-02-29", "2025-01-01T25:00", "01.02.2025", "1735689600"})
+    @ValueSource(
+            strings = {"", "yesterday", "2025-13-01", "2025-02-29", "2025-01-01T25:00", "01.02.2025", "1735689600"})
     void refusesWhatIsNoTimeAndShowsHowToWriteOne(String text) {
         assertThatThrownBy(() -> Times.parse(text))
                 .isInstanceOf(InvalidRequestException.class)
