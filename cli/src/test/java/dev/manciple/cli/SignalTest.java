@@ -1,0 +1,77 @@
+package dev.manciple.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.BufferedReader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A command that is told to stop, as a process of its own: it takes back what is half done and says how it ended. */
+@DisabledOnOs(OS.WINDOWS)
+class SignalTest {
+    private static final int INTERRUPTED = 130;
+    private static final int TERMINATED = 143;
+
+    /** Many more rows than are made before the signal comes. */
+    private static final String ENDLESS =
+            "SELECT (i %% 3) + 1 AS customer_id, TIMESTAMPTZ '2025-01-01' AS event_timestamp FROM range(%d) t(i)"
+                    .formatted(100_000_000_000L);
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void stoppedByAKillItLeavesNothingHalfWritten() throws Exception {
+        assertThat(stop("TERM")).isEqualTo(TERMINATED);
+    }
+
+    @Test
+    void stoppedByCtrlCItLeavesNothingHalfWritten() throws Exception {
+        assertThat(stop("INT")).isEqualTo(INTERRUPTED);
+    }
+
+    /** Starts a retrieval that would never end, signals it once it writes, and returns the exit code. */
+    private int stop(String signal) throws Exception {
+        Cli cli = Cli.in(folder);
+        assertThat(cli.run("init", "shop").code()).isZero();
+        assertThat(cli.run("-cshop", "apply").code()).isZero();
+        List<String> before = names();
+        Process process = Processes.manciple(
+                folder,
+                "-cshop",
+                "get-historical-features",
+                "--entity-sql",
+                ENDLESS,
+                "-S",
+                "churn_v1",
+                "--output",
+                "out.csv");
+        try {
+            while (names().equals(before)) {
+                assertThat(process.isAlive()).as("it writes a temporary file first").isTrue();
+                Thread.onSpinWait();
+            }
+            Processes.run(folder, "kill", "-" + signal, Long.toString(process.pid()));
+            try (BufferedReader errors = process.errorReader()) {
+                assertThat(errors.lines().toList()).containsExactly("Cancelled.");
+            }
+            int code = process.waitFor();
+            assertThat(names()).as("what is left behind").isEqualTo(before);
+            return code;
+        } finally {
+            process.destroyForcibly();
+        }
+    }
+
+    private List<String> names() throws Exception {
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.map(file -> file.getFileName().toString()).sorted().toList();
+        }
+    }
+}
