@@ -30,6 +30,7 @@ final class DuckDb implements AutoCloseable {
     private final Path folder;
     private final Path spill;
     private final ReentrantLock starting = new ReentrantLock();
+    private final Interrupts interrupts = new Interrupts();
     private final Set<DuckDbSession> sessions = ConcurrentHashMap.newKeySet();
     private @Nullable DuckDBConnection root;
     private boolean closed;
@@ -48,7 +49,7 @@ final class DuckDb implements AutoCloseable {
     /** @param allocator for rows on their way into the engine */
     DuckDbSession session(BufferAllocator allocator) {
         try {
-            DuckDbSession session = new DuckDbSession(root().duplicate(), allocator, sessions::remove);
+            DuckDbSession session = new DuckDbSession(root().duplicate(), allocator, interrupts, sessions::remove);
             sessions.add(session);
             return session;
         } catch (SQLException e) {
@@ -107,7 +108,7 @@ final class DuckDb implements AutoCloseable {
     @Override
     public void close() {
         starting.lock();
-        try {
+        try (interrupts) {
             closed = true;
             sessions.forEach(DuckDbSession::close);
             if (root != null) {

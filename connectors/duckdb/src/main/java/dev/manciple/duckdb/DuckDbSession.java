@@ -36,17 +36,24 @@ final class DuckDbSession implements SqlSession {
 
     private final DuckDBConnection connection;
     private final BufferAllocator allocator;
+    private final Interrupts interrupts;
     private final Consumer<DuckDbSession> onClose;
 
-    DuckDbSession(DuckDBConnection connection, BufferAllocator allocator, Consumer<DuckDbSession> onClose) {
+    DuckDbSession(
+            DuckDBConnection connection,
+            BufferAllocator allocator,
+            Interrupts interrupts,
+            Consumer<DuckDbSession> onClose) {
         this.connection = connection;
         this.allocator = allocator;
+        this.interrupts = interrupts;
         this.onClose = onClose;
     }
 
     @Override
     public void execute(Sql sql) {
-        try (Statement statement = connection.createStatement()) {
+        try (Statement statement = connection.createStatement();
+                Interrupts.Watch watch = interrupts.watch(statement)) {
             statement.execute(sql.text());
         } catch (SQLException e) {
             throw failed(e, "run a statement");
@@ -55,7 +62,8 @@ final class DuckDbSession implements SqlSession {
 
     /** As {@link #execute}; returns how many rows were changed or written. */
     long update(Sql sql) {
-        try (Statement statement = connection.createStatement()) {
+        try (Statement statement = connection.createStatement();
+                Interrupts.Watch watch = interrupts.watch(statement)) {
             return statement.executeLargeUpdate(sql.text());
         } catch (SQLException e) {
             throw failed(e, "run a statement");
@@ -97,11 +105,11 @@ final class DuckDbSession implements SqlSession {
     public ArrowReader query(Sql query, BufferAllocator batches) {
         try {
             Statement statement = connection.createStatement();
-            try {
+            try (Interrupts.Watch watch = interrupts.watch(statement)) {
                 DuckDBResultSet rows = (DuckDBResultSet) statement.executeQuery(query.text());
                 int columns = Math.max(1, rows.getMetaData().getColumnCount());
                 return new ResultReader(
-                        (ArrowReader) rows.arrowExportStream(batches, batchSize(columns)), statement, batches);
+                        (ArrowReader) rows.arrowExportStream(batches, batchSize(columns)), statement, interrupts, batches);
             } catch (SQLException | RuntimeException e) {
                 try (statement) {
                     throw e;

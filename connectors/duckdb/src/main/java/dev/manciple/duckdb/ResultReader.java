@@ -15,12 +15,14 @@ import org.apache.arrow.vector.types.pojo.Schema;
 final class ResultReader extends ArrowReader {
     private final ArrowReader rows;
     private final Statement statement;
+    private final Interrupts interrupts;
     private boolean closed;
 
-    ResultReader(ArrowReader rows, Statement statement, BufferAllocator allocator) {
+    ResultReader(ArrowReader rows, Statement statement, Interrupts interrupts, BufferAllocator allocator) {
         super(allocator);
         this.rows = rows;
         this.statement = statement;
+        this.interrupts = interrupts;
     }
 
     @Override
@@ -48,7 +50,7 @@ final class ResultReader extends ArrowReader {
         if (closed) {
             throw new IOException("the reader is closed");
         }
-        try {
+        try (Interrupts.Watch watch = interrupts.watch(statement)) {
             return rows.loadNextBatch();
         } catch (IOException e) {
             throw DuckDbSession.failed(e, "read the rows of a query");

@@ -1,0 +1,50 @@
+package dev.manciple.duckdb;
+
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Lets an interrupt of a thread end the statement it waits for: the engine runs it in native code, which hears of no
+ * interrupt. One thread of the platform watches for all, because virtual ones find no carrier while native code holds them.
+ */
+final class Interrupts implements AutoCloseable {
+    private static final int CHECK_MILLIS = 50;
+
+    private final ScheduledExecutorService watcher = Executors.newSingleThreadScheduledExecutor(
+            Thread.ofPlatform().daemon().name("duckdb-interrupts").factory());
+
+    /** Ends the watch, not the statement. */
+    record Watch(Future<?> checks) implements AutoCloseable {
+        @Override
+        public void close() {
+            checks.cancel(false);
+        }
+    }
+
+    /** Until the watch is closed, an interrupt of this thread cancels the statement. */
+    Watch watch(Statement statement) {
+        Thread caller = Thread.currentThread();
+        return new Watch(watcher.scheduleWithFixedDelay(
+                () -> check(caller, statement), CHECK_MILLIS, CHECK_MILLIS, TimeUnit.MILLISECONDS));
+    }
+
+    private static void check(Thread caller, Statement statement) {
+        if (caller.isInterrupted()) {
+            try {
+                statement.cancel();
+            } catch (SQLException e) {
+                // It has just ended by itself, which is as good.
+                return;
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        watcher.shutdownNow();
+    }
+}
