@@ -3,7 +3,6 @@ package dev.manciple.cli;
 import dev.manciple.FeatureSelection;
 import dev.manciple.FeatureStore;
 import dev.manciple.RetrievalOptions;
-import dev.manciple.local.Engine;
 import dev.manciple.retrieve.EntityRows;
 import dev.manciple.spi.RetrievalJob;
 import dev.manciple.spi.Spine;
@@ -63,17 +62,16 @@ final class GetHistoricalFeaturesCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         try (FeatureStore store = session.open();
-                BufferAllocator allocator = new RootAllocator();
-                Engine engine = new Engine(allocator)) {
+                BufferAllocator allocator = new RootAllocator()) {
             FeatureSelection selection = features.selection();
-            Spine rows = rows(store, new EntityRows(store::registry, engine, allocator), selection);
+            Spine rows = rows(store, selection);
             RetrievalJob job = store.historicalFeatures(
                     rows, selection, new RetrievalOptions(features.fullFeatureNames, filterByCreated));
             HistoricalResult result = new HistoricalResult(session, job, allocator);
             if (explain) {
                 result.explain();
             } else if (output != null) {
-                result.write(session.resolve(output), engine);
+                result.write(store, session.resolve(output));
             } else {
                 result.show(limit);
             }
@@ -81,15 +79,15 @@ final class GetHistoricalFeaturesCommand implements Callable<Integer> {
         return 0;
     }
 
-    private Spine rows(FeatureStore store, EntityRows entityRows, FeatureSelection selection) {
+    private Spine rows(FeatureStore store, FeatureSelection selection) {
         if (spine.file != null) {
-            return entityRows.file(session.resolve(spine.file), selection);
+            return store.entityRows(session.resolve(spine.file), selection);
         }
         if (spine.sql != null) {
             return EntityRows.sql(spine.sql);
         }
         if (spine.json != null) {
-            return entityRows.rows(JsonRows.parse(spine.json), selection);
+            return store.entityRows(JsonRows.parse(spine.json), selection);
         }
         SpineOptions.Range range = spine.range == null ? new SpineOptions.Range() : spine.range;
         return store.range(selection, range.start, range.end);

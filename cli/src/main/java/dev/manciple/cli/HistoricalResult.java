@@ -1,8 +1,7 @@
 package dev.manciple.cli;
 
+import dev.manciple.FeatureStore;
 import dev.manciple.arrow.ArrowRows;
-import dev.manciple.local.Engine;
-import dev.manciple.retrieve.ResultFiles;
 import dev.manciple.spi.Explanation;
 import dev.manciple.spi.RetrievalJob;
 import dev.manciple.spi.Value;
@@ -33,8 +32,8 @@ final class HistoricalResult {
     }
 
     /** All rows, to a file that appears when it is complete. */
-    void write(Path target, Engine engine) {
-        WriteReport report = new ResultFiles(engine, allocator).write(job, target);
+    void write(FeatureStore store, Path target) {
+        WriteReport report = store.write(job, target);
         if (session.json()) {
             session.printer().json(Map.of("file", target.toString(), "rows", report.rows()));
         } else {

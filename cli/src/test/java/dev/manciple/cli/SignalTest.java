@@ -18,10 +18,10 @@ class SignalTest {
     private static final int INTERRUPTED = 130;
     private static final int TERMINATED = 143;
 
-    /** Many more rows than are made before the signal comes. */
-    private static final String ENDLESS =
+    /** Enough rows for the signal to come while they are written. */
+    private static final String ROWS =
             "SELECT (i %% 3) + 1 AS customer_id, TIMESTAMPTZ '2025-01-01' AS event_timestamp FROM range(%d) t(i)"
-                    .formatted(100_000_000_000L);
+                    .formatted(4_000_000);
 
     @TempDir
     Path folder;
@@ -36,7 +36,7 @@ class SignalTest {
         assertThat(stop("INT")).isEqualTo(INTERRUPTED);
     }
 
-    /** Starts a retrieval that would never end, signals it once it writes, and returns the exit code. */
+    /** Starts a long retrieval, signals it once it writes, and returns the exit code. */
     private int stop(String signal) throws Exception {
         Cli cli = Cli.in(folder);
         assertThat(cli.run("init", "shop").code()).isZero();
@@ -47,7 +47,7 @@ class SignalTest {
                 "-cshop",
                 "get-historical-features",
                 "--entity-sql",
-                ENDLESS,
+                ROWS,
                 "-S",
                 "churn_v1",
                 "--output",
