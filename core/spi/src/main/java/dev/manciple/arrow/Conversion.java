@@ -22,6 +22,7 @@ import java.time.temporal.TemporalAccessor;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.UUID;
 
@@ -46,6 +47,8 @@ final class Conversion {
             .appendZoneRegionId()
             .appendLiteral(']')
             .toFormatter();
+
+    private static final int MAX_SCALE = 1_000;
 
     private final ValueType type;
     private final String column;
@@ -143,9 +146,25 @@ final class Conversion {
             return real;
         }
         if (value instanceof Value.Text(String text)) {
-            return Double.parseDouble(text.strip());
+            return real(text.strip());
         }
         throw mismatch(value);
+    }
+
+    /** Unlike {@code Double.parseDouble} without a suffix, so that {@code 1d} is no number, and never infinite by overflow. */
+    private static double real(String text) {
+        return switch (text.toLowerCase(Locale.ROOT)) {
+            case "nan" -> Double.NaN;
+            case "inf", "+inf", "infinity", "+infinity" -> Double.POSITIVE_INFINITY;
+            case "-inf", "-infinity" -> Double.NEGATIVE_INFINITY;
+            default -> {
+                double real = number(text).doubleValue();
+                if (Double.isInfinite(real)) {
+                    throw new ArithmeticException("too large");
+                }
+                yield real;
+            }
+        };
     }
 
     static float single(double real) {
@@ -185,7 +204,12 @@ final class Conversion {
 
     private static BigDecimal number(String text) {
         try {
-            return new BigDecimal(text);
+            BigDecimal number = new BigDecimal(text);
+            // A few characters such as 1e999999999 would take gigabytes to write out.
+            if (Math.abs((long) number.scale()) > MAX_SCALE) {
+                throw new ArithmeticException("its exponent is too large");
+            }
+            return number;
         } catch (NumberFormatException e) {
             throw new IllegalArgumentException("not a number", e);
         }

@@ -174,12 +174,19 @@ final class JsonValues {
             case VALUE_FALSE -> new Value.Bool(false);
             case VALUE_STRING -> new Value.Text(json.getText());
             case VALUE_NUMBER_INT -> new Value.Int(json.getLongValue());
-            case VALUE_NUMBER_FLOAT -> new Value.Real(json.getDoubleValue());
+            case VALUE_NUMBER_FLOAT -> new Value.Real(finite(json.getDoubleValue()));
             case START_ARRAY -> array(json, tagged);
             case START_OBJECT -> tagged ? untag(object(json, true)) : new Value.Keyed(object(json, false));
             case END_ARRAY, END_OBJECT, FIELD_NAME, NOT_AVAILABLE, VALUE_EMBEDDED_OBJECT ->
                 throw new IllegalArgumentException("not JSON: unexpected " + token);
         };
+    }
+
+    private static double finite(double number) {
+        if (Double.isInfinite(number)) {
+            throw new IllegalArgumentException("not JSON that can be kept: a number is too large");
+        }
+        return number;
     }
 
     private static Value.Many array(JsonParser json, boolean tagged) throws IOException {

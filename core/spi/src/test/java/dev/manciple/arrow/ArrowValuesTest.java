@@ -179,6 +179,20 @@ class ArrowValuesTest {
                     .hasMessageContaining("'column'")
                     .hasMessageContaining("'abc'");
         }
+
+        @ParameterizedTest
+        @CsvSource({"DOUBLE, 1d", "DOUBLE, 0x1p3", "DOUBLE, 1e400", "DECIMAL, 1e999999999", "INT64, 1e999999999"})
+        void thatOnlyJavaReadsOrNobodyCanHoldAreRefused(Scalar type, String text) {
+            assertThatThrownBy(() -> readText(text, type))
+                    .isInstanceOf(InvalidRequestException.class)
+                    .hasMessageContaining(text);
+        }
+
+        @ParameterizedTest
+        @CsvSource({"nan, NaN", "NaN, NaN", "-inf, -Infinity", "Infinity, Infinity"})
+        void thatAreNotFiniteAreSpelledAsProgramsDo(String text, double expected) {
+            assertThat(readText(text, Scalar.DOUBLE)).isEqualTo(new Value.Real(expected));
+        }
     }
 
     @Nested
