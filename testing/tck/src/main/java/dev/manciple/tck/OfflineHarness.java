@@ -150,7 +150,9 @@ abstract class OfflineHarness extends KitTest {
     final DataSource.Batch load(String name, Table table, TimeColumns time) {
         try (ArrowReader reader = table.reader(allocator)) {
             DataSource.Batch source = fixture().load(name, time, reader);
-            assertThat(source.time()).as("the time columns of what the fixture loaded").isEqualTo(time);
+            assertThat(source.time())
+                    .as("the time columns of what the fixture loaded")
+                    .isEqualTo(time);
             loaded.put(source.name(), table);
             return source;
         } catch (IOException e) {

@@ -97,7 +97,9 @@ public abstract class RepositoryContract {
         Table table = new Drivers(seed).statistics();
         try (ArrowReader rows = table.reader(allocator)) {
             DataSource.Batch source = fixture.load("driver statistics", Drivers.TIMES, rows);
-            assertThat(source.time()).as("the time columns of what the fixture loaded").isEqualTo(Drivers.TIMES);
+            assertThat(source.time())
+                    .as("the time columns of what the fixture loaded")
+                    .isEqualTo(Drivers.TIMES);
             oracle = new Oracle(Map.of(source.name(), table));
             stats = Drivers.stats(source);
         }
