@@ -134,12 +134,34 @@ class FilesRetrievalTest {
     @Test
     void storedFeaturesJoinAsOfEachRow() throws IOException {
         RetrievalJob job = job(rows(), "driver_stats:trips", "weather:rain", "orders:amount");
-        assertThat(names(job)).containsExactly("driver_id", "customer_id", "bonus", "event_timestamp", "trips", "rain", "amount");
+        assertThat(names(job))
+                .containsExactly("driver_id", "customer_id", "bonus", "event_timestamp", "trips", "rain", "amount");
         assertThat(read(job))
                 .containsExactly(
-                        List.of(number(1), text("a"), number(3), hoursBefore(0), number(4), new Value.Bool(true), new Value.Real(10)),
-                        List.of(number(2), text("a"), number(4), hoursBefore(0), Value.Null.NULL, new Value.Bool(true), new Value.Real(20)),
-                        List.of(number(1), text("b"), number(5), hoursBefore(4), Value.Null.NULL, new Value.Bool(true), Value.Null.NULL));
+                        List.of(
+                                number(1),
+                                text("a"),
+                                number(3),
+                                hoursBefore(0),
+                                number(4),
+                                new Value.Bool(true),
+                                new Value.Real(10)),
+                        List.of(
+                                number(2),
+                                text("a"),
+                                number(4),
+                                hoursBefore(0),
+                                Value.Null.NULL,
+                                new Value.Bool(true),
+                                new Value.Real(20)),
+                        List.of(
+                                number(1),
+                                text("b"),
+                                number(5),
+                                hoursBefore(4),
+                                Value.Null.NULL,
+                                new Value.Bool(true),
+                                Value.Null.NULL));
     }
 
     @Test
@@ -151,7 +173,9 @@ class FilesRetrievalTest {
         assertThat(job.sql()).isPresent();
         assertThat(job.explain().plan()).contains("earnings (SQL)");
         List<List<Value>> rows = read(job);
-        assertThat(rows).extracting(row -> row.get(4)).containsExactly(new Value.Real(0.5), Value.Null.NULL, Value.Null.NULL);
+        assertThat(rows)
+                .extracting(row -> row.get(4))
+                .containsExactly(new Value.Real(0.5), Value.Null.NULL, Value.Null.NULL);
         assertThat(rows).extracting(row -> row.get(5)).startsWith(new Value.Real(5));
         assertThat(rows)
                 .extracting(row -> row.get(6))
@@ -161,8 +185,8 @@ class FilesRetrievalTest {
 
     @Test
     void aServiceWithFullNamesGivesViewAndFeature() throws IOException {
-        RetrievalJob job = retrieval.job(
-                rows(), new FeatureSelection.Service("pay"), new RetrievalOptions(true, false));
+        RetrievalJob job =
+                retrieval.job(rows(), new FeatureSelection.Service("pay"), new RetrievalOptions(true, false));
         assertThat(names(job)).endsWith("orders__amount", "earnings__with_bonus");
         assertThat(read(job).getFirst()).endsWith(new Value.Real(10), new Value.Real(13));
     }
@@ -239,10 +263,7 @@ class FilesRetrievalTest {
 
     private Spine.Rows rows() {
         return entityRows.rows(
-                List.of(
-                        row(1, "a", 3, NOON),
-                        row(2, "a", 4, NOON),
-                        row(1, "b", 5, NOON.minus(Duration.ofHours(4)))),
+                List.of(row(1, "a", 3, NOON), row(2, "a", 4, NOON), row(1, "b", 5, NOON.minus(Duration.ofHours(4)))),
                 selection("earnings:with_bonus"));
     }
 
