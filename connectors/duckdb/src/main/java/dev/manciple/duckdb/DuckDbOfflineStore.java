@@ -11,6 +11,7 @@ import dev.manciple.spi.StoreContext;
 import dev.manciple.spi.WriteReport;
 import dev.manciple.sql.AsofJoin;
 import dev.manciple.sql.FieldMapping;
+import dev.manciple.sql.PitStrategy;
 import dev.manciple.sql.Relation;
 import dev.manciple.sql.SqlOfflineStore;
 import dev.manciple.sql.SqlSession;
@@ -30,7 +31,11 @@ final class DuckDbOfflineStore extends SqlOfflineStore {
     private final Sinks sinks;
 
     DuckDbOfflineStore(DuckDbConfig config, StoreContext context) {
-        super(DuckDb.NAME, new DuckDbDialect(), new AsofJoin(), context.allocator());
+        this(config, context, new AsofJoin());
+    }
+
+    DuckDbOfflineStore(DuckDbConfig config, StoreContext context, PitStrategy strategy) {
+        super(DuckDb.NAME, new DuckDbDialect(), strategy, context.allocator());
         this.context = context;
         this.engine = new DuckDb(config, context.repoPath());
         this.catalog = new Catalog(engine, context.repoPath());

@@ -8,6 +8,7 @@ import java.util.List;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.FixedSizeBinaryVector;
+import org.apache.arrow.vector.NullVector;
 import org.apache.arrow.vector.TypeLayout;
 import org.apache.arrow.vector.VariableWidthFieldVector;
 import org.apache.arrow.vector.VectorSchemaRoot;
@@ -110,7 +111,9 @@ public final class RetypedReader extends ArrowReader {
         private void add(FieldVector vector, Field promised, BufferAllocator allocator) {
             if (sameLayout(vector.getField(), promised)) {
                 vectors.add(vector);
-            } else if (vector instanceof VariableWidthFieldVector || promised.getType() instanceof ArrowType.Null) {
+            } else if (vector instanceof VariableWidthFieldVector
+                    || vector instanceof NullVector
+                    || promised.getType() instanceof ArrowType.Null) {
                 FieldVector target = promised.createVector(allocator);
                 rewritten.add(new Rewritten(vector, target));
                 vectors.add(target);
