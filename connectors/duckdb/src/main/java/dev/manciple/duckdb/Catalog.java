@@ -57,7 +57,7 @@ final class Catalog {
     /** The rows of files, those of CSV files read as the declared types. */
     Sql from(DuckDbSession session, FileSource file, Map<String, ValueType> declared) {
         if (file.format() == FileSource.Format.PARQUET || declared.isEmpty()) {
-            return file.from(Map.of());
+            return file.from(declared);
         }
         Map<String, ValueType> present = new HashMap<>(declared);
         present.keySet()

@@ -9,8 +9,8 @@ import java.util.regex.Pattern;
 /**
  * What {@code offline_store} of type {@code duckdb}, {@code file} or {@code dask} takes; all of it may be left out.
  *
- * @param stagingLocation Feast's key: where results are put for a remote reader
- * @param stagingLocationEndpointOverride Feast's key: the endpoint of an object store that holds the staging location
+ * @param stagingLocation Feast's key, accepted and not needed: results are written where they are asked for
+ * @param stagingLocationEndpointOverride Feast's key, likewise
  * @param database a DuckDB database whose tables sources may name; without it sources are files and queries over files
  * @param memoryLimit what the engine may hold in memory before it spills to disk, such as {@code 2GB} or {@code 50%} of the
  *     machine's

@@ -2,6 +2,7 @@ package dev.manciple.duckdb;
 
 import dev.manciple.error.FeatureStoreException;
 import dev.manciple.error.InvalidRequestException;
+import dev.manciple.error.NotFoundException;
 import dev.manciple.error.StoreException;
 import dev.manciple.sql.Sql;
 import dev.manciple.sql.SqlSession;
@@ -13,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Consumer;
+import java.util.regex.Pattern;
 import org.apache.arrow.c.ArrowArrayStream;
 import org.apache.arrow.c.Data;
 import org.apache.arrow.memory.BufferAllocator;
@@ -31,6 +33,10 @@ final class DuckDbSession implements SqlSession {
 
     /** What the driver says of any failure before the first rows of a streamed result. */
     private static final String FAILED_UNSAID = "Invalid result set";
+
+    private static final String NO_FILES = "No files found that match the pattern ";
+
+    private static final Pattern EXCERPT = Pattern.compile("\n\nLINE \\d+: ");
 
     private static final String INCOMING = "__incoming";
 
@@ -202,13 +208,24 @@ final class DuckDbSession implements SqlSession {
         }
     }
 
+    /** An engine's failure as one of Manciple's, without the excerpt of the statement that the engine appends. */
     static FeatureStoreException failed(Throwable e, String attempted) {
-        String message = Objects.requireNonNullElse(e.getMessage(), "");
+        String message = EXCERPT.splitAsStream(Objects.requireNonNullElse(e.getMessage(), ""))
+                .findFirst()
+                .orElse("")
+                .strip();
         int value = message.indexOf(DuckDbDialect.BAD_VALUE);
         if (value >= 0) {
             return new InvalidRequestException(message.substring(value + DuckDbDialect.BAD_VALUE.length()), e);
         }
-        return new StoreException(DuckDb.NAME, attempted, false, StoreException.Outcome.NOT_APPLIED, e);
+        int pattern = message.indexOf(NO_FILES);
+        if (pattern >= 0) {
+            return new NotFoundException(
+                    "A file like",
+                    message.substring(pattern + NO_FILES.length()).replace("\"", ""));
+        }
+        return new StoreException(
+                DuckDb.NAME, attempted, false, StoreException.Outcome.NOT_APPLIED, new SQLException(message, e));
     }
 
     @Override

@@ -3,16 +3,16 @@ package dev.manciple.duckdb;
 import dev.manciple.model.ValueType;
 import java.util.Optional;
 
-/** DuckDB's names of declared types, for formats that know no types. */
+/** DuckDB's names of declared types, for texts that do not tell their type. */
 final class EngineTypes {
     private EngineTypes() {}
 
-    /** The type to read a CSV column as; empty where the text itself tells better, as for times. */
-    static Optional<String> csv(ValueType type) {
+    /** The type to read a text as; empty where the text itself tells better, as for times. */
+    static Optional<String> ofText(ValueType type) {
         return switch (type) {
             case ValueType.Scalar scalar -> scalar(scalar);
-            case ValueType.ListOf list -> csv(list.element()).map(element -> element + "[]");
-            case ValueType.SetOf set -> csv(set.element()).map(element -> element + "[]");
+            case ValueType.ListOf list -> ofText(list.element()).map(element -> element + "[]");
+            case ValueType.SetOf set -> ofText(set.element()).map(element -> element + "[]");
             case ValueType.StringMap map -> Optional.of("VARCHAR");
             case ValueType.ScalarMap map -> Optional.of("VARCHAR");
             case ValueType.StructOf struct -> Optional.of("VARCHAR");

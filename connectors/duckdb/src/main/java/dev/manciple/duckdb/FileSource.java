@@ -11,9 +11,12 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /**
@@ -135,33 +138,76 @@ record FileSource(Path path, Shape shape, Format format) {
         return path.replaceAll("([\\[*?])", "[$1]");
     }
 
-    /** The rows, as something that can stand after FROM. */
-    Sql from(Map<String, ValueType> csvTypes) {
+    /**
+     * The rows, as something that can stand after FROM.
+     *
+     * @param declared types of columns whose own type only a text tells: those of CSV files, and the partitions of a folder
+     */
+    Sql from(Map<String, ValueType> declared) {
         Sql pattern = Sql.literal(
                 switch (shape) {
                     case FILE -> escape(path.toString());
                     case FOLDER -> escape(path.toString()) + "/**/*" + format.ending;
                     case GLOB -> path.toString();
                 });
-        Sql partitions = shape == Shape.FILE ? Sql.of(", hive_partitioning = false") : Sql.of("");
+        Set<String> partitionKeys = partitionKeys();
+        Sql partitions = partitions(partitionKeys, declared);
         return switch (format) {
             case PARQUET -> Sql.of("read_parquet({}{})", pattern, partitions);
-            // The whole file decides the types: a sample would let a late row fail or, worse, change what earlier ones
-            // mean.
-            case CSV ->
-                Sql.of(
+            // The whole file decides the types, because after a sample a late row could fail. Nothing between commas is
+            // null,
+            // nothing between quotation marks is an empty text, as the engine writes them.
+            case CSV -> {
+                Map<String, ValueType> columns = new LinkedHashMap<>(declared);
+                columns.keySet().removeAll(partitionKeys);
+                yield Sql.of(
                         "read_csv({}, header = true, sample_size = -1, allow_quoted_nulls = false{}{})",
                         pattern,
                         partitions,
-                        csvTypes.isEmpty() ? Sql.of("") : Sql.of(", types = {}", struct(csvTypes)));
+                        typed("types", columns));
+            }
         };
     }
 
-    private static Sql struct(Map<String, ValueType> types) {
+    private Sql partitions(Set<String> keys, Map<String, ValueType> declared) {
+        if (shape == Shape.GLOB) {
+            return Sql.of("");
+        }
+        if (keys.isEmpty()) {
+            return Sql.of(", hive_partitioning = false");
+        }
+        Map<String, ValueType> columns = new LinkedHashMap<>(declared);
+        columns.keySet().retainAll(keys);
+        return Sql.of(", hive_partitioning = true{}", typed("hive_types", columns));
+    }
+
+    /** The names before the equals signs in the folders below this one, as in {@code day=2025-01-31/part-0.parquet}. */
+    private Set<String> partitionKeys() {
+        if (shape != Shape.FOLDER) {
+            return Set.of();
+        }
+        Set<String> keys = new LinkedHashSet<>();
+        try (Stream<Path> files = Files.walk(path)) {
+            files.filter(file -> file.toString().endsWith(format.ending))
+                    .findFirst()
+                    .map(file -> path.relativize(file).getParent())
+                    .ifPresent(folders -> folders.forEach(folder -> {
+                        int equals = folder.toString().indexOf('=');
+                        if (equals > 0) {
+                            keys.add(folder.toString().substring(0, equals));
+                        }
+                    }));
+        } catch (IOException e) {
+            throw new StoreException(DuckDb.NAME, "look into " + path, false, StoreException.Outcome.NOT_APPLIED, e);
+        }
+        return keys;
+    }
+
+    private static Sql typed(String option, Map<String, ValueType> types) {
         List<Sql> entries = new ArrayList<>();
-        types.forEach((name, type) -> EngineTypes.csv(type)
+        types.forEach((name, type) -> EngineTypes.ofText(type)
                 .ifPresent(engineType -> entries.add(Sql.of("{}: {}", Sql.literal(name), Sql.literal(engineType)))));
-        return Sql.of("{{}}", Sql.join(", ", entries));
+        return entries.isEmpty() ? Sql.of("") : Sql.of(", {} = {{}}", Sql.quoted(option, '"'), Sql.join(", ", entries));
     }
 
     @Override

@@ -69,7 +69,9 @@ final class ResultReader extends ArrowReader {
         }
         closed = true;
         try (statement) {
-            statement.cancel();
+            if (!statement.isClosed()) {
+                statement.cancel();
+            }
             rows.close();
         } catch (SQLException e) {
             throw DuckDbSession.failed(e, "end a query");

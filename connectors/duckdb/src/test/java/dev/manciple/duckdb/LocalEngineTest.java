@@ -110,7 +110,7 @@ class LocalEngineTest {
                 .isInstanceOf(NotFoundException.class)
                 .hasMessageContaining(".parquet");
         assertThatThrownBy(() -> read(folder.resolve("*.parquet")))
-                .isInstanceOf(StoreException.class)
+                .isInstanceOf(NotFoundException.class)
                 .hasMessageContaining("*.parquet");
         assertThatThrownBy(() -> engine.describeFile("s3://bucket/x.parquet", "", Map.of()))
                 .isInstanceOf(InvalidRequestException.class)
@@ -142,6 +142,26 @@ class LocalEngineTest {
                             List.of(new Value.Text("00501"), new Value.Int(1), Value.Null.NULL),
                             List.of(new Value.Text("10001"), new Value.Int(2), new Value.Text("")));
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"parquet", "csv"})
+    void partitionsAreColumnsOfTheTypesGiven(String format) throws IOException {
+        for (String zip : List.of("00501", "10001")) {
+            write(rows(1), folder.resolve("lake/zip=" + zip + "/part-0." + format), false);
+        }
+
+        try (ArrowReader reader = engine.readFile(
+                folder.resolve("lake").toString(),
+                format,
+                Map.of("zip", Scalar.STRING, "n", Scalar.INT64),
+                allocator)) {
+            assertThat(ArrowRows.read(reader))
+                    .extracting(List::getLast)
+                    .containsExactlyInAnyOrder(new Value.Text("00501"), new Value.Text("10001"));
+        }
+        assertThat(read(folder.resolve("lake/*/part-*." + format))).hasSize(2);
+        assertThat(read(folder.resolve("lake/zip=00501/part-0." + format))).isEqualTo(rows(1));
     }
 
     @Test
