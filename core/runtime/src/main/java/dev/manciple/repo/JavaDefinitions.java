@@ -1,7 +1,6 @@
 package dev.manciple.repo;
 
 import dev.manciple.model.Definition;
-import dev.manciple.spi.FeatureFunction;
 import dev.manciple.spi.FeatureRepository;
 import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
@@ -11,7 +10,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.stream.Stream;
 import javax.tools.Diagnostic;
 import javax.tools.DiagnosticCollector;
 import javax.tools.JavaCompiler;
@@ -36,14 +34,17 @@ final class JavaDefinitions {
         this.problems = problems;
     }
 
-    /**
-     * Compiles the files that speak of one of {@code contracts}, with what they use.
-     *
-     * @return the classes, none of them initialized
-     */
-    List<CompiledClasses.Loaded> compile(List<Path> files, List<Class<?>> contracts) {
-        List<Path> sources =
-                files.stream().filter(file -> speaksOf(contracts, file)).toList();
+    /** Compiles the files that speak of repositories, with what they use, and asks their classes what they define. */
+    List<Repository> compiled(List<Path> files) {
+        return compile(files).stream()
+                .filter(loaded -> FeatureRepository.class.isAssignableFrom(loaded.type())
+                        && !Modifier.isAbstract(loaded.type().getModifiers()))
+                .flatMap(loaded -> repository(loaded.type(), at(loaded.source())).stream())
+                .toList();
+    }
+
+    private List<CompiledClasses.Loaded> compile(List<Path> files) {
+        List<Path> sources = files.stream().filter(this::speaksOfRepositories).toList();
         if (sources.isEmpty()) {
             return List.of();
         }
@@ -87,34 +88,12 @@ final class JavaDefinitions {
         problems.add(at, diagnostic.getMessage(Locale.ROOT));
     }
 
-    /** Asks the repositories among compiled classes what they define. */
-    List<Repository> repositories(List<CompiledClasses.Loaded> compiled) {
-        return made(compiled, FeatureRepository.class)
-                .flatMap(made -> definitions(made.it(), made.at()).stream())
-                .toList();
-    }
-
-    /** The functions among compiled classes. */
-    List<FeatureFunction> functions(List<CompiledClasses.Loaded> compiled) {
-        return made(compiled, FeatureFunction.class).map(Made::it).toList();
-    }
-
-    private record Made<T>(T it, Position at) {}
-
-    private <T> Stream<Made<T>> made(List<CompiledClasses.Loaded> compiled, Class<T> contract) {
-        return compiled.stream()
-                .filter(loaded -> contract.isAssignableFrom(loaded.type())
-                        && !Modifier.isAbstract(loaded.type().getModifiers()))
-                .flatMap(loaded -> make(loaded.type(), contract, at(loaded.source())).stream());
-    }
-
     /** Asks compiled classes by name. */
     List<Repository> named(List<String> classNames, String configFile) {
         Position at = new Position(configFile, 0);
         return classNames.stream()
                 .flatMap(className -> type(className, at).stream())
-                .flatMap(type -> make(type, FeatureRepository.class, at).stream())
-                .flatMap(made -> definitions(made.it(), at).stream())
+                .flatMap(type -> repository(type, at).stream())
                 .toList();
     }
 
@@ -134,39 +113,33 @@ final class JavaDefinitions {
         return Optional.empty();
     }
 
-    private <T> Optional<Made<T>> make(Class<?> type, Class<T> contract, Position at) {
+    private Optional<Repository> repository(Class<?> type, Position at) {
         try {
-            return Optional.of(new Made<>(contract.cast(type.getConstructor().newInstance()), at));
+            FeatureRepository repository =
+                    (FeatureRepository) type.getConstructor().newInstance();
+            return Optional.of(new Repository(List.copyOf(repository.definitions()), at));
         } catch (NoSuchMethodException | IllegalAccessException | InstantiationException e) {
             problems.add(
                     at,
                     "class %s must be public with a public constructor without parameters".formatted(type.getName()));
-        } catch (InvocationTargetException | LinkageError e) {
+        } catch (InvocationTargetException e) {
             failed(type, at, e.getCause() == null ? e : e.getCause());
+        } catch (RuntimeException | LinkageError e) {
+            failed(type, at, e);
         }
         return Optional.empty();
-    }
-
-    private Optional<Repository> definitions(FeatureRepository repository, Position at) {
-        try {
-            return Optional.of(new Repository(List.copyOf(repository.definitions()), at));
-        } catch (RuntimeException | LinkageError e) {
-            failed(repository.getClass(), at, e);
-            return Optional.empty();
-        }
     }
 
     private void failed(Class<?> type, Position at, Throwable cause) {
         problems.add(at, "class %s failed: %s".formatted(type.getName(), cause));
     }
 
-    private boolean speaksOf(List<Class<?>> contracts, Path file) {
+    private boolean speaksOfRepositories(Path file) {
         if (!file.getFileName().toString().endsWith(".java")) {
             return false;
         }
         try {
-            String text = Files.readString(file);
-            return contracts.stream().anyMatch(contract -> text.contains(contract.getSimpleName()));
+            return Files.readString(file).contains(FeatureRepository.class.getSimpleName());
         } catch (IOException e) {
             problems.add(at(file), "cannot be read: " + e.getMessage());
             return false;
