@@ -53,7 +53,9 @@ public record Definitions(List<Definition> all, List<String> pythonFiles, Map<Pl
      *
      * @throws ConfigException with every problem of all files
      */
-    public static Definitions load(Path root, RepoConfig config, Plugins plugins) {
+    public static Definitions load(Path repository, RepoConfig config, Plugins plugins) {
+        // The compiler names files by their full paths.
+        Path root = repository.toAbsolutePath().normalize();
         Problems problems = new Problems();
         Catalog catalog = new Catalog(problems);
         List<Path> files = RepositoryFiles.below(root);

@@ -39,9 +39,7 @@ public final class Transformations {
      * @throws InvalidRequestException if two installed functions have the same name
      */
     public Transformations(
-            Collection<FeatureFunction> installed,
-            Supplier<? extends Collection<FeatureFunction>> all,
-            Engine engine) {
+            Collection<FeatureFunction> installed, Supplier<? extends Collection<FeatureFunction>> all, Engine engine) {
         this.installed = byName(installed);
         this.all = all;
         this.engine = engine;

@@ -68,6 +68,14 @@ class JavaDefinitionsTest {
     }
 
     @Test
+    void theRepositoryMayBeNamedFromTheWorkingFolder() throws IOException {
+        Path relative = Path.of("").toAbsolutePath().relativize(root);
+        TestRepository named = new TestRepository(relative).with("Features.java", FEATURES.replace("Days.TTL", "1"));
+
+        assertThat(named.load().places()).containsValue("Features.java");
+    }
+
+    @Test
     void otherJavaFilesAreLeftAlone() throws IOException {
         assertThat(repository.with("src/Broken.java", "class Broken {").load().all())
                 .isEmpty();
