@@ -262,6 +262,16 @@ class FeatureStoreTest {
     }
 
     @Test
+    void anOnlineStoreThatCannotBeMadeLeavesTheRegistryAlone() throws IOException {
+        try (FeatureStore store = FeatureStore.open(repository)) {
+            ApplyPlan plan = plan(store, DRIVER, TRIPS);
+            Files.createDirectory(repository.resolve("data/online_store.db"));
+            assertThatThrownBy(() -> store.apply(plan)).isInstanceOf(StoreException.class);
+            assertThat(store.registry().views()).isEmpty();
+        }
+    }
+
+    @Test
     void teardownRemovesThisProjectOnly() throws IOException {
         try (FeatureStore shop = FeatureStore.open(repository)) {
             shop.apply(plan(shop, DRIVER, TRIPS));

@@ -1,9 +1,11 @@
 package dev.manciple.registry;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.file.Path;
@@ -11,6 +13,7 @@ import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -74,6 +77,52 @@ class FileMutexTest {
             Thread.currentThread().interrupt();
             assertThatThrownBy(() -> mutex(Duration.ofMinutes(1)).acquire()).isInstanceOf(IOException.class);
             assertThat(Thread.interrupted()).as("the interrupt is kept").isTrue();
+        }
+    }
+
+    /** POSIX drops a process's lock when any of its descriptors of the file is closed. */
+    @Test
+    void keepsTheLockWhileOthersOfThisProcessGiveUp() throws Exception {
+        try (FileMutex.Held held = mutex(Duration.ZERO).acquire()) {
+            Future<FileMutex.Held> other = CompletableFuture.supplyAsync(() -> {
+                try {
+                    return mutex(Duration.ZERO).acquire();
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+            });
+            assertThatThrownBy(other::get).hasRootCauseInstanceOf(IOException.class);
+            assertThat(held.channel().isOpen()).isTrue();
+            assertThat(otherProcessGetsIn()).isFalse();
+        }
+        assertThat(otherProcessGetsIn()).isTrue();
+    }
+
+    private boolean otherProcessGetsIn() throws IOException, InterruptedException {
+        Process process = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-XX:TieredStopAtLevel=1",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        OtherProcess.class.getName(),
+                        folder.toString())
+                .redirectErrorStream(true)
+                .start();
+        String output = new String(process.getInputStream().readAllBytes(), UTF_8).strip();
+        assertThat(process.waitFor()).as(output).isZero();
+        return output.equals("in");
+    }
+
+    /** Tries once to get the lock in a folder. */
+    static final class OtherProcess {
+        private OtherProcess() {}
+
+        public static void main(String[] arguments) {
+            try (FileMutex.Held held = new FileMutex(Path.of(arguments[0]), "lock", Duration.ZERO).acquire()) {
+                System.out.println(held.channel().isOpen() ? "in" : "closed");
+            } catch (IOException e) {
+                System.out.println(e.getMessage());
+            }
         }
     }
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.manciple.error.ConfigException;
 import dev.manciple.error.ConflictException;
+import dev.manciple.model.About;
 import dev.manciple.model.DataSource;
 import dev.manciple.model.Definition;
 import dev.manciple.model.Entity;
@@ -19,6 +20,7 @@ import dev.manciple.wire.proto.RegistryProto;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Arrays;
@@ -146,6 +148,23 @@ class FileRegistryTest {
         assertThatThrownBy(() -> put(base, Entity.of("customer"))).isInstanceOf(ConflictException.class);
         assertThat(requireNonNull(load("shop").entities().get("driver")).about().description())
                 .isEqualTo("changed by Feast");
+    }
+
+    /** Two writes within one tick of the file system's clock can look alike from outside. */
+    @Test
+    void seesAChangeThatLeavesNoTraceOnAYoungFile() throws IOException {
+        put(load("shop"), DRIVER.about(About.NOTHING.description("one")));
+        assertThat(registry.projects()).containsExactly("shop");
+        FileTime modified = Files.getLastModifiedTime(path);
+        RegistryProto.Registry.Builder changed =
+                proto().toBuilder().setVersionId(UUID.randomUUID().toString());
+        changed.getEntitiesBuilderList().stream()
+                .filter(entity -> entity.getSpec().getName().equals("driver"))
+                .forEach(entity -> entity.getSpecBuilder().setDescription("two"));
+        Files.write(path, changed.build().toByteArray());
+        Files.setLastModifiedTime(path, modified);
+        assertThat(requireNonNull(load("shop").entities().get("driver")).about().description())
+                .isEqualTo("two");
     }
 
     @Test

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.manciple.error.StoreException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -76,6 +77,15 @@ class RegistryFileTest {
         assertThat(file.stamp()).hasValue(second.stamp());
         write("three");
         assertThat(file.stamp().orElseThrow()).isNotEqualTo(first).isNotEqualTo(second.stamp());
+    }
+
+    @Test
+    void whoHasTheOldFileOpenKeepsItWhole() throws IOException {
+        write("old content");
+        try (InputStream open = Files.newInputStream(path)) {
+            write("new");
+            assertThat(open.readAllBytes()).asString(UTF_8).isEqualTo("old content");
+        }
     }
 
     @Test
