@@ -100,7 +100,8 @@ final class DefinitionShapes {
                             "expressions",
                             new MapOf(Plain.TEXT),
                             "Feature to SQL expression over the input columns, in DuckDB's dialect."),
-                    Shape.Key.of("function", Plain.TEXT, "The name of a Java function that a plug-in offers.")));
+                    Shape.Key.of(
+                            "function", Plain.TEXT, "The name of a Java function of a plug-in or of the repository.")));
 
     static final Block LOGGING = new Block(
             "logging",

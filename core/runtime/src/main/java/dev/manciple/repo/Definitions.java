@@ -9,6 +9,8 @@ import dev.manciple.model.FeatureView;
 import dev.manciple.model.OnDemandFeatureView;
 import dev.manciple.model.Preserved;
 import dev.manciple.plugin.Plugins;
+import dev.manciple.spi.FeatureFunction;
+import dev.manciple.spi.FeatureRepository;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
@@ -53,14 +55,15 @@ public record Definitions(List<Definition> all, List<String> pythonFiles, Map<Pl
      *
      * @throws ConfigException with every problem of all files
      */
-    public static Definitions load(Path repository, RepoConfig config, Plugins plugins) {
+    public static Definitions load(Path folder, RepoConfig config, Plugins plugins) {
         // The compiler names files by their full paths.
-        Path root = repository.toAbsolutePath().normalize();
+        Path root = folder.toAbsolutePath().normalize();
         Problems problems = new Problems();
         Catalog catalog = new Catalog(problems);
         List<Path> files = RepositoryFiles.below(root);
         JavaDefinitions java = new JavaDefinitions(root, plugins.loader(), problems);
-        java.compiled(files).forEach(repository -> add(repository, catalog));
+        java.repositories(java.compile(files, List.of(FeatureRepository.class)))
+                .forEach(repository -> add(repository, catalog));
         java.named(config.definitionClasses(), config.file()).forEach(repository -> add(repository, catalog));
         DocumentReader reader = new DocumentReader(problems);
         for (Path file : files) {
@@ -74,6 +77,22 @@ public record Definitions(List<Definition> all, List<String> pythonFiles, Map<Pl
         new DefinitionRules(catalog, problems).check(python.isEmpty());
         problems.throwWithPlaces("The definitions are wrong");
         return result(catalog, python);
+    }
+
+    /**
+     * The functions on demand views may name: those of plug-ins, then those of the repository's {@code .java} files.
+     *
+     * @throws ConfigException if such a file does not compile
+     */
+    public static List<FeatureFunction> functions(Path folder, Plugins plugins) {
+        Path root = folder.toAbsolutePath().normalize();
+        Problems problems = new Problems();
+        JavaDefinitions java = new JavaDefinitions(root, plugins.loader(), problems);
+        List<FeatureFunction> functions = new ArrayList<>();
+        plugins.all().forEach(plugin -> functions.addAll(plugin.functions()));
+        functions.addAll(java.functions(java.compile(RepositoryFiles.below(root), List.of(FeatureFunction.class))));
+        problems.throwWithPlaces("The functions of the repository are wrong");
+        return List.copyOf(functions);
     }
 
     private static Definitions result(Catalog catalog, List<String> python) {

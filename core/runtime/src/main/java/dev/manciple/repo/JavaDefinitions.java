@@ -1,6 +1,7 @@
 package dev.manciple.repo;
 
 import dev.manciple.model.Definition;
+import dev.manciple.spi.FeatureFunction;
 import dev.manciple.spi.FeatureRepository;
 import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
@@ -10,6 +11,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.Stream;
 import javax.tools.Diagnostic;
 import javax.tools.DiagnosticCollector;
 import javax.tools.JavaCompiler;
@@ -34,17 +36,14 @@ final class JavaDefinitions {
         this.problems = problems;
     }
 
-    /** Compiles the files that speak of repositories, with what they use, and asks their classes what they define. */
-    List<Repository> compiled(List<Path> files) {
-        return compile(files).stream()
-                .filter(loaded -> FeatureRepository.class.isAssignableFrom(loaded.type())
-                        && !Modifier.isAbstract(loaded.type().getModifiers()))
-                .flatMap(loaded -> repository(loaded.type(), at(loaded.source())).stream())
-                .toList();
-    }
-
-    private List<CompiledClasses.Loaded> compile(List<Path> files) {
-        List<Path> sources = files.stream().filter(this::speaksOfRepositories).toList();
+    /**
+     * Compiles the files that speak of one of {@code contracts}, with what they use.
+     *
+     * @return the classes, none of them initialized
+     */
+    List<CompiledClasses.Loaded> compile(List<Path> files, List<Class<?>> contracts) {
+        List<Path> sources =
+                files.stream().filter(file -> speaksOf(contracts, file)).toList();
         if (sources.isEmpty()) {
             return List.of();
         }
@@ -88,12 +87,34 @@ final class JavaDefinitions {
         problems.add(at, diagnostic.getMessage(Locale.ROOT));
     }
 
+    /** Asks the repositories among compiled classes what they define. */
+    List<Repository> repositories(List<CompiledClasses.Loaded> compiled) {
+        return made(compiled, FeatureRepository.class)
+                .flatMap(made -> definitions(made.it(), made.at()).stream())
+                .toList();
+    }
+
+    /** The functions among compiled classes. */
+    List<FeatureFunction> functions(List<CompiledClasses.Loaded> compiled) {
+        return made(compiled, FeatureFunction.class).map(Made::it).toList();
+    }
+
+    private record Made<T>(T it, Position at) {}
+
+    private <T> Stream<Made<T>> made(List<CompiledClasses.Loaded> compiled, Class<T> contract) {
+        return compiled.stream()
+                .filter(loaded -> contract.isAssignableFrom(loaded.type())
+                        && !Modifier.isAbstract(loaded.type().getModifiers()))
+                .flatMap(loaded -> make(loaded.type(), contract, at(loaded.source())).stream());
+    }
+
     /** Asks compiled classes by name. */
     List<Repository> named(List<String> classNames, String configFile) {
         Position at = new Position(configFile, 0);
         return classNames.stream()
                 .flatMap(className -> type(className, at).stream())
-                .flatMap(type -> repository(type, at).stream())
+                .flatMap(type -> make(type, FeatureRepository.class, at).stream())
+                .flatMap(made -> definitions(made.it(), at).stream())
                 .toList();
     }
 
@@ -113,33 +134,39 @@ final class JavaDefinitions {
         return Optional.empty();
     }
 
-    private Optional<Repository> repository(Class<?> type, Position at) {
+    private <T> Optional<Made<T>> make(Class<?> type, Class<T> contract, Position at) {
         try {
-            FeatureRepository repository =
-                    (FeatureRepository) type.getConstructor().newInstance();
-            return Optional.of(new Repository(List.copyOf(repository.definitions()), at));
+            return Optional.of(new Made<>(contract.cast(type.getConstructor().newInstance()), at));
         } catch (NoSuchMethodException | IllegalAccessException | InstantiationException e) {
             problems.add(
                     at,
                     "class %s must be public with a public constructor without parameters".formatted(type.getName()));
-        } catch (InvocationTargetException e) {
+        } catch (InvocationTargetException | LinkageError e) {
             failed(type, at, e.getCause() == null ? e : e.getCause());
-        } catch (RuntimeException | LinkageError e) {
-            failed(type, at, e);
         }
         return Optional.empty();
+    }
+
+    private Optional<Repository> definitions(FeatureRepository repository, Position at) {
+        try {
+            return Optional.of(new Repository(List.copyOf(repository.definitions()), at));
+        } catch (RuntimeException | LinkageError e) {
+            failed(repository.getClass(), at, e);
+            return Optional.empty();
+        }
     }
 
     private void failed(Class<?> type, Position at, Throwable cause) {
         problems.add(at, "class %s failed: %s".formatted(type.getName(), cause));
     }
 
-    private boolean speaksOfRepositories(Path file) {
+    private boolean speaksOf(List<Class<?>> contracts, Path file) {
         if (!file.getFileName().toString().endsWith(".java")) {
             return false;
         }
         try {
-            return Files.readString(file).contains(FeatureRepository.class.getSimpleName());
+            String text = Files.readString(file);
+            return contracts.stream().anyMatch(contract -> text.contains(contract.getSimpleName()));
         } catch (IOException e) {
             problems.add(at(file), "cannot be read: " + e.getMessage());
             return false;

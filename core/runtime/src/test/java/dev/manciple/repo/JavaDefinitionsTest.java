@@ -6,9 +6,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.manciple.error.ConfigException;
 import dev.manciple.model.Definition;
 import dev.manciple.model.FeatureView;
+import dev.manciple.spi.FeatureFunction;
+import dev.manciple.spi.Value;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -73,6 +77,35 @@ class JavaDefinitionsTest {
         TestRepository named = new TestRepository(relative).with("Features.java", FEATURES.replace("Days.TTL", "1"));
 
         assertThat(named.load().places()).containsValue("Features.java");
+    }
+
+    @Test
+    void functionsOfTheRepositoryAreFound() throws IOException {
+        List<FeatureFunction> functions = repository
+                .with("Doubling.java", """
+                import dev.manciple.spi.FeatureFunction;
+                import dev.manciple.spi.Value;
+                import java.util.Map;
+
+                public class Doubling implements FeatureFunction {
+                    @Override
+                    public String name() {
+                        return "doubling";
+                    }
+
+                    @Override
+                    public Map<String, Value> apply(Map<String, Value> inputs) {
+                        return inputs;
+                    }
+                }
+                """)
+                .with("Features.java", "implements FeatureRepository, and does not compile")
+                .functions();
+
+        assertThat(functions).singleElement().satisfies(function -> {
+            assertThat(function.name()).isEqualTo("doubling");
+            assertThat(function.apply(Map.<String, Value>of())).isEmpty();
+        });
     }
 
     @Test

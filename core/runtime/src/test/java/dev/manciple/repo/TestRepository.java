@@ -1,6 +1,7 @@
 package dev.manciple.repo;
 
 import dev.manciple.plugin.Plugins;
+import dev.manciple.spi.FeatureFunction;
 import dev.manciple.spi.Plugin;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -28,6 +29,10 @@ final class TestRepository {
     TestRepository with(Plugin plugin) {
         plugins = new Plugins(plugins.loader(), List.of(plugin), List.of());
         return this;
+    }
+
+    List<FeatureFunction> functions() {
+        return Definitions.functions(root, plugins);
     }
 
     Definitions load() {

@@ -17,7 +17,7 @@ public sealed interface Transformation {
         }
     }
 
-    /** A function a plug-in provides under this name; see {@code Plugin.functions}. */
+    /** A function a plug-in or the repository provides under this name; see {@code Plugin.functions}. */
     record Java(String function) implements Transformation {}
 
     /**
