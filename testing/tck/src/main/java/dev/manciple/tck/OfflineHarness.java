@@ -13,7 +13,6 @@ import dev.manciple.spi.HistoricalRequest;
 import dev.manciple.spi.OfflineCapability;
 import dev.manciple.spi.OfflineStore;
 import dev.manciple.spi.RetrievalJob;
-import dev.manciple.spi.Spine;
 import dev.manciple.spi.Value;
 import dev.manciple.spi.ViewSlice;
 import java.io.IOException;
@@ -255,9 +254,5 @@ abstract class OfflineHarness extends KitTest {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-    }
-
-    static Spine.Rows rowsSpine(HistoricalRequest request) {
-        return (Spine.Rows) request.spine();
     }
 }

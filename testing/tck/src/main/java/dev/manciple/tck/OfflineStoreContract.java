@@ -98,6 +98,23 @@ public abstract class OfflineStoreContract extends OfflineHarness {
         }
 
         @Test
+        void areAllThereWhereNoOrderIsAskedFor() {
+            FeatureView view = view(Duration.ZERO, fact(1, NOON, 10));
+            Table spine = asks(ask(2L, NOON), ask(1L, NOON), ask(1L, NOON), ask(null, NOON));
+            HistoricalRequest request = new HistoricalRequest(
+                    spine.spine("at", allocator),
+                    List.of(slice(view, SCORE)),
+                    false,
+                    new HistoricalRequest.Options(false, false));
+            assertThat(rows(store().historicalFeatures(request)))
+                    .containsExactlyInAnyOrder(
+                            row(integer(2), time(NOON), NULL),
+                            row(integer(1), time(NOON), integer(10)),
+                            row(integer(1), time(NOON), integer(10)),
+                            row(NULL, time(NOON), NULL));
+        }
+
+        @Test
         void mayBeNone() {
             assertThat(scores(view(Duration.ZERO, fact(1, NOON, 10)))).isEmpty();
         }

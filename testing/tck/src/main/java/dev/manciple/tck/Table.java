@@ -43,10 +43,6 @@ public record Table(List<Field> columns, Schema schema, List<List<Value>> rows) 
                 rows);
     }
 
-    public Table rows(List<List<Value>> newRows) {
-        return new Table(columns, schema, newRows);
-    }
-
     /** The position of a column. */
     public int column(String name) {
         for (int i = 0; i < columns.size(); i++) {

@@ -1,8 +1,6 @@
 package dev.manciple.tck;
 
 import dev.manciple.spi.Value;
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
@@ -24,10 +22,6 @@ final class Values {
 
     static Value text(String value) {
         return new Value.Text(value);
-    }
-
-    static Value bytes(String utf8) {
-        return new Value.Bytes(ByteBuffer.wrap(utf8.getBytes(StandardCharsets.UTF_8)));
     }
 
     static Value time(@Nullable Instant value) {
