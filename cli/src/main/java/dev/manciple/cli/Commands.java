@@ -1,6 +1,7 @@
 package dev.manciple.cli;
 
 import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import picocli.CommandLine;
 import picocli.CommandLine.Help.Ansi;
@@ -37,8 +38,14 @@ final class Commands {
                 .addSubcommand(new ValidateCommand(session))
                 .addSubcommand(new DoctorCommand(session))
                 .addSubcommand(new VersionCommand(session));
-        return root.setOut(new PrintWriter(terminal.out(), true))
-                .setErr(new PrintWriter(terminal.err(), true))
+        return root.setExecutionStrategy(parsed -> {
+                    if (options.logLevel != null) {
+                        options.logLevel.use();
+                    }
+                    return new CommandLine.RunLast().execute(parsed);
+                })
+                .setOut(new PrintWriter(terminal.out(), true, StandardCharsets.UTF_8))
+                .setErr(new PrintWriter(terminal.err(), true, StandardCharsets.UTF_8))
                 .setColorScheme(
                         CommandLine.Help.defaultColorScheme(terminal.watches(Terminal.Stream.OUT) ? Ansi.ON : Ansi.OFF))
                 .registerConverter(Instant.class, new TimeConverter())

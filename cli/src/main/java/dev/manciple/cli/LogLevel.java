@@ -6,21 +6,25 @@ import org.slf4j.LoggerFactory;
 
 /** How much libraries may say on standard error, by Feast's names. */
 enum LogLevel {
-    DEBUG(Level.DEBUG),
-    INFO(Level.INFO),
-    WARNING(Level.WARN),
-    ERROR(Level.ERROR),
-    CRITICAL(Level.OFF);
-
-    private final Level level;
-
-    LogLevel(Level level) {
-        this.level = level;
-    }
+    DEBUG,
+    INFO,
+    WARNING,
+    ERROR,
+    CRITICAL;
 
     void use() {
         if (LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME) instanceof Logger root) {
-            root.setLevel(level);
+            root.setLevel(level());
         }
+    }
+
+    private Level level() {
+        return switch (this) {
+            case DEBUG -> Level.DEBUG;
+            case INFO -> Level.INFO;
+            case WARNING -> Level.WARN;
+            case ERROR -> Level.ERROR;
+            case CRITICAL -> Level.OFF;
+        };
     }
 }

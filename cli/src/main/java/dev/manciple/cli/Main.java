@@ -47,11 +47,13 @@ public final class Main {
 
     private static Set<Terminal.Stream> watched() {
         Set<Terminal.Stream> watched = EnumSet.noneOf(Terminal.Stream.class);
-        String numbers = System.getProperty(TERMINAL_PROPERTY, "");
-        for (Terminal.Stream stream : Terminal.Stream.values()) {
-            if (numbers.contains(Integer.toString(stream.ordinal()))) {
-                watched.add(stream);
-            }
+        for (char number : System.getProperty(TERMINAL_PROPERTY, "").toCharArray()) {
+            watched.add(
+                    switch (number) {
+                        case '0' -> Terminal.Stream.IN;
+                        case '1' -> Terminal.Stream.OUT;
+                        default -> Terminal.Stream.ERR;
+                    });
         }
         return watched;
     }

@@ -20,7 +20,7 @@ final class NewFiles implements AutoCloseable {
     /** Where a file of this name goes; its folders are made. */
     Path place(String relative) throws IOException {
         Path file = root.resolve(relative);
-        folders(file.getParent());
+        foldersOf(file);
         made.push(file);
         return file;
     }
@@ -28,7 +28,7 @@ final class NewFiles implements AutoCloseable {
     /** @throws java.nio.file.FileAlreadyExistsException if the file is there */
     void text(String relative, String text) throws IOException {
         Path file = root.resolve(relative);
-        folders(file.getParent());
+        foldersOf(file);
         Files.writeString(file, text, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
         made.push(file);
     }
@@ -48,11 +48,10 @@ final class NewFiles implements AutoCloseable {
         }
     }
 
-    private void folders(Path folder) throws IOException {
-        if (!Files.isDirectory(folder)) {
-            if (folder.getParent() != null) {
-                folders(folder.getParent());
-            }
+    private void foldersOf(Path path) throws IOException {
+        Path folder = path.getParent();
+        if (folder != null && !Files.isDirectory(folder)) {
+            foldersOf(folder);
             Files.createDirectory(folder);
             made.push(folder);
         }

@@ -23,7 +23,7 @@ record Terminal(
         Map<String, String> environment,
         InstantSource clock) {
 
-    /** The three standard streams, in the order of their numbers. */
+    /** The three standard streams. */
     enum Stream {
         IN,
         OUT,

@@ -54,7 +54,9 @@ class SignalTest {
                 "out.csv");
         try {
             while (names().equals(before)) {
-                assertThat(process.isAlive()).as("it writes a temporary file first").isTrue();
+                assertThat(process.isAlive())
+                        .as("it writes a temporary file first")
+                        .isTrue();
                 Thread.onSpinWait();
             }
             Processes.run(folder, "kill", "-" + signal, Long.toString(process.pid()));

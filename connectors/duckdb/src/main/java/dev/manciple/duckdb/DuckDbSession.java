@@ -58,9 +58,8 @@ final class DuckDbSession implements SqlSession {
 
     @Override
     public void execute(Sql sql) {
-        try (Statement statement = connection.createStatement();
-                Interrupts.Watch watch = interrupts.watch(statement)) {
-            statement.execute(sql.text());
+        try (Statement statement = connection.createStatement()) {
+            interrupts.during(statement, () -> statement.execute(sql.text()));
         } catch (SQLException e) {
             throw failed(e, "run a statement");
         }
@@ -68,9 +67,8 @@ final class DuckDbSession implements SqlSession {
 
     /** As {@link #execute}; returns how many rows were changed or written. */
     long update(Sql sql) {
-        try (Statement statement = connection.createStatement();
-                Interrupts.Watch watch = interrupts.watch(statement)) {
-            return statement.executeLargeUpdate(sql.text());
+        try (Statement statement = connection.createStatement()) {
+            return interrupts.during(statement, () -> statement.executeLargeUpdate(sql.text()));
         } catch (SQLException e) {
             throw failed(e, "run a statement");
         }
@@ -111,11 +109,15 @@ final class DuckDbSession implements SqlSession {
     public ArrowReader query(Sql query, BufferAllocator batches) {
         try {
             Statement statement = connection.createStatement();
-            try (Interrupts.Watch watch = interrupts.watch(statement)) {
-                DuckDBResultSet rows = (DuckDBResultSet) statement.executeQuery(query.text());
+            try {
+                DuckDBResultSet rows =
+                        (DuckDBResultSet) interrupts.during(statement, () -> statement.executeQuery(query.text()));
                 int columns = Math.max(1, rows.getMetaData().getColumnCount());
                 return new ResultReader(
-                        (ArrowReader) rows.arrowExportStream(batches, batchSize(columns)), statement, interrupts, batches);
+                        (ArrowReader) rows.arrowExportStream(batches, batchSize(columns)),
+                        statement,
+                        interrupts,
+                        batches);
             } catch (SQLException | RuntimeException e) {
                 try (statement) {
                     throw e;
@@ -136,8 +138,11 @@ final class DuckDbSession implements SqlSession {
         if (!Objects.requireNonNullElse(e.getMessage(), "").contains(FAILED_UNSAID)) {
             return e;
         }
+        if (Thread.currentThread().isInterrupted()) {
+            return new SQLException("the thread was interrupted", e);
+        }
         try (Statement statement = connection.createStatement()) {
-            statement.execute("EXPLAIN ANALYZE " + query.text());
+            interrupts.during(statement, () -> statement.execute("EXPLAIN ANALYZE " + query.text()));
             return e;
         } catch (SQLException said) {
             return said;

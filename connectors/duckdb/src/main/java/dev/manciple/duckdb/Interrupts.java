@@ -17,19 +17,21 @@ final class Interrupts implements AutoCloseable {
     private final ScheduledExecutorService watcher = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("duckdb-interrupts").factory());
 
-    /** Ends the watch, not the statement. */
-    record Watch(Future<?> checks) implements AutoCloseable {
-        @Override
-        public void close() {
-            checks.cancel(false);
-        }
+    /** What the engine is asked to do. */
+    interface Work<T, E extends Exception> {
+        T run() throws E;
     }
 
-    /** Until the watch is closed, an interrupt of this thread cancels the statement. */
-    Watch watch(Statement statement) {
+    /** Runs the statement's work on this thread; an interrupt of the thread cancels it. */
+    <T, E extends Exception> T during(Statement statement, Work<T, E> work) throws E {
         Thread caller = Thread.currentThread();
-        return new Watch(watcher.scheduleWithFixedDelay(
-                () -> check(caller, statement), CHECK_MILLIS, CHECK_MILLIS, TimeUnit.MILLISECONDS));
+        Future<?> checks = watcher.scheduleWithFixedDelay(
+                () -> check(caller, statement), CHECK_MILLIS, CHECK_MILLIS, TimeUnit.MILLISECONDS);
+        try {
+            return work.run();
+        } finally {
+            checks.cancel(false);
+        }
     }
 
     private static void check(Thread caller, Statement statement) {

@@ -50,8 +50,8 @@ final class ResultReader extends ArrowReader {
         if (closed) {
             throw new IOException("the reader is closed");
         }
-        try (Interrupts.Watch watch = interrupts.watch(statement)) {
-            return rows.loadNextBatch();
+        try {
+            return interrupts.during(statement, rows::loadNextBatch);
         } catch (IOException e) {
             throw DuckDbSession.failed(e, "read the rows of a query");
         }
