@@ -63,14 +63,25 @@ final class SnapshotCache {
 
     /** What the registry holds now; cheap when nothing changed. */
     RegistrySnapshot newest() {
-        Optional<RegistrySnapshot> known = Optional.ofNullable(cached.get()).map(Cached::snapshot);
-        RegistrySnapshot snapshot = registry.load(project, known);
-        put(snapshot);
-        return snapshot;
+        // From the question to the answer, so that a slow answer cannot replace what a commit has put meanwhile.
+        refreshing.lock();
+        try {
+            Optional<RegistrySnapshot> known = Optional.ofNullable(cached.get()).map(Cached::snapshot);
+            RegistrySnapshot snapshot = registry.load(project, known);
+            put(snapshot);
+            return snapshot;
+        } finally {
+            refreshing.unlock();
+        }
     }
 
     /** Remembers what a commit returned. */
     void put(RegistrySnapshot snapshot) {
-        cached.set(new Cached(snapshot, nanoTime.getAsLong()));
+        refreshing.lock();
+        try {
+            cached.set(new Cached(snapshot, nanoTime.getAsLong()));
+        } finally {
+            refreshing.unlock();
+        }
     }
 }

@@ -15,7 +15,8 @@ import java.util.regex.Pattern;
  * @param path a local path, relative to the repository, or a {@code file:} URI
  * @param registryStoreType Feast's class for the place the file is kept in; only {@code FileRegistryStore} means a local one
  * @param cacheTtlSeconds how old what is served may be; zero means it is never read again
- * @param cacheMode when an old snapshot is replaced: by the reader that finds it old, or in the background
+ * @param cacheMode read for Feast's sake; whatever it says, one of the readers that find the snapshot old replaces it, and the
+ *     others do not wait
  * @param s3AdditionalKwargs read for Feast's sake; without effect on a local file
  * @param purgeFeastMetadata whether the obsolete list of project ids is dropped from the file when it is written
  * @param enableOnlineFeatureViewVersioning whether views have an online table per version, which Manciple refuses
@@ -33,7 +34,7 @@ public record FileRegistryConfig(
     private static final Pattern SCHEME = Pattern.compile("([A-Za-z][A-Za-z0-9+.-]+):.*");
     private static final Pattern LOCAL_STORE = Pattern.compile("(.*\\.)?FileRegistryStore");
 
-    /** When an old snapshot is replaced. */
+    /** When Feast replaces an old snapshot: as it is read, or every so often. */
     public enum CacheMode {
         SYNC,
         THREAD
