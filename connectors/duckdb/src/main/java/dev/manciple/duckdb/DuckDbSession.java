@@ -110,14 +110,7 @@ final class DuckDbSession implements SqlSession {
         try {
             Statement statement = connection.createStatement();
             try {
-                DuckDBResultSet rows =
-                        (DuckDBResultSet) interrupts.during(statement, () -> statement.executeQuery(query.text()));
-                int columns = Math.max(1, rows.getMetaData().getColumnCount());
-                return new ResultReader(
-                        (ArrowReader) rows.arrowExportStream(batches, batchSize(columns)),
-                        statement,
-                        interrupts,
-                        batches);
+                return interrupts.during(statement, () -> result(statement, query, batches));
             } catch (SQLException | RuntimeException e) {
                 try (statement) {
                     throw e;
@@ -126,6 +119,13 @@ final class DuckDbSession implements SqlSession {
         } catch (SQLException e) {
             throw failed(reason(e, query), "run a query");
         }
+    }
+
+    private ResultReader result(Statement statement, Sql query, BufferAllocator batches) throws SQLException {
+        DuckDBResultSet rows = (DuckDBResultSet) statement.executeQuery(query.text());
+        int columns = Math.max(1, rows.getMetaData().getColumnCount());
+        return new ResultReader(
+                (ArrowReader) rows.arrowExportStream(batches, batchSize(columns)), statement, interrupts, batches);
     }
 
     private static int batchSize(int columns) {

@@ -1,9 +1,11 @@
 package dev.manciple.duckdb;
 
+import dev.manciple.error.StoreException;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
@@ -17,20 +19,33 @@ final class Interrupts implements AutoCloseable {
     private final ScheduledExecutorService watcher = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("duckdb-interrupts").factory());
 
-    /** What the engine is asked to do. */
-    interface Work<T, E extends Exception> {
+    /** Something that waits for the engine. */
+    interface Waiting<T, E extends Exception> {
         T run() throws E;
     }
 
-    /** Runs the statement's work on this thread; an interrupt of the thread cancels it. */
-    <T, E extends Exception> T during(Statement statement, Work<T, E> work) throws E {
-        Thread caller = Thread.currentThread();
-        Future<?> checks = watcher.scheduleWithFixedDelay(
-                () -> check(caller, statement), CHECK_MILLIS, CHECK_MILLIS, TimeUnit.MILLISECONDS);
+    /** Runs something that waits for a statement, which an interrupt of this thread cancels meanwhile. */
+    <T, E extends Exception> T during(Statement statement, Waiting<T, E> waiting) throws E {
+        Future<?> checks = watch(statement);
         try {
-            return work.run();
+            return waiting.run();
         } finally {
             checks.cancel(false);
+        }
+    }
+
+    private Future<?> watch(Statement statement) {
+        Thread caller = Thread.currentThread();
+        try {
+            return watcher.scheduleWithFixedDelay(
+                    () -> check(caller, statement), CHECK_MILLIS, CHECK_MILLIS, TimeUnit.MILLISECONDS);
+        } catch (RejectedExecutionException e) {
+            throw new StoreException(
+                    DuckDb.NAME,
+                    "go on",
+                    false,
+                    StoreException.Outcome.NOT_APPLIED,
+                    new IllegalStateException("the store is closed", e));
         }
     }
 
