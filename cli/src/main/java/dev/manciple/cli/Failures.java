@@ -31,6 +31,8 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
     /** A command that failed: exit code 1. */
     @Override
     public int handleExecutionException(Exception failure, CommandLine command, ParseResult parsed) {
+        // What was printed before belongs before, where both streams end in one place.
+        terminal.out().flush();
         if (options.debug) {
             failure.printStackTrace(terminal.err());
         }

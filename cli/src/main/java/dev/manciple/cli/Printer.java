@@ -58,6 +58,7 @@ final class Printer {
 
     /** Something that is not the result: said on standard error, so that a pipe does not carry it. */
     void note(String text) {
+        terminal.out().flush();
         terminal.err().println(text);
     }
 
