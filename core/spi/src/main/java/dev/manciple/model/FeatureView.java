@@ -15,7 +15,8 @@ import java.util.Optional;
  * @param features empty until apply where the definition leaves the schema to inference
  * @param ttl zero when values never expire
  * @param online whether values are materialized and served
- * @param offline whether pushed and materialized rows are also appended to the batch source
+ * @param offline Feast's flag for views whose engine also keeps what it computes offline; kept for Feast, and without effect
+ *     here, where rows come from the batch source or are pushed to it
  * @param enabled a disabled view is kept but neither retrieved nor materialized
  */
 public record FeatureView(
