@@ -121,7 +121,12 @@ public interface FeatureStore extends AutoCloseable {
     /** What {@link #apply} would change to make the registry hold exactly {@code definitions}; changes nothing. */
     ApplyPlan plan(List<Definition> definitions, PlanOptions options);
 
-    /** Carries a plan out: infrastructure first, registry last. */
+    /**
+     * Carries a plan out: creates infrastructure, commits to the registry, then drops what no view needs any more. A failure
+     * leaves a registry all of whose views can be served; at worst some infrastructure is there too many.
+     *
+     * @throws dev.manciple.error.ConflictException if definitions changed after the plan was made
+     */
     RegistrySnapshot apply(ApplyPlan plan);
 
     /** Removes this project from the online store and the registry, and nothing of another's. */

@@ -23,6 +23,7 @@ import dev.manciple.spi.RegistrySnapshot;
 import dev.manciple.spi.RetrievalJob;
 import dev.manciple.spi.Spine;
 import dev.manciple.spi.Value;
+import dev.manciple.spi.ViewChanges;
 import dev.manciple.spi.WriteReport;
 import dev.manciple.transform.Transformations;
 import java.nio.file.Path;
@@ -187,9 +188,14 @@ final class LocalFeatureStore implements FeatureStore {
     @Override
     public RegistrySnapshot apply(ApplyPlan plan) {
         requireCurrent(plan, registry());
-        parts.online().update(plan.views());
+        ViewChanges views = plan.views();
+        parts.online().update(new ViewChanges(views.keep(), List.of()));
         RegistrySnapshot applied = commit(plan);
         snapshots.put(applied);
+        // Values are gone for good once they are dropped, so not before the registry has let go of them.
+        if (!views.drop().isEmpty()) {
+            parts.online().update(views);
+        }
         return applied;
     }
 

@@ -201,6 +201,26 @@ class FeatureStoreTest {
     }
 
     @Test
+    void keepsWhatItServesWhereTheRegistryCannotBeWritten() throws IOException {
+        try (FeatureStore store = FeatureStore.open(repository)) {
+            store.apply(plan(store, DRIVER, TRIPS));
+            store.materialize(START, END, List.of(), MaterializeListener.NONE);
+            Path lock = repository.resolve("data/.registry.db.lock");
+            Files.deleteIfExists(lock);
+            Files.createDirectory(lock);
+            assertThatThrownBy(() -> store.apply(plan(store, DRIVER))).isInstanceOf(StoreException.class);
+            assertThat(store.registry().views()).containsOnlyKeys("trips");
+            assertThat(store.onlineFeatures(
+                                    FeatureSelection.of(FeatureRef.parse("trips:trips")),
+                                    Map.of("driver_id", List.of(new Value.Int(1001))),
+                                    new OnlineOptions(false, true))
+                            .values()
+                            .get(1))
+                    .containsExactly(new Value.Int(4));
+        }
+    }
+
+    @Test
     void refusesAPlanThatIsNotTrueAnyMore() {
         try (FeatureStore store = FeatureStore.open(repository);
                 FeatureStore other = FeatureStore.open(repository)) {

@@ -29,7 +29,7 @@ final class SpineCheck {
                 .map(org.apache.arrow.vector.types.pojo.Field::getName)
                 .toList();
         for (org.apache.arrow.vector.types.pojo.Field column : schema.getFields()) {
-            if (column.getName().startsWith(Spine.RESERVED_PREFIX)) {
+            if (Spine.isReserved(column.getName())) {
                 throw new InvalidRequestException(
                         "The entity rows have a column '%s': names that start with '%s' are reserved. Rename it."
                                 .formatted(column.getName(), Spine.RESERVED_PREFIX));

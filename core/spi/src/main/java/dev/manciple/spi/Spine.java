@@ -9,8 +9,16 @@ import org.apache.arrow.vector.types.pojo.Schema;
 
 /** The entity rows of a historical request. */
 public sealed interface Spine {
-    /** The prefix of column names Manciple keeps for itself; entity rows must not use it. */
+    /** The prefix of column names Manciple keeps for itself. */
     String RESERVED_PREFIX = "__";
+
+    /**
+     * Whether entity rows must not have a column of this name. What pandas calls an index that has no name is no danger, and
+     * stands in many a file.
+     */
+    static boolean isReserved(String column) {
+        return column.startsWith(RESERVED_PREFIX) && !column.matches("__index_level_\\d+__");
+    }
 
     /**
      * Rows the caller has.

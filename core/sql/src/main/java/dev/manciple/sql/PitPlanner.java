@@ -130,7 +130,7 @@ public final class PitPlanner {
         Set<String> names = new HashSet<>();
         for (Column column : spine.columns()) {
             String name = column.field().getName();
-            if (name.startsWith(Spine.RESERVED_PREFIX)) {
+            if (Spine.isReserved(name)) {
                 throw new InvalidRequestException(
                         "The entity rows have a column '%s': names that start with '%s' are Manciple's own; rename it"
                                 .formatted(name, Spine.RESERVED_PREFIX));

@@ -162,7 +162,7 @@ class PublicDataTest {
                         1001L + i % 6,
                         "event_timestamp",
                         i % 3 == 0 ? time : time.plusNanos(1_000),
-                        "i",
+                        "__index_level_0__",
                         i));
             }
 
@@ -176,7 +176,7 @@ class PublicDataTest {
                 Optional<Map<String, Value>> expected =
                         newest(history, row.get("driver_id"), time, Duration.ofHours(2));
                 found += expected.isPresent() ? 1 : 0;
-                assertThat(row.get("i")).isEqualTo(new Value.Int(i));
+                assertThat(row.get("__index_level_0__")).isEqualTo(new Value.Int(i));
                 for (String feature : List.of("conv_rate", "avg_daily_trips")) {
                     assertThat(row.get(feature))
                             .as("row %d: %s as of %s", i, feature, time)
