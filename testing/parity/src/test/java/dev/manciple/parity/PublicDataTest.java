@@ -25,6 +25,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
@@ -206,21 +207,25 @@ class PublicDataTest {
         Map<String, Value> best = null;
         for (Map<String, Value> row : history) {
             Instant event = time(row, "event_timestamp");
-            if (!row.get("driver_id").equals(driver) || event.isAfter(time) || event.isBefore(time.minus(ttl))) {
+            if (!Objects.equals(row.get("driver_id"), driver)
+                    || event.isAfter(time)
+                    || event.isBefore(time.minus(ttl))) {
                 continue;
             }
-            if (best == null
-                    || event.isAfter(time(best, "event_timestamp"))
-                    || event.equals(time(best, "event_timestamp"))
-                            && time(row, "created").isAfter(time(best, "created"))) {
+            if (best == null || newer(row, best)) {
                 best = row;
             }
         }
         return Optional.ofNullable(best);
     }
 
+    private static boolean newer(Map<String, Value> row, Map<String, Value> best) {
+        int byEvent = time(row, "event_timestamp").compareTo(time(best, "event_timestamp"));
+        return byEvent > 0 || (byEvent == 0 && time(row, "created").isAfter(time(best, "created")));
+    }
+
     private static Instant time(Map<String, Value> row, String column) {
-        return ((Value.Time) row.get(column)).value();
+        return ((Value.Time) Objects.requireNonNull(row.get(column))).value();
     }
 
     private List<Map<String, Value>> run(FeatureStore store, Spine spine, FeatureSelection features)
