@@ -29,7 +29,10 @@ class LauncherTest {
 
     @BeforeEach
     void distribution() throws IOException {
-        launcher = Processes.script(folder.resolve("home/bin/manciple"), Path.of("src/main/distribution/bin/manciple"));
+        for (String script : new String[] {"find-java.sh", "manciple"}) {
+            launcher = Processes.script(
+                    folder.resolve("home/bin").resolve(script), Path.of("src/main/distribution/bin", script));
+        }
         Path lib = Files.createDirectories(folder.resolve("home/lib"));
         classPathJar(lib.resolve("all.jar"));
     }
