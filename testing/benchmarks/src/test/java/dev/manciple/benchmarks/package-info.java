@@ -1,0 +1,4 @@
+@NullMarked
+package dev.manciple.benchmarks;
+
+import org.jspecify.annotations.NullMarked;
