@@ -52,32 +52,36 @@ record PullPlan(Sql query, Schema output, String description) {
         }
 
         PullPlan all() {
-            return new PullPlan(
-                    Sql.of("SELECT {}\nFROM {} AS f\nWHERE {}", selected(), relation.from(), inWindow()),
-                    output(),
-                    describe("every row"));
+            return new PullPlan(rows(), output(), describe("every row"));
         }
 
         PullPlan latest() {
-            Sql newest = created.map(column -> Sql.of("{} DESC, {} DESC NULLS LAST", micros(event), micros(column)))
-                    .orElseGet(() -> Sql.of("{} DESC", micros(event)));
+            Sql event = dialect.quote(PullRequest.EVENT_TIME);
+            Sql newest = created.isPresent()
+                    ? Sql.of("{} DESC, {} DESC NULLS LAST", event, dialect.quote(PullRequest.CREATED_TIME))
+                    : Sql.of("{} DESC", event);
+            List<Sql> names = output().getFields().stream()
+                    .map(field -> dialect.quote(field.getName()))
+                    .toList();
             Sql partition = keys.isEmpty()
                     ? Sql.of("")
-                    : Sql.of("PARTITION BY {} ", Sql.join(", ", keys.stream().map(this::quote)));
-            Sql names = Sql.join(", ", output().getFields().stream().map(field -> dialect.quote(field.getName())));
+                    : Sql.of("PARTITION BY {} ", Sql.join(", ", names.subList(0, keys.size())));
+            Sql rank = dialect.quote("__rank");
             return new PullPlan(
                     Sql.of(
-                            "SELECT {}\nFROM (\n  SELECT {}, row_number() OVER ({}ORDER BY {}) AS {}\n  FROM {} AS f\n  WHERE {}\n) AS ranked\nWHERE {} = 1",
-                            names,
-                            selected(),
+                            "SELECT {}\nFROM (\n  SELECT *, row_number() OVER ({}ORDER BY {}) AS {}\n  FROM (\n    {}\n  ) AS pulled\n) AS ranked\nWHERE {} = 1",
+                            Sql.join(", ", names),
                             partition,
                             newest,
-                            dialect.quote("__rank"),
-                            relation.from(),
-                            inWindow(),
-                            dialect.quote("__rank")),
+                            rank,
+                            rows(),
+                            rank),
                     output(),
                     describe("the newest row per key"));
+        }
+
+        private Sql rows() {
+            return Sql.of("SELECT {}\nFROM {} AS f\nWHERE {}", selected(), relation.from(), inWindow());
         }
 
         private Sql selected() {
