@@ -7,7 +7,7 @@ import java.util.Optional;
 final class EngineTypes {
     private EngineTypes() {}
 
-    /** The type to read a text as; empty where the text itself tells better, as for times. */
+    /** The type to read a text as; empty where the text itself has to tell. */
     static Optional<String> ofText(ValueType type) {
         return switch (type) {
             case ValueType.Scalar scalar -> scalar(scalar);
@@ -28,7 +28,8 @@ final class EngineTypes {
             case FLOAT -> Optional.of("FLOAT");
             case DOUBLE -> Optional.of("DOUBLE");
             case BOOL -> Optional.of("BOOLEAN");
-            case UNIX_TIMESTAMP, ZONED_TIMESTAMP -> Optional.empty();
+            case UNIX_TIMESTAMP -> Optional.of("TIMESTAMPTZ");
+            case ZONED_TIMESTAMP -> Optional.empty();
         };
     }
 }
