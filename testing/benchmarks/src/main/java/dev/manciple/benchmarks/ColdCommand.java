@@ -51,7 +51,7 @@ final class ColdCommand {
                 %3$s
                 """.formatted(
                         JoinWorkload.KEY,
-                        workload.spine().keyType().type,
+                        workload.spine().keyType().type(),
                         workload.views().stream().map(this::definition).collect(Collectors.joining("\n"))));
         run("apply", "--yes");
         List<String> join = new ArrayList<>(List.of(
@@ -110,7 +110,7 @@ final class ColdCommand {
         if (process.waitFor() != 0) {
             throw new IllegalStateException("%s failed: %s".formatted(String.join(" ", command), printed));
         }
-        String[] times = printed.substring(printed.lastIndexOf('\n') + 1).split(" ");
+        String[] times = printed.substring(printed.lastIndexOf('\n') + 1).split(" ", 3);
         double cpu = Double.parseDouble(times[1]) + Double.parseDouble(times[2]);
         return new Usage((long) (cpu * NANOS), (long) (Double.parseDouble(times[0]) * NANOS));
     }

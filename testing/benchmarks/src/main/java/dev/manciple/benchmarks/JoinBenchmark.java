@@ -47,7 +47,7 @@ final class JoinBenchmark implements Benchmark {
             new Workspace(settings.folder()).generate(workload, engine);
             check(sql, settings, engine, allocator);
             RetrievalJob job = job(settings, store, engine);
-            double peak = Child.run(HEAP, id(), settings).get(Child.PEAK);
+            double peak = Child.run(HEAP, id(), settings).getOrDefault(Child.PEAK, Double.MAX_VALUE);
             String floor = sql.floor();
             Usage.Pair usage = Usage.interleaved(settings, () -> engine.drain(floor), () -> drain(job, allocator));
             Result result = result(usage, peak);

@@ -35,13 +35,14 @@ record JoinWorkload(
     private static final int GIGABYTE = 1_000;
 
     enum KeyType {
-        INTEGER(ValueType.Scalar.INT64),
-        TEXT(ValueType.Scalar.STRING);
+        INTEGER,
+        TEXT;
 
-        final ValueType type;
-
-        KeyType(ValueType type) {
-            this.type = type;
+        ValueType.Scalar type() {
+            return switch (this) {
+                case INTEGER -> ValueType.Scalar.INT64;
+                case TEXT -> ValueType.Scalar.STRING;
+            };
         }
     }
 
@@ -82,7 +83,7 @@ record JoinWorkload(
                             .eventTime(EVENT_TIME)
                             .createdTime(CREATED_TIME))
                     .entities(List.of(KEY))
-                    .entityColumns(List.of(Field.of(KEY, keyType.type)))
+                    .entityColumns(List.of(Field.of(KEY, keyType.type())))
                     .features(fields())
                     .ttl(TTL);
         }

@@ -185,7 +185,7 @@ final class MaterializeBenchmark implements Benchmark {
 
     @Override
     public Map<String, Double> alone(String part, Settings settings) throws Exception {
-        String[] parts = part.split("/");
+        String[] parts = part.split("/", 3);
         MaterializeWorkload workload = new MaterializeWorkload(1, Long.parseLong(parts[2]));
         Path database = settings.folder().resolve("alone.db");
         try (BufferAllocator allocator = new RootAllocator();

@@ -16,7 +16,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Supplier;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
 
@@ -87,17 +86,17 @@ final class OnlineReadBenchmark implements Benchmark {
         }
     }
 
-    private static Result layer(OnlineReadWorkload workload, String layer, Supplier<?> read) {
+    private static Result layer(OnlineReadWorkload workload, String layer, Runnable read) {
         ThreadMXBean threads = ManagementFactory.getPlatformMXBean(ThreadMXBean.class);
         int features = workload.keys() * workload.features();
         for (long run = 0; run < WARMUP_FEATURES / features; run++) {
-            read.get();
+            read.run();
         }
         long[] nanos = new long[Math.toIntExact(MEASURED_FEATURES / features)];
         long allocated = threads.getCurrentThreadAllocatedBytes();
         for (int run = 0; run < nanos.length; run++) {
             long start = System.nanoTime();
-            read.get();
+            read.run();
             nanos[run] = System.nanoTime() - start;
         }
         allocated = threads.getCurrentThreadAllocatedBytes() - allocated;

@@ -24,7 +24,23 @@ import org.sqlite.SQLiteConfig;
  */
 final class RawUpserts {
     /** One entity of one view as SQLite gets it. */
-    private record Row(byte[] key, List<byte[]> values, List<String> texts, long eventSeconds) {}
+    private static final class Row {
+        private final byte[] key;
+        private final List<byte[]> values;
+        private final List<String> texts;
+        private final long eventSeconds;
+
+        Row(byte[] key, List<byte[]> values, List<String> texts, long eventSeconds) {
+            this.key = key;
+            this.values = values;
+            this.texts = texts;
+            this.eventSeconds = eventSeconds;
+        }
+
+        byte[] key() {
+            return key;
+        }
+    }
 
     private final String table;
     private final List<String> features;
@@ -102,10 +118,10 @@ final class RawUpserts {
         for (int i = 0; i < features.size(); i++) {
             statement.setBytes(1, row.key());
             statement.setString(2, features.get(i));
-            statement.setBytes(3, row.values().get(i));
-            statement.setLong(4, row.eventSeconds());
+            statement.setBytes(3, row.values.get(i));
+            statement.setLong(4, row.eventSeconds);
             statement.setNull(5, Types.BIGINT);
-            statement.setString(6, row.texts().get(i));
+            statement.setString(6, row.texts.get(i));
             statement.setBytes(7, null);
             statement.addBatch();
         }

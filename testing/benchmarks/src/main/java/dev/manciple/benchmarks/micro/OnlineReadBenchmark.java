@@ -68,7 +68,7 @@ public class OnlineReadBenchmark {
         allocator = new RootAllocator();
         engine = new Engine(allocator);
         database = Files.createTempFile("online", ".db");
-        store = new Project(database.getParent(), allocator).sqlite(database);
+        store = new Project(Path.of("."), allocator).sqlite(database);
         workload.fill(store);
         selection = workload.selection();
         entities = workload.entities();

@@ -28,20 +28,30 @@ import org.openjdk.jmh.annotations.Warmup;
 public class ValueCodecBenchmark {
     /** Lists have 128 elements. */
     public enum Kind {
-        INT64(ValueType.Scalar.INT64, new Value.Int(1_234_567)),
-        DOUBLE(ValueType.Scalar.DOUBLE, new Value.Real(0.123456789)),
-        STRING(ValueType.Scalar.STRING, new Value.Text("a text of some length")),
-        UNIX_TIMESTAMP(ValueType.Scalar.UNIX_TIMESTAMP, new Value.Time(Instant.ofEpochSecond(1_700_000_000))),
-        FLOATS(
-                new ValueType.ListOf(ValueType.Scalar.FLOAT),
-                new Value.Many(Collections.nCopies(128, new Value.Real(0.5))));
+        INT64,
+        DOUBLE,
+        STRING,
+        UNIX_TIMESTAMP,
+        FLOATS;
 
-        private final ValueType type;
-        private final Value value;
+        ValueType type() {
+            return switch (this) {
+                case INT64 -> ValueType.Scalar.INT64;
+                case DOUBLE -> ValueType.Scalar.DOUBLE;
+                case STRING -> ValueType.Scalar.STRING;
+                case UNIX_TIMESTAMP -> ValueType.Scalar.UNIX_TIMESTAMP;
+                case FLOATS -> new ValueType.ListOf(ValueType.Scalar.FLOAT);
+            };
+        }
 
-        Kind(ValueType type, Value value) {
-            this.type = type;
-            this.value = value;
+        Value value() {
+            return switch (this) {
+                case INT64 -> new Value.Int(1_234_567);
+                case DOUBLE -> new Value.Real(0.123456789);
+                case STRING -> new Value.Text("a text of some length");
+                case UNIX_TIMESTAMP -> new Value.Time(Instant.ofEpochSecond(1_700_000_000));
+                case FLOATS -> new Value.Many(Collections.nCopies(128, new Value.Real(0.5)));
+            };
         }
     }
 
@@ -49,21 +59,25 @@ public class ValueCodecBenchmark {
     @Param
     public Kind kind;
 
+    private ValueType type;
+    private Value value;
     private byte[] bytes;
 
     /** Encodes once, for decoding. */
     @Setup
     public void prepare() {
-        bytes = ValueCodec.encode(kind.value, kind.type);
+        type = kind.type();
+        value = kind.value();
+        bytes = ValueCodec.encode(value, type);
     }
 
     @Benchmark
     public byte[] encode() {
-        return ValueCodec.encode(kind.value, kind.type);
+        return ValueCodec.encode(value, type);
     }
 
     @Benchmark
     public Value decode() {
-        return ValueCodec.decode(bytes, kind.type);
+        return ValueCodec.decode(bytes, type);
     }
 }
