@@ -45,18 +45,18 @@ final class ApplyCommand implements Callable<Integer> {
         Printer printer = session.printer();
         try (FeatureStore store = session.open()) {
             ApplyPlan plan = store.plan(session.definitions(), validation.planOptions());
-            if (!session.json()) {
-                printer.line("Applying changes for project "
-                        + printer.bold(plan.before().project()));
-                printer.blank();
-                new PlanPrinter(printer).print(plan);
-            }
             if (plan.deletesAnything() && !yes) {
                 confirm(plan);
             }
             store.apply(plan);
+            // The lines say "Created" and "Deleted", which is true only now.
             if (session.json()) {
                 printer.json(PlanPrinter.tree(plan));
+            } else {
+                printer.line("Applying changes for project "
+                        + printer.bold(plan.before().project()));
+                printer.blank();
+                new PlanPrinter(printer).print(plan);
             }
         }
         return 0;

@@ -16,8 +16,8 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "demo",
         description = {
-            "Make a feature repository with generated data and take it the whole way:",
-            "apply, join history, materialize, read online. Every command is shown, to be repeated by hand."
+            "Make a feature repository with generated data and take it the whole way.",
+            "It applies, joins history, materializes and reads online; every command is shown, to be repeated by hand."
         })
 final class DemoCommand implements Callable<Integer> {
     private final Session session;

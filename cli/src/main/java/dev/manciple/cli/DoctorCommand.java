@@ -10,8 +10,8 @@ import picocli.CommandLine.Command;
 @Command(
         name = "doctor",
         description = {
-            "Check the JVM, the configuration, the definitions, the registry and whether each store can be reached;",
-            "one line each, with what to do about a problem."
+            "Check the JVM, the configuration, the definitions, the registry and the stores.",
+            "Tells of each in one line, with what to do about a problem."
         })
 final class DoctorCommand implements Callable<Integer> {
     private final Session session;

@@ -69,7 +69,7 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
     }
 
     /** What a store says may have blank lines in it. */
-    private static String paragraph(String text) {
+    static String paragraph(String text) {
         return text.strip().replaceAll("\\R\\s*\\R", System.lineSeparator());
     }
 

@@ -20,8 +20,8 @@ import picocli.CommandLine.Option;
 @Command(
         name = "get-historical-features",
         description = {
-            "Join features onto entity rows, each as of its own time, and write the result to a file;",
-            "without --output, show the first rows."
+            "Join features onto entity rows, each as of its own time.",
+            "Writes the result to a file; without --output, shows the first rows."
         })
 final class GetHistoricalFeaturesCommand implements Callable<Integer> {
     private final Session session;

@@ -46,7 +46,7 @@ final class MaterializeRunner {
         report.failedViews()
                 .forEach((view, failure) -> session.printer()
                         .note("Error: feature view '%s' was not materialized: %s"
-                                .formatted(view, failure.getMessage())));
+                                .formatted(view, Failures.paragraph(String.valueOf(failure.getMessage())))));
         return report.failedViews().isEmpty() ? 0 : 1;
     }
 

@@ -16,6 +16,16 @@ class CliReferenceTest {
     private static final String END = "<!-- end of commands -->\n";
 
     @Test
+    void theListOfCommandsHasASentenceForEach(@TempDir Path folder) {
+        assertThat(Cli.in(folder).commands().getSubcommands().values())
+                .filteredOn(command -> !command.getCommandSpec().usageMessage().hidden())
+                .allSatisfy(command -> assertThat(
+                                command.getCommandSpec().usageMessage().description()[0])
+                        .as(command.getCommandName())
+                        .endsWith("."));
+    }
+
+    @Test
     void everyCommandAndOptionIsInThePage(@TempDir Path folder) throws IOException {
         String page = Files.readString(PAGE);
         String expected = CliReference.of(Cli.in(folder).commands());

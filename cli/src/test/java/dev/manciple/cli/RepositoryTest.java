@@ -255,10 +255,15 @@ class RepositoryTest {
                         "Error: The repository no longer defines feature service 'churn_v1'. Nothing was changed; run apply with --yes to delete.\n");
         Cli.Result no = cli.typing("n\n").run("-cshop", "apply");
         assertThat(no.code()).isEqualTo(1);
+        assertThat(nobody.out() + no.out())
+                .as("nothing is told as done that was not done")
+                .doesNotContain("Deleted");
         assertThat(no.err()).contains("This deletes feature service 'churn_v1'. Go on? [y/N] ");
         assertThat(run("-cshop", "feature-services", "list").out()).contains("churn_v1");
 
-        assertThat(cli.typing("y\n").run("-cshop", "apply").code()).isZero();
+        Cli.Result yes = cli.typing("y\n").run("-cshop", "apply");
+        assertThat(yes.code()).isZero();
+        assertThat(yes.out()).contains("Deleted feature service churn_v1\n");
         assertThat(run("-cshop", "feature-services", "list").out()).doesNotContain("churn_v1");
     }
 
@@ -269,6 +274,17 @@ class RepositoryTest {
         assertThat(run("-cshop", "entities", "list").out()).contains("customer");
         assertThat(run("-cshop", "teardown", "--yes").out()).isEqualTo("Removed project shop\n");
         assertThat(run("-cshop", "entities", "list").out()).doesNotContain("customer");
+    }
+
+    @Test
+    void tellsWhyAViewWasNotMaterializedInOneParagraph() throws IOException {
+        apply();
+        Files.writeString(folder.resolve("shop/data/customer_stats.csv"), "other\n1\n");
+        Cli.Result result = run("-cshop", "materialize", "2000-01-01", END);
+        assertThat(result.code()).isEqualTo(1);
+        assertThat(result.err())
+                .startsWith("Error: feature view 'customer_stats' was not materialized: ")
+                .doesNotContain("\n\n");
     }
 
     @Test

@@ -26,7 +26,8 @@ import java.util.stream.Collectors;
 /**
  * How a repository differs from what is registered, in Feast's words and order of kinds. Objects match by name. What neither
  * side wrote does not count: times, materialization history, and the parts of Feast's objects that Manciple keeps without
- * understanding them. As in Feast, data sources are registered and removed without being listed.
+ * understanding them. As in Feast, data sources are registered and updated without being listed; a removal is always listed, since
+ * people are asked about what is listed.
  *
  * <p>What is registered and no longer defined is deleted, except the kinds no repository of Manciple's can define, such as
  * Feast's stream feature views, saved datasets and permissions: they are kept, and so are the streams and push sources while
@@ -64,7 +65,8 @@ record RegistryDiff(List<Difference> differences, List<RegistryChange> changes) 
             }
         }
         List<Difference> listed = differences.stream()
-                .filter(difference -> difference.kind() != Definition.Kind.DATA_SOURCE)
+                .filter(difference ->
+                        difference.kind() != Definition.Kind.DATA_SOURCE || difference.action() == Action.DELETED)
                 .sorted(Comparator.comparing(Difference::kind))
                 .toList();
         // A name may move from one kind to another, so what goes makes room first.

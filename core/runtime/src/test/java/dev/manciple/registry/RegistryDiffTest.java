@@ -107,7 +107,8 @@ class RegistryDiffTest {
         RegistryDiff diff = diff(registered(DRIVER, STATS, DOUBLED, SERVICE), DRIVER);
         assertThat(diff.differences())
                 .extracting(RegistryDiffTest::line)
-                .containsExactly(
+                .containsExactlyInAnyOrder(
+                        "DELETED data source stats_source",
                         "DELETED feature view driver_stats",
                         "DELETED on demand feature view doubled",
                         "DELETED feature service model");
@@ -120,13 +121,25 @@ class RegistryDiffTest {
     }
 
     @Test
+    void listsASourceThatIsAllThatGoes() {
+        RegistrySnapshot before = registered(
+                DRIVER, STATS, DataSource.Batch.files("data/old.parquet").name("unused"));
+        assertThat(diff(before, DRIVER, STATS).differences())
+                .extracting(RegistryDiffTest::line)
+                .containsExactly("DELETED data source unused");
+    }
+
+    @Test
     void makesRoomBeforeANameChangesItsKind() {
         OnDemandFeatureView sameName = new OnDemandFeatureView(
                 "driver_stats", List.of(), List.of(), List.of(), DOUBLED.transformation(), About.NOTHING, Extras.NONE);
         RegistryDiff diff = diff(registered(DRIVER, STATS), DRIVER, sameName);
         assertThat(diff.differences())
                 .extracting(RegistryDiffTest::line)
-                .containsExactly("DELETED feature view driver_stats", "CREATED on demand feature view driver_stats");
+                .containsExactlyInAnyOrder(
+                        "DELETED data source stats_source",
+                        "DELETED feature view driver_stats",
+                        "CREATED on demand feature view driver_stats");
         assertThat(diff.changes())
                 .endsWith(new RegistryChange.Put(sameName))
                 .contains(new RegistryChange.Remove(Definition.Kind.FEATURE_VIEW, "driver_stats"));
