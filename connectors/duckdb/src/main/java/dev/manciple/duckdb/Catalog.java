@@ -57,14 +57,14 @@ final class Catalog {
     /** The rows of files, those of CSV files read as the declared types. */
     Sql from(DuckDbSession session, FileSource file, Map<String, ValueType> declared) {
         if (file.format() == FileSource.Format.PARQUET || declared.isEmpty()) {
-            return file.from(declared);
+            return file.from(session, declared);
         }
         Map<String, ValueType> present = new HashMap<>(declared);
         present.keySet()
-                .retainAll(describe(session, file.from(Map.of())).getFields().stream()
+                .retainAll(describe(session, file.from(session, Map.of())).getFields().stream()
                         .map(Field::getName)
                         .toList());
-        return file.from(present);
+        return file.from(session, present);
     }
 
     Sql table(SourceLocation.Table table) {

@@ -7,6 +7,7 @@ import dev.manciple.model.SourceLocation;
 import dev.manciple.model.ValueType;
 import dev.manciple.sql.Sql;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -109,10 +110,17 @@ record FileSource(Path path, Shape shape, Format format) {
 
     private static Format formatOfFolder(Path folder, String declared) {
         Format format = format(declared, "");
-        if (holds(folder, format)) {
+        boolean parquet = !filesBelow(folder, Format.PARQUET).isEmpty();
+        boolean csv = !filesBelow(folder, Format.CSV).isEmpty();
+        if (declared.isEmpty() && parquet && csv) {
+            throw new InvalidRequestException(
+                    "The folder '%s' holds both Parquet and CSV files; say which to read with file_format: parquet or csv"
+                            .formatted(folder));
+        }
+        if (format == Format.PARQUET ? parquet : csv) {
             return format;
         }
-        if (declared.isEmpty() && holds(folder, Format.CSV)) {
+        if (declared.isEmpty() && csv) {
             return Format.CSV;
         }
         throw new NotFoundException(
@@ -121,10 +129,13 @@ record FileSource(Path path, Shape shape, Format format) {
                 "The folder holds no file whose name ends in '%s'".formatted(format.ending));
     }
 
-    private static boolean holds(Path folder, Format format) {
+    /** In the order of their names, so that every read sees the same order. */
+    private static List<Path> filesBelow(Path folder, Format format) {
         try (Stream<Path> files = Files.walk(folder)) {
-            return files.anyMatch(file -> file.toString().endsWith(format.ending));
-        } catch (IOException e) {
+            return files.filter(file -> format.owns(file.toString()) && Files.isRegularFile(file))
+                    .sorted()
+                    .toList();
+        } catch (IOException | UncheckedIOException e) {
             throw new StoreException(DuckDb.NAME, "look into " + folder, false, StoreException.Outcome.NOT_APPLIED, e);
         }
     }
@@ -141,19 +152,13 @@ record FileSource(Path path, Shape shape, Format format) {
     /**
      * The rows, as something that can stand after FROM.
      *
-     * @param declared types of columns whose own type only a text tells: those of CSV files, and the partitions of a folder
+     * @param declared types of columns whose own type only a text tells: those of CSV files, and the partitions of a folder or glob
      */
-    Sql from(Map<String, ValueType> declared) {
-        Sql pattern = Sql.literal(
-                switch (shape) {
-                    case FILE -> escape(path.toString());
-                    case FOLDER -> escape(path.toString()) + "/**/*" + format.ending;
-                    case GLOB -> path.toString();
-                });
-        Set<String> partitionKeys = partitionKeys();
+    Sql from(DuckDbSession session, Map<String, ValueType> declared) {
+        Set<String> partitionKeys = partitionKeys(session);
         Sql partitions = partitions(partitionKeys, declared);
         return switch (format) {
-            case PARQUET -> Sql.of("read_parquet({}{})", pattern, partitions);
+            case PARQUET -> Sql.of("read_parquet({}{})", files(), partitions);
             // The whole file decides the types, because after a sample a late row could fail. Nothing between commas is
             // null,
             // nothing between quotation marks is an empty text, as the engine writes them.
@@ -162,43 +167,81 @@ record FileSource(Path path, Shape shape, Format format) {
                 columns.keySet().removeAll(partitionKeys);
                 yield Sql.of(
                         "read_csv({}, header = true, sample_size = -1, allow_quoted_nulls = false{}{})",
-                        pattern,
+                        files(),
                         partitions,
                         typed("types", columns));
             }
         };
     }
 
-    private Sql partitions(Set<String> keys, Map<String, ValueType> declared) {
-        if (shape == Shape.GLOB) {
-            return Sql.of("");
-        }
-        if (keys.isEmpty()) {
-            return Sql.of(", hive_partitioning = false");
-        }
-        Map<String, ValueType> columns = new LinkedHashMap<>(declared);
-        columns.keySet().retainAll(keys);
-        return Sql.of(", hive_partitioning = true{}", typed("hive_types", columns));
+    private Sql files() {
+        return switch (shape) {
+            case FILE -> Sql.literal(escape(path.toString()));
+            case FOLDER -> filesOfFolder();
+            case GLOB -> Sql.literal(path.toString());
+        };
     }
 
-    /** The names before the equals signs in the folders below this one, as in {@code day=2025-01-31/part-0.parquet}. */
-    private Set<String> partitionKeys() {
-        if (shape != Shape.FOLDER) {
-            return Set.of();
+    /** A pattern where it names them all; compressed files and names in capitals have to be listed. */
+    private Sql filesOfFolder() {
+        List<Path> files = filesBelow(path, format);
+        if (files.stream().allMatch(file -> file.toString().endsWith(format.ending))) {
+            return Sql.literal(escape(path.toString()) + "/**/*" + format.ending);
         }
+        return Sql.of(
+                "[{}]",
+                Sql.join(
+                        ", ",
+                        files.stream()
+                                .map(file -> Sql.literal(escape(file.toString())))
+                                .toList()));
+    }
+
+    private Sql partitions(Set<String> keys, Map<String, ValueType> declared) {
+        Map<String, ValueType> columns = new LinkedHashMap<>(declared);
+        columns.keySet().retainAll(keys);
+        Sql types = typed("hive_types", columns);
+        return switch (shape) {
+            case FILE -> Sql.of(", hive_partitioning = false");
+            case FOLDER ->
+                keys.isEmpty() ? Sql.of(", hive_partitioning = false") : Sql.of(", hive_partitioning = true{}", types);
+            case GLOB -> types;
+        };
+    }
+
+    /**
+     * The columns that the engine takes from the names of folders, as in {@code day=2025-01-31/part-0.parquet}. Once it does so at
+     * all, it looks at the whole path, also at what comes before the folder.
+     */
+    private Set<String> partitionKeys(DuckDbSession session) {
+        return switch (shape) {
+            case FILE -> Set.of();
+            case FOLDER -> isPartitioned() ? keys(filesBelow(path, format).getFirst()) : Set.of();
+            case GLOB -> {
+                String file = session.row(Sql.of("SELECT min(file) AS \"first\" FROM glob({})", files()))
+                        .get("first");
+                yield file == null ? Set.of() : keys(Path.of(file));
+            }
+        };
+    }
+
+    /** Whether files of this folder lie in folders whose names hold a column's value. */
+    boolean isPartitioned() {
+        return shape == Shape.FOLDER
+                && filesBelow(path, format).stream()
+                        .anyMatch(file -> !keys(path.relativize(file)).isEmpty());
+    }
+
+    private static Set<String> keys(Path file) {
         Set<String> keys = new LinkedHashSet<>();
-        try (Stream<Path> files = Files.walk(path)) {
-            files.filter(file -> file.toString().endsWith(format.ending))
-                    .findFirst()
-                    .map(file -> path.relativize(file).getParent())
-                    .ifPresent(folders -> folders.forEach(folder -> {
-                        int equals = folder.toString().indexOf('=');
-                        if (equals > 0) {
-                            keys.add(folder.toString().substring(0, equals));
-                        }
-                    }));
-        } catch (IOException e) {
-            throw new StoreException(DuckDb.NAME, "look into " + path, false, StoreException.Outcome.NOT_APPLIED, e);
+        Path folders = file.getParent();
+        if (folders != null) {
+            for (Path folder : folders) {
+                int equals = folder.toString().indexOf('=');
+                if (equals > 0) {
+                    keys.add(folder.toString().substring(0, equals));
+                }
+            }
         }
         return keys;
     }

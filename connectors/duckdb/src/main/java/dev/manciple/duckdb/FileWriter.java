@@ -73,15 +73,21 @@ final class FileWriter {
     }
 
     /**
-     * Adds rows to files that exist. A single file is rewritten, old rows first; a folder gets one more file.
+     * Adds rows to files that exist. A single file is rewritten, old rows first; a folder gets one more file,
+     * unless it is partitioned: the new file would have columns the others have not, and no read would succeed again.
      *
      * @param source how the engine reads the files, with the types their columns have
      * @param rows with exactly the columns of the files, in any order; not closed
      */
     void append(FileSource file, Sql source, ArrowReader rows) {
         switch (file.shape()) {
-            case FILE -> AppendLock.holding(file.path(), () -> appendTo(file, source, rows));
+            case FILE -> AppendLock.holding(file.path(), AppendLock.PATIENCE, () -> appendTo(file, source, rows));
             case FOLDER -> {
+                if (file.isPartitioned()) {
+                    throw new InvalidRequestException(
+                            "Rows cannot be added to the partitioned folder '%s': write files into its key=value folders yourself, or use a folder without partitions"
+                                    .formatted(file));
+                }
                 Path part = file.path().resolve(partName(file.format()));
                 WholeFile.write(part, false, target -> {
                     try (DuckDbSession session = engine.session(allocator)) {

@@ -85,7 +85,7 @@ class AppendTest {
                 .startsWith(0L)
                 .containsExactlyInAnyOrderElementsOf(
                         LongStream.rangeClosed(0, 12).boxed().toList());
-        assertThat(filesIn(folder)).containsExactly("rows.parquet");
+        assertThat(filesIn(folder)).containsExactlyInAnyOrder("rows.parquet", ".rows.parquet.lock");
     }
 
     @Test
@@ -106,6 +106,18 @@ class AppendTest {
 
         assertThat(numbers("rows")).containsExactlyInAnyOrder(0L, 1L, 2L, 3L);
         assertThat(filesIn(folder)).hasSize(2).contains("rows/first.parquet");
+    }
+
+    @Test
+    void aPartitionedFolderIsRefusedAndStaysReadable() throws IOException {
+        write(folder.resolve("rows/zip=00000/first.parquet"), 0, 2);
+
+        assertThatThrownBy(() -> append(store, view("rows"), COLUMNS, 2, 2))
+                .isInstanceOf(InvalidRequestException.class)
+                .hasMessageContainingAll(folder.resolve("rows").toString(), "partitioned");
+
+        assertThat(numbers("rows")).containsExactly(0L, 1L);
+        assertThat(filesIn(folder)).containsExactly("rows/zip=00000/first.parquet");
     }
 
     @Test
@@ -167,7 +179,7 @@ class AppendTest {
         }
 
         assertThat(numbers("rows.parquet")).containsExactly(0L);
-        assertThat(filesIn(folder)).containsExactly("rows.parquet");
+        assertThat(filesIn(folder)).containsExactlyInAnyOrder("rows.parquet", ".rows.parquet.lock");
     }
 
     @Test

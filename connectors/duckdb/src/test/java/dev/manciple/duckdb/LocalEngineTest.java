@@ -144,6 +144,49 @@ class LocalEngineTest {
         }
     }
 
+    @Test
+    void compressedFilesAndNamesInCapitalsOfAFolderAreRead() throws IOException {
+        write(rows(1), folder.resolve("csv/b.csv"), false);
+        write(rows(2), folder.resolve("csv/a.csv.gz"), false);
+        write(rows(3), folder.resolve("csv/deep [er]/c.csv.zst"), false);
+        Files.move(folder.resolve("csv/b.csv"), folder.resolve("csv/B.CSV"));
+        write(rows(1), folder.resolve("parquet/a.parquet"), false);
+        write(rows(2), folder.resolve("parquet/b.parquet"), false);
+        Files.move(folder.resolve("parquet/b.parquet"), folder.resolve("parquet/B.PARQUET"));
+
+        assertThat(read(folder.resolve("csv"))).hasSize(6);
+        assertThat(read(folder.resolve("parquet"))).hasSize(3);
+    }
+
+    @Test
+    void aFolderOfBothFormatsIsReadOnlyOnceOneIsDeclared() throws IOException {
+        write(rows(1), folder.resolve("a.parquet"), false);
+        write(rows(2), folder.resolve("b.csv.gz"), false);
+
+        assertThatThrownBy(() -> read(folder))
+                .isInstanceOf(InvalidRequestException.class)
+                .hasMessageContainingAll(folder.toString(), "file_format");
+        assertThat(read(folder, "parquet")).hasSize(1);
+        assertThat(read(folder, "csv")).hasSize(2);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"csv", "parquet"})
+    void partitionsOfAGlobAreColumnsOfTheTypesGiven(String format) throws IOException {
+        write(rows(1), folder.resolve("rows/zip=00501/a." + format), false);
+        write(rows(1), folder.resolve("rows/zip=10001/a." + format), false);
+
+        try (ArrowReader reader = engine.readFile(
+                folder.resolve("rows/*/*." + format).toString(),
+                "",
+                Map.of("n", Scalar.INT64, "zip", Scalar.STRING),
+                allocator)) {
+            assertThat(ArrowRows.read(reader))
+                    .extracting(row -> row.getLast())
+                    .containsExactlyInAnyOrder(new Value.Text("00501"), new Value.Text("10001"));
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"parquet", "csv"})
     void partitionsAreColumnsOfTheTypesGiven(String format) throws IOException {
@@ -250,7 +293,11 @@ class LocalEngineTest {
     }
 
     private List<List<Value>> read(Path file) throws IOException {
-        try (ArrowReader reader = engine.readFile(file.toString(), "", Map.of(), allocator)) {
+        return read(file, "");
+    }
+
+    private List<List<Value>> read(Path file, String format) throws IOException {
+        try (ArrowReader reader = engine.readFile(file.toString(), format, Map.of(), allocator)) {
             return ArrowRows.read(reader);
         }
     }
