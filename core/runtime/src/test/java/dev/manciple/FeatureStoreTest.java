@@ -182,6 +182,19 @@ class FeatureStoreTest {
     }
 
     @Test
+    void anInferredEntityTypeOutlivesItsViews() {
+        try (FeatureStore store = FeatureStore.open(repository)) {
+            store.apply(plan(store, DRIVER, TRIPS));
+            ApplyPlan plan = plan(store, DRIVER);
+            assertThat(plan.diff())
+                    .extracting(difference -> difference.action() + " " + difference.name())
+                    .containsExactly("DELETED trips_source", "DELETED trips");
+            RegistrySnapshot applied = store.apply(plan);
+            assertThat(requireNonNull(applied.entities().get("driver")).type()).hasValue(Scalar.INT64);
+        }
+    }
+
+    @Test
     void takesWhatIsNotServedAnyMoreOutOfTheOnlineStore() {
         FeatureView second = FeatureView.of("second").source(SOURCE).entities(DRIVER);
         try (FeatureStore store = FeatureStore.open(repository)) {

@@ -31,6 +31,7 @@ public final class ApplyPlanner {
         DefinitionSet written = DefinitionSet.of(definitions, problems);
         DefinitionSet complete = new SchemaInference(written, offline::describe, options.validateSources(), problems)
                 .complete()
+                .withTypesOf(before.entities())
                 .withFeaturesNamed();
         DefinitionChecks checks = new DefinitionChecks(complete, before.preserved(), problems);
         if (options.validateViews()) {

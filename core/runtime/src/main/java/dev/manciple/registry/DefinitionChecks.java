@@ -188,6 +188,9 @@ final class DefinitionChecks {
 
     private void checkService(FeatureService service) {
         String what = "feature service '" + service.name() + "'";
+        if (service.features().isEmpty()) {
+            problems.add("%s has no features: name at least one view or view:feature", what);
+        }
         service.features().forEach(projection -> checkProjection(what, projection));
     }
 

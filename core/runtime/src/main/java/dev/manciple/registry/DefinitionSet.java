@@ -9,11 +9,13 @@ import dev.manciple.model.Field;
 import dev.manciple.model.OnDemandFeatureView;
 import dev.manciple.model.Preserved;
 import dev.manciple.model.Projection;
+import dev.manciple.model.ValueType;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * The definitions of a repository by kind and name, in the order written, with the sources that views, streams and on demand
@@ -46,6 +48,21 @@ record DefinitionSet(
     DefinitionSet complete(
             Map<String, DataSource> newSources, Map<String, Entity> newEntities, Map<String, FeatureView> newViews) {
         return new DefinitionSet(newSources, newEntities, newViews, onDemandViews, services, preserved);
+    }
+
+    /**
+     * With the registered type for every entity that has none, so that an inferred type outlives the views it was inferred
+     * from: Feast refuses an entity without a type.
+     */
+    DefinitionSet withTypesOf(Map<String, Entity> registered) {
+        Map<String, Entity> typed = new LinkedHashMap<>();
+        entities.forEach((name, entity) -> {
+            Optional<ValueType> known = Optional.ofNullable(registered.get(name))
+                    .filter(old -> old.joinKey().equals(entity.joinKey()))
+                    .flatMap(Entity::type);
+            typed.put(name, entity.type().or(() -> known).map(entity::type).orElse(entity));
+        });
+        return complete(sources, typed, views);
     }
 
     /** As Feast registers them: a projection that takes all of a view's features names them. */

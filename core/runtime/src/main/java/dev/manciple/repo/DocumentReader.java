@@ -115,6 +115,9 @@ final class DocumentReader {
     }
 
     private Optional<Part> seenFrom(YamlNode.Mapping document) {
+        if (fitsEveryKind(document)) {
+            return undecided(document, List.of(Part.values()));
+        }
         List<Part> fitting = Arrays.stream(Part.values())
                 .filter(part -> unknownKeys(part, document) == 0 && part.isComplete(document))
                 .toList();
@@ -125,6 +128,16 @@ final class DocumentReader {
         if (candidates.size() == 1) {
             return Optional.of(candidates.getFirst());
         }
+        return undecided(document, candidates);
+    }
+
+    /** A name with nothing but what every kind may have beside it would make an entity of what may be a slip. */
+    private static boolean fitsEveryKind(YamlNode.Mapping document) {
+        return document.entries().containsKey("name")
+                && Arrays.stream(Part.values()).allMatch(part -> unknownKeys(part, document) == 0);
+    }
+
+    private Optional<Part> undecided(YamlNode.Mapping document, List<Part> candidates) {
         String keys = String.join(", ", document.entries().keySet());
         problems.add(
                 document.at(),

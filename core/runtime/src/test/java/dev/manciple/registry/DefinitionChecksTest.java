@@ -120,6 +120,11 @@ class DefinitionChecksTest {
                 DRIVER,
                 STATS,
                 FeatureService.of("model", STATS.withJoinKeyMap(Map.of("driver", "other_id"))));
+        assertProblem(
+                "feature service 'model' has no features: name at least one view or view:feature",
+                DRIVER,
+                STATS,
+                FeatureService.of("model"));
     }
 
     @Test

@@ -37,7 +37,9 @@ class BadDefinitionsTest {
     @Test
     void malformedYaml() throws IOException {
         assertBad("name: x\n  path: y\n", "f.yaml:2: not valid YAML: mapping values are not allowed here");
-        assertBad("name: a\nname: b\n", "f.yaml:2: the key 'name' stands here a second time, first on line 1");
+        assertBad(
+                "kind: entity\nname: a\nname: b\n",
+                "f.yaml:3: the key 'name' stands here a second time, first on line 2");
         assertBad(
                 "just text",
                 "f.yaml:1: must be a definition or lists of definitions, was 'just text'; if this file has none, name it in .feastignore");
@@ -131,6 +133,16 @@ class BadDefinitionsTest {
         assertBad(
                 "name: x\nschema: {a: Int64}",
                 "f.yaml:1: the keys name, schema do not tell what this defines: add a line such as 'kind: data_source', one of data_source, feature_view, on_demand_feature_view");
+        for (String keys : new String[] {"name", "name, tags", "name, description, owner"}) {
+            assertBad(
+                    keys.replace("name", "name: x")
+                            .replace("tags", "tags: {a: b}")
+                            .replace("description", "description: d")
+                            .replace("owner", "owner: o")
+                            .replace(", ", "\n"),
+                    "f.yaml:1: the keys %s do not tell what this defines: add a line such as 'kind: entity', one of entity, data_source, feature_view, on_demand_feature_view, feature_service"
+                            .formatted(keys));
+        }
         assertBad("name: x\nfeatures: [y]", "f.yaml:1: feature service 'x': feature view 'y' is not defined, none is");
         assertBad("name: x\nonline: true", "f.yaml:1: feature view 'x', source: is required");
         assertBad(

@@ -379,7 +379,7 @@ class DefinitionsTest {
     @Test
     void ignoredFilesAreNotRead() throws IOException {
         Definitions loaded = repository
-                .with("v.yaml", "name: e\n")
+                .with("v.yaml", "kind: entity\nname: e\n")
                 .with("docker/compose.yaml", "services: {}")
                 .with("chart.yml", "x: 1")
                 .with("a/b/skip.yaml", "x: 1")
