@@ -29,12 +29,14 @@ class LauncherTest {
 
     @BeforeEach
     void distribution() throws IOException {
-        for (String script : new String[] {"find-java.sh", "manciple"}) {
-            launcher = Processes.script(
-                    folder.resolve("home/bin").resolve(script), Path.of("src/main/distribution/bin", script));
-        }
+        script("find-java.sh");
+        launcher = script("manciple");
         Path lib = Files.createDirectories(folder.resolve("home/lib"));
         classPathJar(lib.resolve("all.jar"));
+    }
+
+    private Path script(String name) throws IOException {
+        return Processes.script(folder.resolve("home/bin").resolve(name), Path.of("src/main/distribution/bin", name));
     }
 
     @Test
