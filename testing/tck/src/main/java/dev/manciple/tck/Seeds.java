@@ -9,7 +9,7 @@ import java.util.stream.LongStream;
  */
 final class Seeds {
     private static final String PROPERTY = "tck.seed";
-    private static final long USUAL = 4_066;
+    private static final long USUAL = 42;
 
     private Seeds() {}
 
