@@ -2,6 +2,7 @@ package dev.manciple.plugin;
 
 import dev.manciple.error.ConfigException;
 import dev.manciple.error.InternalException;
+import dev.manciple.spi.StoreConfig;
 import dev.manciple.spi.config.Default;
 import dev.manciple.spi.config.Key;
 import dev.manciple.spi.config.Removed;
@@ -32,7 +33,8 @@ import org.jspecify.annotations.Nullable;
  * <p>The component {@code dbSchema} is the key {@code db_schema} ({@link Key} gives it another). A component may be text, a
  * number, a boolean, an enum in any case, a {@link java.time.Duration} (see {@link Durations}), a {@link java.nio.file.Path},
  * a {@link dev.manciple.spi.config.Secret}, an {@link Optional}, {@code List}, {@code Set} or {@code Map<String, …>} of these, a
- * record, or a sealed interface of records, of which the block's {@code type} key picks the one of that name. An absent or
+ * record, a {@link StoreConfig}, which any block with a {@code type} is, or a sealed interface of records, of which the block's
+ * {@code type} key picks the one of that name. An absent or
  * empty key takes its {@link Default}; without one it is a problem, unless the component is an {@code Optional}. Text stands
  * for the number or boolean it spells, since values of environment variables are text.
  *
@@ -160,6 +162,9 @@ public final class ConfigBinder {
             if (!(type instanceof Class<?> plain)) {
                 throw new InternalException("A config record cannot hold a component of type " + type);
             }
+            if (plain == StoreConfig.class) {
+                return store(path, raw);
+            }
             if (plain.isRecord() && !Scalars.reads(plain)) {
                 return raw instanceof Map<?, ?> block
                         ? record(path + ".", plain, block, Set.of())
@@ -173,6 +178,20 @@ public final class ConfigBinder {
             } catch (IllegalArgumentException e) {
                 return problem(path, String.valueOf(e.getMessage()));
             }
+        }
+
+        /** A store inside a store, whose own type says later what its options mean. */
+        private Optional<Object> store(String path, Object raw) {
+            if (!(raw instanceof Map<?, ?> block)) {
+                return problem(path, "must be a mapping with a type, was " + Scalars.described(raw));
+            }
+            if (!(block.get("type") instanceof String type) || type.isBlank()) {
+                return problem(path + ".type", "is required, as text");
+            }
+            Map<String, Object> options = new LinkedHashMap<>();
+            block.forEach((key, value) -> options.put(String.valueOf(key), value));
+            options.remove("type");
+            return Optional.of(new StoreConfig(type.strip(), options));
         }
 
         private Optional<Object> generic(String path, ParameterizedType type, Object raw) {

@@ -6,6 +6,7 @@ import dev.manciple.spi.StoreConfig;
 import dev.manciple.spi.StoreContext;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.Set;
 import java.util.concurrent.Executor;
 import org.apache.arrow.memory.BufferAllocator;
 
@@ -23,6 +24,16 @@ public record LocalStoreContext(
     public static LocalStoreContext of(String project, Path repoPath, BufferAllocator allocator, Stores stores) {
         return new LocalStoreContext(
                 project, repoPath, allocator, Thread::startVirtualThread, InstantSource.system(), stores);
+    }
+
+    @Override
+    public Set<String> offlineStoreNames(String type) {
+        return stores.offlineStoreNames("a router", type);
+    }
+
+    @Override
+    public Set<String> onlineStoreNames(String type) {
+        return stores.onlineStoreNames("a router", type);
     }
 
     @Override

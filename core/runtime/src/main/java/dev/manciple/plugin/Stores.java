@@ -10,6 +10,8 @@ import dev.manciple.spi.Registry;
 import dev.manciple.spi.RegistryFactory;
 import dev.manciple.spi.StoreConfig;
 import dev.manciple.spi.StoreContext;
+import java.util.HashSet;
+import java.util.Set;
 import java.util.function.Function;
 
 /**
@@ -42,6 +44,25 @@ public final class Stores {
 
     public MaterializationEngine engine(String where, StoreConfig config, StoreContext context) {
         return bound(types.engine(where, config.type()), where, config).apply(context);
+    }
+
+    /** Every name that means the same offline store as {@code type}, that one included. */
+    public Set<String> offlineStoreNames(String where, String type) {
+        OfflineStoreFactory<?> factory = types.offlineStore(where, type);
+        return names(type, factory.type(), factory.aliases());
+    }
+
+    /** Every name that means the same online store as {@code type}, that one included. */
+    public Set<String> onlineStoreNames(String where, String type) {
+        OnlineStoreFactory<?> factory = types.onlineStore(where, type);
+        return names(type, factory.type(), factory.aliases());
+    }
+
+    private static Set<String> names(String written, String type, Set<String> aliases) {
+        Set<String> names = new HashSet<>(aliases);
+        names.add(type);
+        names.add(written);
+        return Set.copyOf(names);
     }
 
     /** Finds what is wrong with a configuration without making anything. */

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.manciple.error.ConfigException;
+import dev.manciple.spi.StoreConfig;
 import dev.manciple.spi.config.Check;
 import dev.manciple.spi.config.Default;
 import dev.manciple.spi.config.Key;
@@ -197,6 +198,32 @@ class ConfigBinderTest {
     }
 
     record Port(int port) {}
+
+    record Router(List<StoreConfig> stores) {}
+
+    @Test
+    void aStoreInsideAStoreKeepsItsOptionsAsWritten() {
+        Map<String, Object> child = new HashMap<>(Map.of("type", "redis", "password", "s3cret"));
+        child.put("key_ttl_seconds", null);
+
+        Router router = binder.bind("y", Router.class, Map.of("stores", List.of(child)));
+
+        assertThat(router.stores()).hasSize(1);
+        assertThat(router.stores().getFirst().type()).isEqualTo("redis");
+        assertThat(router.stores().getFirst().options())
+                .containsOnlyKeys("password", "key_ttl_seconds")
+                .containsEntry("password", "s3cret");
+        assertThat(router.toString()).doesNotContain("s3cret");
+    }
+
+    @Test
+    void aStoreInsideAStoreNeedsAType() {
+        assertThatThrownBy(() -> binder.bind(
+                        "y", Router.class, Map.of("stores", List.of("redis", Map.of("host", "h"), Map.of("type", 1)))))
+                .hasMessageContaining("stores[0]       must be a mapping with a type, was 'redis'")
+                .hasMessageContaining("stores[1].type  is required, as text")
+                .hasMessageContaining("stores[2].type  is required, as text");
+    }
 
     @Test
     void numbersThatDoNotFitAreRefused() {

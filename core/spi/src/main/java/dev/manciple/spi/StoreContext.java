@@ -2,6 +2,7 @@ package dev.manciple.spi;
 
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.Set;
 import java.util.concurrent.Executor;
 import org.apache.arrow.memory.BufferAllocator;
 
@@ -21,6 +22,20 @@ public interface StoreContext {
     Executor executor();
 
     InstantSource clock();
+
+    /**
+     * Every name that means the same offline store as {@code type}, that one included: what routers match sources with.
+     *
+     * @throws dev.manciple.error.ConfigException if the type means nothing here
+     */
+    default Set<String> offlineStoreNames(String type) {
+        return Set.of(type);
+    }
+
+    /** As {@link #offlineStoreNames}, of online stores. */
+    default Set<String> onlineStoreNames(String type) {
+        return Set.of(type);
+    }
 
     /** A child store; the caller closes it. */
     OfflineStore offlineStore(StoreConfig config);
