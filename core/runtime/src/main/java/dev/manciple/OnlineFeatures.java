@@ -7,7 +7,7 @@ import java.util.List;
 
 /**
  * Columnar: one inner list per name, one element per entity row: first the entity columns asked with, then the features in
- * request order. Event times are the epoch where there is no row, as in Feast.
+ * request order. Event times are the epoch where nothing was found, as in Feast.
  */
 public record OnlineFeatures(
         List<String> names,

@@ -55,7 +55,7 @@ final class Database implements AutoCloseable {
 
     /** Runs {@code work} in a transaction that is committed if it returns and undone if it throws. */
     <T> T write(String attempted, Work<T> work) {
-        writing.lock();
+        await(attempted, writing::lockInterruptibly);
         try {
             Session session = writer();
             // Taking the write lock at once: a transaction that starts by reading cannot wait for another process to
@@ -89,7 +89,7 @@ final class Database implements AutoCloseable {
 
     /** A reading session of the caller's own, to be given back. */
     Session borrow(String attempted) {
-        readers.acquireUninterruptibly();
+        await(attempted, readers::acquire);
         try {
             return idleOrNew();
         } catch (SQLException e) {
@@ -98,6 +98,24 @@ final class Database implements AutoCloseable {
         } catch (RuntimeException e) {
             readers.release();
             throw e;
+        }
+    }
+
+    private interface Turn {
+        void await() throws InterruptedException;
+    }
+
+    private void await(String attempted, Turn turn) {
+        try {
+            turn.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new StoreException(
+                    store(),
+                    attempted,
+                    true,
+                    Outcome.NOT_APPLIED,
+                    new SQLException("interrupted while waiting for its turn", e));
         }
     }
 
@@ -116,9 +134,33 @@ final class Database implements AutoCloseable {
     }
 
     StoreException failure(String attempted, SQLException e) {
-        boolean busy = e instanceof SQLiteException sqlite
-                && (sqlite.getResultCode().code & 0xff) == SQLiteErrorCode.SQLITE_BUSY.code;
-        return new StoreException("SQLite store '%s'".formatted(file), attempted, busy, Outcome.NOT_APPLIED, e);
+        SQLiteErrorCode code = e instanceof SQLiteException sqlite ? primary(sqlite) : SQLiteErrorCode.UNKNOWN_ERROR;
+        String advice = switch (code) {
+            case SQLITE_BUSY ->
+                "another process has been writing for longer than busy_timeout, %s. Try again, or wait longer"
+                        .formatted(busyTimeout);
+            case SQLITE_FULL -> "the disk is full. Make room and try again; what was there before is unharmed";
+            case SQLITE_READONLY, SQLITE_PERM, SQLITE_CANTOPEN ->
+                "the file or its folder may not be opened or written to. Check the permissions of both";
+            case SQLITE_NOTADB -> "the file is not a SQLite database. Let 'path' of the online store name another file";
+            case SQLITE_CORRUPT -> "the file is damaged. Restore it, or delete it, apply and materialize again";
+            default -> "";
+        };
+        return new StoreException(
+                store(),
+                attempted,
+                code == SQLiteErrorCode.SQLITE_BUSY,
+                Outcome.NOT_APPLIED,
+                advice.isEmpty() ? e : new SQLException("%s (%s)".formatted(advice, e.getMessage()), e));
+    }
+
+    /** Extended codes have more in their higher bytes. */
+    private static SQLiteErrorCode primary(SQLiteException e) {
+        return SQLiteErrorCode.getErrorCode(e.getResultCode().code & 0xff);
+    }
+
+    private String store() {
+        return "SQLite store '%s'".formatted(file);
     }
 
     /** Waits for running writes; reads still running fail or finish, and their sessions are closed as they come back. */
@@ -186,11 +228,7 @@ final class Database implements AutoCloseable {
             Files.createDirectories(folder);
         } catch (IOException e) {
             throw new StoreException(
-                    "SQLite store '%s'".formatted(file),
-                    "create its folder",
-                    false,
-                    Outcome.NOT_APPLIED,
-                    new UncheckedIOException(e));
+                    store(), "create its folder", false, Outcome.NOT_APPLIED, new UncheckedIOException(e));
         }
     }
 

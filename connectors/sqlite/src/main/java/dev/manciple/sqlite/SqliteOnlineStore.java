@@ -59,7 +59,7 @@ final class SqliteOnlineStore implements OnlineStore {
     private final SqliteConfig config;
     private final String project;
     private final Database database;
-    private final Map<Table, Upsert> upserts = new ConcurrentHashMap<>();
+    private final Map<Table, KnownTable> known = new ConcurrentHashMap<>();
 
     SqliteOnlineStore(SqliteConfig config, StoreContext context) {
         this.config = config;
@@ -99,7 +99,16 @@ final class SqliteOnlineStore implements OnlineStore {
      */
     private OnlineResult read(Session session, OnlineRead read) throws SQLException {
         Table table = Table.of(project, read.view());
-        requireTable(session, table, read.view());
+        KnownTable known = known(session, table, read.view());
+        try {
+            return new OnlineResult(lookups(session, table, known.keys(), read));
+        } catch (SQLException e) {
+            throw failure(session, table, read.view(), e);
+        }
+    }
+
+    private static List<Lookup> lookups(Session session, Table table, EntityKeyCodec keys, OnlineRead read)
+            throws SQLException {
         List<Field> features = read.features();
         // Features are found faster by name than by reading past most of a wide view.
         boolean some = features.size() * 2 < read.view().features().size();
@@ -108,33 +117,37 @@ final class SqliteOnlineStore implements OnlineStore {
             statement.setString(i + 2, features.get(i).name());
         }
         Map<String, Integer> positions = RowScan.positions(features);
-        EntityKeyCodec keys = EntityKeyCodec.of(read.view().entityColumns());
         List<Lookup> lookups = new ArrayList<>(read.keys().size());
         for (EntityKey key : read.keys()) {
             statement.setBytes(1, keys.encode(key));
             lookups.add(lookup(statement, features, positions));
         }
-        return new OnlineResult(lookups);
+        return lookups;
     }
 
     private static Lookup lookup(PreparedStatement statement, List<Field> features, Map<String, Integer> positions)
             throws SQLException {
         Value[] values = new Value[features.size()];
         Arrays.fill(values, Value.Missing.MISSING);
+        Instant[] times = new Instant[features.size()];
+        Arrays.fill(times, Instant.EPOCH);
+        Instant time = Instant.EPOCH;
         boolean found = false;
-        long newest = Long.MIN_VALUE;
         try (ResultSet rows = statement.executeQuery()) {
             while (rows.next()) {
                 found = true;
-                newest = Math.max(newest, rows.getLong(3));
                 Integer position = positions.get(rows.getString(1));
                 if (position != null) {
                     values[position] = ValueCodec.decode(
                             Session.bytes(rows, 2), features.get(position).type());
+                    long seconds = rows.getLong(3);
+                    // Most features of an entity were written together: one object does for all of them.
+                    time = time.getEpochSecond() == seconds ? time : Instant.ofEpochSecond(seconds);
+                    times[position] = time;
                 }
             }
         }
-        return found ? new Lookup.Found(List.of(values), Instant.ofEpochSecond(newest)) : Lookup.Absent.ABSENT;
+        return found ? new Lookup.Found(List.of(values), List.of(times)) : Lookup.Absent.ABSENT;
     }
 
     @Override
@@ -145,12 +158,16 @@ final class SqliteOnlineStore implements OnlineStore {
         Table table = Table.of(project, view);
         List<EncodedRow> encoded = EncodedRow.sorted(EntityKeyCodec.of(view.entityColumns()), rows);
         database.write("write %d rows of view '%s'".formatted(rows.size(), view.name()), session -> {
-            Upsert upsert = upsert(session, table, view);
-            PreparedStatement statement = session.prepare(upsert.sql());
-            for (EncodedRow row : encoded) {
-                bind(statement, upsert, view.features(), row);
+            Upsert upsert = known(session, table, view).upsert();
+            try {
+                PreparedStatement statement = session.prepare(upsert.sql());
+                for (EncodedRow row : encoded) {
+                    bind(statement, upsert, view.features(), row);
+                }
+                return statement.executeBatch();
+            } catch (SQLException e) {
+                throw failure(session, table, view, e);
             }
-            return statement.executeBatch();
         });
     }
 
@@ -210,6 +227,8 @@ final class SqliteOnlineStore implements OnlineStore {
                     .toList();
         }
         return database.read("look at its tables", session -> {
+            TableOwners owners = TableOwners.of(session, database.file());
+            changes.keep().forEach(view -> owners.requireFree(project, view));
             List<InfraChange> plan = new ArrayList<>();
             for (FeatureView view : changes.keep()) {
                 Set<String> columns = session.columns(Table.of(project, view));
@@ -220,7 +239,8 @@ final class SqliteOnlineStore implements OnlineStore {
                 }
             }
             for (FeatureView view : changes.drop()) {
-                if (!session.columns(Table.of(project, view)).isEmpty()) {
+                if (owners.mayDrop(project, view)
+                        && !session.columns(Table.of(project, view)).isEmpty()) {
                     plan.add(change(Action.DROP, view));
                 }
             }
@@ -233,13 +253,19 @@ final class SqliteOnlineStore implements OnlineStore {
         if (changes.keep().isEmpty() && !database.exists()) {
             return;
         }
-        upserts.clear();
+        known.clear();
         database.write("create and drop tables", session -> {
+            TableOwners owners = TableOwners.of(session, database.file());
             for (FeatureView view : changes.drop()) {
-                session.execute(Table.of(project, view).drop());
+                if (owners.mayDrop(project, view)) {
+                    session.execute(Table.of(project, view).drop());
+                    owners.forget(project, view);
+                }
             }
             for (FeatureView view : changes.keep()) {
+                owners.requireFree(project, view);
                 create(session, Table.of(project, view));
+                owners.record(project, view);
             }
             return changes;
         });
@@ -273,7 +299,7 @@ final class SqliteOnlineStore implements OnlineStore {
         // The layout keeps whole seconds: a row of second s is older than the limit if s is.
         long seconds = limit.getNano() == 0 ? limit.getEpochSecond() : limit.getEpochSecond() + 1;
         return database.write("delete expired rows of view '%s'".formatted(view.name()), session -> {
-            requireTable(session, table, view);
+            known(session, table, view);
             long expired = count(session.prepare(table.countExpired()), seconds);
             PreparedStatement delete = session.prepare(table.purge());
             delete.setLong(1, seconds);
@@ -297,7 +323,7 @@ final class SqliteOnlineStore implements OnlineStore {
         Table table = Table.of(project, view);
         Session session = database.borrow(attempted);
         try {
-            requireTable(session, table, view);
+            known(session, table, view);
             ResultSet rows = session.prepare(table.scan()).executeQuery();
             RowScan scan = new RowScan(database, view, rows);
             return StreamSupport.stream(
@@ -328,29 +354,42 @@ final class SqliteOnlineStore implements OnlineStore {
         database.close();
     }
 
-    private Upsert upsert(Session session, Table table, FeatureView view) throws SQLException {
-        Upsert known = upserts.get(table);
-        if (known != null) {
-            return known;
+    /** What reads and writes of a table need, worked out once: asking the file each time would cost more than the read. */
+    private record KnownTable(Upsert upsert, List<Field> keyColumns, EntityKeyCodec keys) {
+        static KnownTable of(Table table, Set<String> columns, List<Field> keyColumns) {
+            return new KnownTable(Upsert.into(table, columns), keyColumns, EntityKeyCodec.of(keyColumns));
+        }
+    }
+
+    /** @throws NotFoundException if the file has no table for the view */
+    private KnownTable known(Session session, Table table, FeatureView view) throws SQLException {
+        KnownTable before = known.get(table);
+        if (before != null && before.keyColumns().equals(view.entityColumns())) {
+            return before;
         }
         Set<String> columns = session.columns(table);
         if (columns.isEmpty()) {
             throw missing(view);
         }
-        Upsert upsert = Upsert.into(table, columns);
-        upserts.put(table, upsert);
-        return upsert;
+        KnownTable now = KnownTable.of(table, columns, view.entityColumns());
+        known.put(table, now);
+        return now;
+    }
+
+    /** A table that another process has dropped since is missing, which says more than what the driver says. */
+    private SQLException failure(Session session, Table table, FeatureView view, SQLException failure)
+            throws SQLException {
+        if (session.columns(table).isEmpty()) {
+            known.remove(table);
+            throw missing(view);
+        }
+        return failure;
     }
 
     private void requireFile(FeatureView view) {
         if (!database.exists()) {
             throw missing(view);
         }
-    }
-
-    /** Asked once per view and process: tables do not go away behind a store that serves them. */
-    private void requireTable(Session session, Table table, FeatureView view) throws SQLException {
-        upsert(session, table, view);
     }
 
     private NotFoundException missing(FeatureView view) {

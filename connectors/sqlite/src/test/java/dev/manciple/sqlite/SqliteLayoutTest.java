@@ -3,7 +3,9 @@ package dev.manciple.sqlite;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.manciple.error.InvalidRequestException;
 import dev.manciple.error.NotFoundException;
+import dev.manciple.error.StoreException;
 import dev.manciple.model.DataSource;
 import dev.manciple.model.FeatureView;
 import dev.manciple.model.Field;
@@ -16,6 +18,8 @@ import dev.manciple.spi.OnlineRead;
 import dev.manciple.spi.OnlineRow;
 import dev.manciple.spi.Value;
 import dev.manciple.spi.ViewChanges;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -24,14 +28,18 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.TimeZone;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.stream.Stream;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -39,15 +47,7 @@ import org.junit.jupiter.api.io.TempDir;
 class SqliteLayoutTest {
     private static final Instant EVENT = Instant.parse("2024-01-01T00:00:00.900Z");
 
-    private final FeatureView view = FeatureView.of("driver stats")
-            .source(DataSource.Batch.files("drivers.parquet"))
-            .entities(List.of("driver"))
-            .entityColumns(List.of(Field.of("driver_id", Scalar.INT64)))
-            .features(
-                    Field.of("trips", Scalar.INT64),
-                    Field.of("name", Scalar.STRING),
-                    Field.of("rate", Scalar.FLOAT),
-                    Field.of("vector", new ValueType.ListOf(Scalar.FLOAT)));
+    private final FeatureView view = view("driver stats");
 
     @TempDir
     Path folder;
@@ -162,8 +162,124 @@ class SqliteLayoutTest {
         try (SqliteOnlineStore store = store(config(false))) {
             Lookup.Found found = found(store, 1);
             assertThat(found.values().getFirst()).isEqualTo(new Value.Int(events - 1));
-            assertThat(found.eventTime())
-                    .isEqualTo(Instant.parse("2024-01-01T00:00:00Z").plusSeconds(events - 1));
+            assertThat(found.eventTimes())
+                    .containsOnly(Instant.parse("2024-01-01T00:00:00Z").plusSeconds(events - 1));
+        }
+    }
+
+    @Test
+    void givesEachFeatureItsOwnTime() {
+        try (SqliteOnlineStore store = store(config(false))) {
+            store.update(new ViewChanges(List.of(view), List.of()));
+            store.write(view, List.of(row(1, EVENT, Optional.empty(), 7)));
+            List<Value> tripsOnly =
+                    List.of(new Value.Int(8), Value.Missing.MISSING, Value.Missing.MISSING, Value.Missing.MISSING);
+            store.write(view, List.of(new OnlineRow(key(1), tripsOnly, EVENT.plusSeconds(90), Optional.empty())));
+            Instant second = EVENT.truncatedTo(ChronoUnit.SECONDS);
+            assertThat(found(store, 1).eventTimes()).containsExactly(second.plusSeconds(90), second, second, second);
+        }
+    }
+
+    @Test
+    void keepsTimesInUtcWhateverTheZoneOfTheMachine() throws SQLException {
+        TimeZone machine = TimeZone.getDefault();
+        TimeZone.setDefault(TimeZone.getTimeZone("Pacific/Chatham"));
+        try (SqliteOnlineStore store = store(config(false))) {
+            store.update(new ViewChanges(List.of(view), List.of()));
+            store.write(view, List.of(row(1, EVENT, Optional.of(EVENT), 7)));
+            assertThat(query("SELECT DISTINCT typeof(event_ts), event_ts, created_ts FROM \"p_driver stats\""))
+                    .containsExactly("integer|1704067200|1704067200");
+            assertThat(found(store, 1).eventTimes()).containsOnly(Instant.ofEpochSecond(1704067200));
+            assertThat(store.purge(view, Instant.ofEpochSecond(1704067200))).isZero();
+            assertThat(store.purge(view, Instant.ofEpochSecond(1704067201))).isEqualTo(1);
+        } finally {
+            TimeZone.setDefault(machine);
+        }
+    }
+
+    @Test
+    void refusesATableAnotherProjectHas() {
+        FeatureView ofLongName = view("b_c");
+        FeatureView ofShortName = view("c");
+        try (SqliteOnlineStore first = store("a");
+                SqliteOnlineStore second = store("a_b")) {
+            first.update(new ViewChanges(List.of(ofLongName), List.of()));
+            first.write(ofLongName, List.of(row(1, EVENT, Optional.empty(), 7)));
+            ViewChanges colliding = new ViewChanges(List.of(ofShortName), List.of());
+            for (ThrowingCallable refused :
+                    List.<ThrowingCallable>of(() -> second.plan(colliding), () -> second.update(colliding))) {
+                assertThatThrownBy(refused)
+                        .isInstanceOf(InvalidRequestException.class)
+                        .hasMessageContaining("View 'c' of project 'a_b' and view 'b_c' of project 'a'")
+                        .hasMessageContaining("'a_b_c'")
+                        .hasMessageContaining("Rename one of them");
+            }
+            second.teardown(List.of(ofShortName));
+            assertThat(lookup(first, ofLongName, 1)).isInstanceOf(Lookup.Found.class);
+
+            first.teardown(List.of(ofLongName));
+            second.update(colliding);
+            assertThat(lookup(second, ofShortName, 1)).isEqualTo(Lookup.Absent.ABSENT);
+        }
+    }
+
+    @Test
+    void forgetsWhoseATableWasThatFeastDropped() throws SQLException {
+        try (SqliteOnlineStore first = store("A");
+                SqliteOnlineStore second = store("a")) {
+            first.update(new ViewChanges(List.of(view("v")), List.of()));
+            ViewChanges colliding = new ViewChanges(List.of(view("v")), List.of());
+            assertThatThrownBy(() -> second.update(colliding)).isInstanceOf(InvalidRequestException.class);
+            execute("DROP TABLE A_v");
+            second.update(colliding);
+            assertThatThrownBy(() -> first.update(colliding)).isInstanceOf(InvalidRequestException.class);
+        }
+    }
+
+    @Test
+    void tellsThatATableIsGoneThatWasThere() throws SQLException {
+        try (SqliteOnlineStore store = store(config(false))) {
+            store.update(new ViewChanges(List.of(view), List.of()));
+            store.write(view, List.of(row(1, EVENT, Optional.empty(), 7)));
+            found(store, 1);
+            execute("DROP TABLE \"p_driver stats\"");
+            for (ThrowingCallable refused : List.<ThrowingCallable>of(
+                    () -> found(store, 1),
+                    () -> store.write(view, List.of(row(1, EVENT, Optional.empty(), 7))),
+                    () -> store.purge(view, EVENT),
+                    () -> store.scan(view).close())) {
+                assertThatThrownBy(refused)
+                        .isInstanceOf(NotFoundException.class)
+                        .hasMessageContaining("apply the repository first");
+            }
+        }
+    }
+
+    @Test
+    void waitsForItsTurnNoLongerThanItsThread() {
+        SqliteConfig oneReader =
+                new SqliteConfig("online.db", false, false, false, "cosine", Duration.ofSeconds(30), 1);
+        try (SqliteOnlineStore store = store(oneReader)) {
+            store.update(new ViewChanges(List.of(view), List.of()));
+            try (Stream<OnlineRow> scan = store.scan(view)) {
+                Thread.currentThread().interrupt();
+                assertThatThrownBy(() -> found(store, 1))
+                        .isInstanceOf(StoreException.class)
+                        .hasMessageContaining("interrupted while waiting for its turn");
+                assertThat(Thread.interrupted()).isTrue();
+                assertThat(scan).isEmpty();
+            }
+        }
+    }
+
+    @Test
+    void tellsAForeignFile() throws IOException {
+        Files.writeString(folder.resolve("online.db"), "driver,trips\n".repeat(1000));
+        try (SqliteOnlineStore store = store(config(false))) {
+            assertThatThrownBy(() -> found(store, 1))
+                    .isInstanceOf(StoreException.class)
+                    .hasMessageContaining("online.db")
+                    .hasMessageContaining("is not a SQLite database");
         }
     }
 
@@ -185,8 +301,24 @@ class SqliteLayoutTest {
         }
     }
 
+    private static FeatureView view(String name) {
+        return FeatureView.of(name)
+                .source(DataSource.Batch.files("drivers.parquet"))
+                .entities(List.of("driver"))
+                .entityColumns(List.of(Field.of("driver_id", Scalar.INT64)))
+                .features(
+                        Field.of("trips", Scalar.INT64),
+                        Field.of("name", Scalar.STRING),
+                        Field.of("rate", Scalar.FLOAT),
+                        Field.of("vector", new ValueType.ListOf(Scalar.FLOAT)));
+    }
+
     private Lookup.Found found(SqliteOnlineStore store, long driver) {
-        return (Lookup.Found) store.read(List.of(new OnlineRead(view, List.of(key(driver)), view.features())))
+        return (Lookup.Found) lookup(store, view, driver);
+    }
+
+    private static Lookup lookup(SqliteOnlineStore store, FeatureView view, long driver) {
+        return store.read(List.of(new OnlineRead(view, List.of(key(driver)), view.features())))
                 .getFirst()
                 .lookups()
                 .getFirst();
@@ -206,6 +338,10 @@ class SqliteLayoutTest {
                         new Value.Many(List.of(new Value.Real(0.5), new Value.Real(-2.5)))),
                 event,
                 created);
+    }
+
+    private SqliteOnlineStore store(String project) {
+        return new SqliteOnlineStore(config(false), new TestContext(project, folder));
     }
 
     private SqliteOnlineStore store(SqliteConfig config) {

@@ -181,7 +181,9 @@ public final class OnlineRetrieval {
                 FieldStatus status = FieldStatus.of(lookup, feature.feature(), ttl, now);
                 cellStatuses[row] = status;
                 cells[row] = value(lookup, feature.feature(), status, expiredValues);
-                cellTimes[row] = lookup instanceof Lookup.Found found ? found.eventTime() : Instant.EPOCH;
+                cellTimes[row] = status == FieldStatus.NOT_FOUND || !(lookup instanceof Lookup.Found found)
+                        ? Instant.EPOCH
+                        : found.eventTimes().get(feature.feature());
             }
             add(feature.name(), list(cells), list(cellStatuses), list(cellTimes));
         }

@@ -16,7 +16,9 @@ import dev.manciple.fixture.SqliteStores;
 import dev.manciple.local.Engine;
 import dev.manciple.model.FeatureRef;
 import dev.manciple.retrieve.OnlineRetrieval;
+import dev.manciple.spi.EntityKey;
 import dev.manciple.spi.FieldStatus;
+import dev.manciple.spi.OnlineRow;
 import dev.manciple.spi.OnlineStore;
 import dev.manciple.spi.RegistrySnapshot;
 import dev.manciple.spi.Value;
@@ -28,6 +30,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
 import org.junit.jupiter.api.AfterEach;
@@ -80,6 +83,32 @@ class SqliteServingTest {
         materialize(100, END.minus(Duration.ofDays(1)));
         OnlineFeatures answer = read(END, "driver_stats:trips");
         assertThat(answer.eventTimes().get(answer.names().indexOf("trips"))).contains(END);
+    }
+
+    @Test
+    void theAgeOfAFeatureDoesNotDependOnWhatElseIsAskedFor() {
+        materialize(100, END);
+        Instant later = END.plus(Duration.ofDays(1)).plusSeconds(1);
+        EntityKey driver = new EntityKey(List.of("driver_id"), List.of(new Value.Int(7)));
+        store.write(
+                DRIVER_STATS,
+                List.of(new OnlineRow(
+                        driver,
+                        DRIVER_STATS.features().stream()
+                                .map(feature ->
+                                        feature.name().equals("trips") ? new Value.Int(70) : Value.Missing.MISSING)
+                                .toList(),
+                        later,
+                        Optional.empty())));
+        assertThat(ofDriver7(read(later, "driver_stats:conv_rate"), "conv_rate"))
+                .isEqualTo(FieldStatus.OUTSIDE_MAX_AGE);
+        OnlineFeatures together = read(later, "driver_stats:trips", "driver_stats:conv_rate");
+        assertThat(ofDriver7(together, "conv_rate")).isEqualTo(FieldStatus.OUTSIDE_MAX_AGE);
+        assertThat(ofDriver7(together, "trips")).isEqualTo(FieldStatus.PRESENT);
+    }
+
+    private static FieldStatus ofDriver7(OnlineFeatures answer, String name) {
+        return answer.statuses().get(answer.names().indexOf(name)).getFirst();
     }
 
     @Test

@@ -15,13 +15,14 @@ public enum FieldStatus {
      * Judges one feature.
      *
      * @param feature the feature's position in the read
-     * @param ttl the view's; zero never expires; a row exactly that old is still good
+     * @param ttl the view's; zero never expires; a value exactly that old is still good
      */
     public static FieldStatus of(Lookup lookup, int feature, Duration ttl, Instant now) {
         return switch (lookup) {
             case Lookup.Absent absent -> NOT_FOUND;
             case Lookup.Failed failed -> INVALID;
-            case Lookup.Found found -> of(found.values().get(feature), found.eventTime(), ttl, now);
+            case Lookup.Found found ->
+                of(found.values().get(feature), found.eventTimes().get(feature), ttl, now);
         };
     }
 

@@ -157,6 +157,12 @@ abstract class OnlineHarness extends KitTest {
         return scores;
     }
 
+    /** Of a row that is there. */
+    static List<Value> values(Lookup lookup) {
+        assertThat(lookup).isInstanceOf(Lookup.Found.class);
+        return ((Lookup.Found) lookup).values();
+    }
+
     static Lookup found(Instant event, Value... values) {
         return new Lookup.Found(List.of(values), event);
     }

@@ -101,7 +101,7 @@ public abstract class OnlineStoreContract extends OnlineHarness {
             update(before);
             store().write(before, List.of(row(key(1), NOON, NULL)));
             update(after);
-            assertThat(read(after, key(1))).containsExactly(found(NOON, NULL, Value.Missing.MISSING));
+            assertThat(values(read(after, key(1)).getFirst())).containsExactly(NULL, Value.Missing.MISSING);
         }
 
         @Test
@@ -113,6 +113,25 @@ public abstract class OnlineStoreContract extends OnlineHarness {
                     .containsExactly(
                             new OnlineResult(List.of(found(NOON, text("n10"), integer(10)))),
                             new OnlineResult(List.of(found(NOON, text("n10")))));
+        }
+
+        @Test
+        void giveAFeatureTheSameTimeWhateverElseIsAskedFor() {
+            write(row(1, NOON, 10));
+            write(row(key(1), NOON.plus(HOUR), integer(20), Value.Missing.MISSING));
+            List<Instant> together = times(SCORE, NOTE);
+            assertThat(together.getFirst()).as("of the newer feature").isEqualTo(NOON.plus(HOUR));
+            assertThat(together.getLast())
+                    .as("of the older feature: its own, or the row's")
+                    .isIn(NOON, NOON.plus(HOUR));
+            assertThat(times(SCORE)).containsExactly(together.getFirst());
+            assertThat(times(NOTE)).containsExactly(together.getLast());
+        }
+
+        private List<Instant> times(Field... features) {
+            List<OnlineResult> results =
+                    store().read(List.of(new OnlineRead(DRIVERS, List.of(key(1)), List.of(features))));
+            return ((Lookup.Found) results.getFirst().lookups().getFirst()).eventTimes();
         }
 
         @Test
@@ -350,7 +369,7 @@ public abstract class OnlineStoreContract extends OnlineHarness {
         void leaveMissingFeaturesAsTheyAre() {
             write(row(1, NOON, 10));
             write(row(key(1), NOON.plus(HOUR), integer(20), Value.Missing.MISSING));
-            assertThat(read(DRIVERS, key(1))).containsExactly(found(NOON.plus(HOUR), integer(20), text("n10")));
+            assertThat(values(read(DRIVERS, key(1)).getFirst())).containsExactly(integer(20), text("n10"));
         }
 
         @Test

@@ -14,9 +14,11 @@ import dev.manciple.spi.ViewChanges;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -33,6 +35,7 @@ class WrongOnlineStoresTest {
                 Arguments.of(MixesUpViews.class, "Reads.ofSeveralViewsComeInRequestOrder"),
                 Arguments.of(TakesMissingForNull.class, "Reads.tellNullFromMissing"),
                 Arguments.of(AlwaysGivesTheViewsOrder.class, "Reads.giveTheFeaturesAskedForInThatOrder"),
+                Arguments.of(AgesFeaturesTogether.class, "Reads.giveAFeatureTheSameTimeWhateverElseIsAskedFor"),
                 Arguments.of(LetsOlderRowsWin.class, "Writes.ofOlderRowsAreIgnored"),
                 Arguments.of(KeepsTheFirstOfEqualRows.class, "Writes.ofEqualRowsReplace"),
                 Arguments.of(IgnoresCreatedOnline.class, "Writes.ofRowsEqualInEventTimeFollowCreatedTime"),
@@ -120,6 +123,34 @@ class WrongOnlineStoresTest {
                 @Override
                 Lookup found(Stored stored, List<Field> features) {
                     return new Lookup.Found(List.copyOf(stored.values().values()), stored.event());
+                }
+            });
+        }
+    }
+
+    /** Keeps a time per feature, and gives the newest of those that happen to be read. */
+    static class AgesFeaturesTogether extends OnlineStoreContract {
+        @Override
+        protected OnlineFixture fixture(Path emptyFolder) {
+            Map<String, Instant> times = new ConcurrentHashMap<>();
+            return new MemoryOnlineStore.Fixture((tables, project) -> new MemoryOnlineStore(tables, project) {
+                @Override
+                Stored merge(OnlineRow row, Map<String, Value> before, List<Field> features) {
+                    for (int i = 0; i < features.size(); i++) {
+                        if (row.values().get(i) != Value.Missing.MISSING) {
+                            times.put(features.get(i).name(), row.eventTime());
+                        }
+                    }
+                    return super.merge(row, before, features);
+                }
+
+                @Override
+                Lookup found(Stored stored, List<Field> features) {
+                    Instant newest = features.stream()
+                            .map(feature -> times.getOrDefault(feature.name(), stored.event()))
+                            .max(Comparator.naturalOrder())
+                            .orElse(stored.event());
+                    return super.found(new Stored(stored.values(), newest, stored.created()), features);
                 }
             });
         }
