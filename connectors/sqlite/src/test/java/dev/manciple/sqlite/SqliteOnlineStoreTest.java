@@ -1,11 +1,19 @@
 package dev.manciple.sqlite;
 
+import dev.manciple.model.FeatureView;
+import dev.manciple.model.Field;
+import dev.manciple.spi.EntityKey;
 import dev.manciple.spi.OnlineCapability;
 import dev.manciple.spi.OnlineStore;
 import dev.manciple.spi.StoreContext;
 import dev.manciple.tck.OnlineFixture;
 import dev.manciple.tck.OnlineStoreContract;
+import dev.manciple.wire.EntityKeyCodec;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.Set;
@@ -31,6 +39,20 @@ class SqliteOnlineStoreTest extends OnlineStoreContract {
                     OnlineCapability.KEEPS_CREATED,
                     OnlineCapability.DELETE_ROWS,
                     OnlineCapability.SCAN);
+        }
+
+        @Override
+        public boolean corrupt(String project, FeatureView view, EntityKey key, Field feature) {
+            String sql = "UPDATE %s SET value = x'ff' WHERE entity_key = ? AND feature_name = ?"
+                    .formatted(new Table(project + "_" + view.name()).quotedName());
+            try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file);
+                    PreparedStatement update = connection.prepareStatement(sql)) {
+                update.setBytes(1, EntityKeyCodec.of(view.entityColumns()).encode(key));
+                update.setString(2, feature.name());
+                return update.executeUpdate() == 1;
+            } catch (SQLException e) {
+                throw new AssertionError(e);
+            }
         }
 
         @Override

@@ -1,6 +1,9 @@
 package dev.manciple.tck;
 
+import dev.manciple.model.FeatureView;
+import dev.manciple.model.Field;
 import dev.manciple.model.ValueType;
+import dev.manciple.spi.EntityKey;
 import dev.manciple.spi.OnlineCapability;
 import dev.manciple.spi.OnlineStore;
 import dev.manciple.spi.StoreContext;
@@ -20,6 +23,15 @@ public interface OnlineFixture extends AutoCloseable {
     /** Whether features of this type can be stored. */
     default boolean stores(ValueType type) {
         return true;
+    }
+
+    /**
+     * Damages one stored value behind the store's back: replaces its bytes by bytes that are no value.
+     *
+     * @return whether the author knows how; the tests of damaged values are skipped otherwise
+     */
+    default boolean corrupt(String project, FeatureView view, EntityKey key, Field feature) {
+        return false;
     }
 
     /** Deletes what the fixture made. */

@@ -5,9 +5,12 @@ import static dev.manciple.tck.Values.integer;
 import static dev.manciple.tck.Values.text;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.manciple.error.FeatureStoreException;
+import dev.manciple.error.StoreException;
 import dev.manciple.error.UnsupportedException;
 import dev.manciple.model.FeatureView;
 import dev.manciple.model.Field;
@@ -28,6 +31,7 @@ import dev.manciple.spi.ViewChanges;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
@@ -38,6 +42,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
@@ -47,6 +52,7 @@ import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * What {@link OnlineStore} promises, one test per promise. A connector subclasses it with one fixture:
@@ -66,6 +72,12 @@ import org.junit.jupiter.params.provider.MethodSource;
 public abstract class OnlineStoreContract extends OnlineHarness {
     /** How many threads write one row at once. */
     static final int WRITERS = 200;
+
+    /** How many keys sixteen threads write at once. */
+    static final int RACED_KEYS = 1000;
+
+    /** How many times each of these keys is written. */
+    static final int RACED_EVENTS = 8;
 
     @Test
     final void declaresTheCapabilitiesItsAuthorExpects() {
@@ -175,6 +187,21 @@ public abstract class OnlineStoreContract extends OnlineHarness {
             assertThat(scores(drivers))
                     .containsExactlyElementsOf(
                             LongStream.of(drivers).mapToObj(i -> integer(i)).toList());
+        }
+
+        @Test
+        void loseOnlyTheValueThatIsDamaged() {
+            write(row(1, NOON, 10), row(2, NOON, 20));
+            assumeTrue(fixture().corrupt("tck", DRIVERS, key(1), SCORE), "the fixture cannot damage a value");
+            List<Lookup> lookups = read(DRIVERS, key(1), key(2));
+            assertThat(lookups.getFirst()).isInstanceOfSatisfying(Lookup.Found.class, damaged -> {
+                assertThat(damaged.values().getFirst()).isInstanceOf(Value.Corrupt.class);
+                assertThat(damaged.values().getLast()).isEqualTo(text("n10"));
+                assertThat(damaged.eventTime()).isEqualTo(NOON);
+            });
+            assertThat(lookups.getLast()).isEqualTo(found(NOON, integer(20), text("n20")));
+            write(row(1, NOON.plus(HOUR), 11));
+            assertThat(scores(1)).as("written again").containsExactly(integer(11));
         }
 
         @Test
@@ -415,6 +442,96 @@ public abstract class OnlineStoreContract extends OnlineHarness {
                             .toList());
         }
 
+        /** Sixteen writers share the events of all keys out among them, in no order, while a reader follows the keys. */
+        @Test
+        void ofShuffledEventsNeverGoBackForAReader() throws Exception {
+            assumeTrue(can(OnlineCapability.NEWEST_WINS), "the store does not order concurrent writers");
+            int writers = 16;
+            int each = RACED_KEYS * RACED_EVENTS / writers;
+            OnlineStore second = open("tck");
+            List<OnlineRow> shuffled = shuffledEvents();
+            List<Callable<Boolean>> tasks = new ArrayList<>();
+            for (int w = 0; w < writers; w++) {
+                OnlineStore writer = w % 2 == 0 ? store() : second;
+                List<OnlineRow> rows = shuffled.subList(w * each, (w + 1) * each);
+                tasks.add(() -> {
+                    for (int i = 0; i < rows.size(); i += 50) {
+                        writer.write(DRIVERS, rows.subList(i, Math.min(i + 50, rows.size())));
+                    }
+                    return true;
+                });
+            }
+            AtomicBoolean written = new AtomicBoolean();
+            try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+                Future<List<String>> wentBack = threads.submit(() -> regressions(written));
+                try {
+                    runAll(tasks);
+                } finally {
+                    written.set(true);
+                }
+                assertThat(wentBack.get()).as("keys whose rows became older").isEmpty();
+            }
+            assertThat(scores(LongStream.range(0, RACED_KEYS).toArray())).containsOnly(integer(RACED_EVENTS - 1));
+        }
+
+        /** All events of all keys in one order, of which each writer takes a part. */
+        private List<OnlineRow> shuffledEvents() {
+            List<OnlineRow> rows = new ArrayList<>();
+            for (int key = 0; key < RACED_KEYS; key++) {
+                for (int event = 0; event < RACED_EVENTS; event++) {
+                    rows.add(row(key, NOON.plus(tick().multipliedBy(event)), event));
+                }
+            }
+            Collections.shuffle(rows, new Random(31));
+            return rows;
+        }
+
+        private List<String> regressions(AtomicBoolean written) {
+            EntityKey[] keys = LongStream.range(0, RACED_KEYS)
+                    .mapToObj(driver -> key(driver))
+                    .toArray(EntityKey[]::new);
+            Instant[] seen = new Instant[keys.length];
+            Arrays.fill(seen, Instant.MIN);
+            List<String> wentBack = new ArrayList<>();
+            boolean last;
+            do {
+                last = written.get();
+                List<Lookup> lookups = read(DRIVERS, keys);
+                for (int i = 0; i < seen.length; i++) {
+                    Instant event = lookups.get(i) instanceof Lookup.Found found ? found.eventTime() : Instant.MIN;
+                    if (event.isBefore(seen[i])) {
+                        wentBack.add("key %d from %s to %s".formatted(i, seen[i], event));
+                    }
+                    seen[i] = event;
+                }
+            } while (!last);
+            return wentBack;
+        }
+
+        /** The report need not name every row that was stored, but no row that was not. */
+        @Test
+        void thatFailTellWhichRowsAreStored() {
+            OnlineRow wrong = row(key(2), NOON, text("no number"), NULL);
+            List<OnlineRow> batch = List.of(row(1, NOON, 10), wrong, row(3, NOON, 30));
+            Throwable failure = catchThrowable(() -> store().write(DRIVERS, batch));
+            assertThat(failure).as("the value is of another type").isInstanceOf(FeatureStoreException.class);
+            List<Integer> applied = failure instanceof StoreException report ? report.applied() : List.of();
+            boolean restUnknown =
+                    failure instanceof StoreException report && report.outcome() == StoreException.Outcome.MAYBE;
+            List<Lookup> stored = read(DRIVERS, key(1), key(2), key(3));
+            for (int i = 0; i < batch.size(); i++) {
+                if (applied.contains(i)) {
+                    assertThat(stored.get(i))
+                            .as("row %d, reported as stored", i)
+                            .isInstanceOf(Lookup.Found.class);
+                } else if (!restUnknown) {
+                    assertThat(stored.get(i))
+                            .as("row %d, reported as not stored", i)
+                            .isEqualTo(Lookup.Absent.ABSENT);
+                }
+            }
+        }
+
         @Test
         void doNotDisturbReaders() throws Exception {
             write(row(1, NOON, 0));
@@ -517,6 +634,31 @@ public abstract class OnlineStoreContract extends OnlineHarness {
             assertThat(scores(stranger, 1))
                     .as("after the other project's teardown")
                     .containsExactly(integer(99));
+        }
+
+        /** Layouts put the project before or behind other text, so a name that is part of another is told from it only with care. */
+        @ParameterizedTest
+        @ValueSource(strings = {"tcktck", "a_tck", "tck_a", "xtck", "tckx"})
+        void ofAProjectWithASimilarNameIsAnothers(String name) {
+            OnlineStore stranger = open(name);
+            stranger.update(keep(DRIVERS));
+            stranger.write(DRIVERS, List.of(row(1, NOON, 99)));
+            assertThat(read(DRIVERS, key(1))).containsExactly(Lookup.Absent.ABSENT);
+            write(row(1, NOON, 10), row(2, NOON, 20));
+            assertThat(scores(stranger, 1, 2)).containsExactly(integer(99), null);
+            if (can(OnlineCapability.SCAN)) {
+                try (Stream<OnlineRow> scan = store().scan(DRIVERS)) {
+                    assertThat(scan.map(OnlineRow::key)).containsExactlyInAnyOrder(key(1), key(2));
+                }
+            }
+            if (can(OnlineCapability.DELETE_ROWS)) {
+                assertThat(store().purge(DRIVERS, NOON.plus(HOUR))).isEqualTo(2);
+            }
+            assertThat(scores(stranger, 1)).as("after a purge").containsExactly(integer(99));
+            store().update(drop(DRIVERS));
+            assertThat(scores(stranger, 1)).as("after the view was dropped").containsExactly(integer(99));
+            store().teardown(List.of(DRIVERS));
+            assertThat(scores(stranger, 1)).as("after the teardown").containsExactly(integer(99));
         }
 
         @Test

@@ -1,7 +1,9 @@
 package dev.manciple.tck;
 
+import dev.manciple.error.InvalidRequestException;
 import dev.manciple.model.FeatureView;
 import dev.manciple.model.Field;
+import dev.manciple.model.ValueType.Scalar;
 import dev.manciple.spi.EntityKey;
 import dev.manciple.spi.InfraChange;
 import dev.manciple.spi.Lookup;
@@ -112,8 +114,18 @@ class MemoryOnlineStore implements OnlineStore {
 
     @Override
     public void write(FeatureView view, List<OnlineRow> rows) {
+        rows.forEach(row -> requireNumbers(row, view.features()));
         Map<EntityKey, Stored> table = tables.computeIfAbsent(table(view), id -> new ConcurrentHashMap<>());
         rows.forEach(row -> put(table, row, view.features()));
+    }
+
+    /** Nothing is encoded in memory, so only the mistake the kit makes is looked for: text for a number. */
+    private static void requireNumbers(OnlineRow row, List<Field> features) {
+        for (int i = 0; i < features.size(); i++) {
+            if (features.get(i).type() == Scalar.INT64 && row.values().get(i) instanceof Value.Text text) {
+                throw new InvalidRequestException("%s is no number".formatted(text));
+            }
+        }
     }
 
     @Override
@@ -187,6 +199,16 @@ class MemoryOnlineStore implements OnlineStore {
         @Override
         public Set<OnlineCapability> expectedCapabilities() {
             return EnumSet.complementOf(EnumSet.of(OnlineCapability.EXPIRES_ROWS, OnlineCapability.VECTOR_SEARCH));
+        }
+
+        @Override
+        public boolean corrupt(String project, FeatureView view, EntityKey key, Field feature) {
+            tables.getOrDefault(new TableId(project, view.name()), Map.of()).computeIfPresent(key, (same, stored) -> {
+                Map<String, Value> values = new LinkedHashMap<>(stored.values());
+                values.put(feature.name(), new Value.Corrupt("damaged"));
+                return new Stored(values, stored.event(), stored.created());
+            });
+            return true;
         }
 
         @Override

@@ -20,7 +20,9 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -40,6 +42,10 @@ class WrongOnlineStoresTest {
                 Arguments.of(KeepsTheFirstOfEqualRows.class, "Writes.ofEqualRowsReplace"),
                 Arguments.of(IgnoresCreatedOnline.class, "Writes.ofRowsEqualInEventTimeFollowCreatedTime"),
                 Arguments.of(RacesWithOtherWriters.class, "Writes.ofManyThreadsEndWithTheNewestRow"),
+                Arguments.of(PutsNewerRowsBack.class, "Writes.ofShuffledEventsNeverGoBackForAReader"),
+                Arguments.of(StopsAtTheWrongRow.class, "Writes.thatFailTellWhichRowsAreStored"),
+                Arguments.of(DropsRowsWithDamage.class, "Reads.loseOnlyTheValueThatIsDamaged"),
+                Arguments.of(TearsDownNamesWithItsEnding.class, "Infrastructure.ofAProjectWithASimilarNameIsAnothers"),
                 Arguments.of(ForgetsMissingFeatures.class, "Writes.leaveMissingFeaturesAsTheyAre"),
                 Arguments.of(SwallowsNullsOnline.class, "Writes.replaceAValueByNull"),
                 Arguments.of(CutsTimesUnannounced.class, "Writes.roundTimesToThePrecision"),
@@ -225,6 +231,87 @@ class WrongOnlineStoresTest {
             } catch (InterruptedException e) {
                 throw new IllegalStateException(e);
             }
+        }
+    }
+
+    /** Writes an older row first and then looks what it has replaced; here a reader comes in between. */
+    static class PutsNewerRowsBack extends OnlineStoreContract {
+        private final Semaphore reads = new Semaphore(0);
+        private final AtomicBoolean once = new AtomicBoolean();
+
+        @Override
+        protected OnlineFixture fixture(Path emptyFolder) {
+            return new MemoryOnlineStore.Fixture((tables, project) -> new MemoryOnlineStore(tables, project) {
+                @Override
+                public List<OnlineResult> read(List<OnlineRead> wanted) {
+                    List<OnlineResult> results = super.read(wanted);
+                    reads.release();
+                    return results;
+                }
+
+                @Override
+                void put(Map<EntityKey, Stored> table, OnlineRow row, List<Field> features) {
+                    Stored before = table.get(row.key());
+                    if (before == null || replaces(row, before) || !once.compareAndSet(false, true)) {
+                        super.put(table, row, features);
+                        return;
+                    }
+                    // A read that had begun before may end in between, the one after it sees it all.
+                    awaitTwoReads();
+                    table.put(row.key(), merge(row, Map.of(), features));
+                    awaitTwoReads();
+                    table.put(row.key(), before);
+                }
+            });
+        }
+
+        private void awaitTwoReads() {
+            reads.drainPermits();
+            try {
+                if (!reads.tryAcquire(2, 10, TimeUnit.SECONDS)) {
+                    throw new IllegalStateException("the reader did not come");
+                }
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+        }
+    }
+
+    static class StopsAtTheWrongRow extends OnlineStoreContract {
+        @Override
+        protected OnlineFixture fixture(Path emptyFolder) {
+            return new MemoryOnlineStore.Fixture((tables, project) -> new MemoryOnlineStore(tables, project) {
+                @Override
+                public void write(FeatureView view, List<OnlineRow> rows) {
+                    rows.forEach(row -> super.write(view, List.of(row)));
+                }
+            });
+        }
+    }
+
+    static class DropsRowsWithDamage extends OnlineStoreContract {
+        @Override
+        protected OnlineFixture fixture(Path emptyFolder) {
+            return new MemoryOnlineStore.Fixture((tables, project) -> new MemoryOnlineStore(tables, project) {
+                @Override
+                Lookup found(Stored stored, List<Field> features) {
+                    return stored.values().values().stream().anyMatch(Value.Corrupt.class::isInstance)
+                            ? Lookup.Absent.ABSENT
+                            : super.found(stored, features);
+                }
+            });
+        }
+    }
+
+    static class TearsDownNamesWithItsEnding extends OnlineStoreContract {
+        @Override
+        protected OnlineFixture fixture(Path emptyFolder) {
+            return new MemoryOnlineStore.Fixture((tables, project) -> new MemoryOnlineStore(tables, project) {
+                @Override
+                public void teardown(List<FeatureView> views) {
+                    tables.keySet().removeIf(table -> table.project().endsWith(project));
+                }
+            });
         }
     }
 
