@@ -197,7 +197,7 @@ public abstract class OnlineStoreContract extends OnlineHarness {
             assertThat(lookups.getFirst()).isInstanceOfSatisfying(Lookup.Found.class, damaged -> {
                 assertThat(damaged.values().getFirst()).isInstanceOf(Value.Corrupt.class);
                 assertThat(damaged.values().getLast()).isEqualTo(text("n10"));
-                assertThat(damaged.eventTime()).isEqualTo(NOON);
+                assertThat(damaged.eventTimes().getLast()).isEqualTo(NOON);
             });
             assertThat(lookups.getLast()).isEqualTo(found(NOON, integer(20), text("n20")));
             write(row(1, NOON.plus(HOUR), 11));
@@ -498,7 +498,7 @@ public abstract class OnlineStoreContract extends OnlineHarness {
                 last = written.get();
                 List<Lookup> lookups = read(DRIVERS, keys);
                 for (int i = 0; i < seen.length; i++) {
-                    Instant event = lookups.get(i) instanceof Lookup.Found found ? found.eventTime() : Instant.MIN;
+                    Instant event = lookups.get(i) instanceof Lookup.Found found ? found.eventTimes().getFirst() : Instant.MIN;
                     if (event.isBefore(seen[i])) {
                         wentBack.add("key %d from %s to %s".formatted(i, seen[i], event));
                     }
