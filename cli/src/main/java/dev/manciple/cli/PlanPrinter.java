@@ -28,6 +28,10 @@ final class PlanPrinter {
         for (InfraChange change : plan.infrastructure()) {
             printer.line("%s %s %s %s".formatted(verb(change.action()), change.store(), change.kind(), change.name()));
         }
+        if (!plan.notes().isEmpty()) {
+            printer.blank();
+            plan.notes().forEach(printer::line);
+        }
     }
 
     private void print(Difference difference) {
@@ -45,6 +49,7 @@ final class PlanPrinter {
         tree.put(
                 "infrastructure",
                 plan.infrastructure().stream().map(PlanPrinter::tree).toList());
+        tree.put("notes", plan.notes());
         return tree;
     }
 

@@ -12,13 +12,15 @@ import java.util.List;
  *
  * @param before the snapshot the plan was made against; an apply onto another is a conflict
  * @param diff for people: what is created, updated and deleted, in Feast's order of kinds
+ * @param notes what the offline store says people should know
  */
 public record ApplyPlan(
         RegistrySnapshot before,
         List<Difference> diff,
         List<RegistryChange> changes,
         ViewChanges views,
-        List<InfraChange> infrastructure) {
+        List<InfraChange> infrastructure,
+        List<String> notes) {
 
     /** One definition that differs. */
     public record Difference(Action action, Definition.Kind kind, String name, List<Property> properties) {}

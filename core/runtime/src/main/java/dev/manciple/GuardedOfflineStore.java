@@ -1,16 +1,19 @@
 package dev.manciple;
 
 import dev.manciple.model.DataSource;
+import dev.manciple.model.FeatureService;
 import dev.manciple.model.FeatureView;
 import dev.manciple.model.SourceLocation;
 import dev.manciple.spi.Explanation;
 import dev.manciple.spi.HistoricalRequest;
 import dev.manciple.spi.OfflineCapability;
+import dev.manciple.spi.OfflineReview;
 import dev.manciple.spi.OfflineStore;
 import dev.manciple.spi.PullRequest;
 import dev.manciple.spi.RetrievalJob;
 import dev.manciple.spi.WriteReport;
 import java.time.temporal.ChronoUnit;
+import java.util.Collection;
 import java.util.Optional;
 import java.util.Set;
 import org.apache.arrow.memory.BufferAllocator;
@@ -62,6 +65,11 @@ final class GuardedOfflineStore implements OfflineStore {
     @Override
     public void writeLoggedFeatures(DataSource.Batch sink, ArrowReader logs) {
         guard.write("append logs to '" + sink.name() + "'", () -> store.writeLoggedFeatures(sink, logs));
+    }
+
+    @Override
+    public OfflineReview review(Collection<FeatureView> views, Collection<FeatureService> services) {
+        return guard.read("review definitions", () -> store.review(views, services));
     }
 
     @Override

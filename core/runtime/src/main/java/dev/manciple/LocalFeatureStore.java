@@ -50,6 +50,7 @@ final class LocalFeatureStore implements FeatureStore {
     private final EntityRows entityRows;
     private final ResultFiles resultFiles;
     private final SnapshotCache snapshots;
+    private final ReviewedSnapshots reviewed;
     private final ApplyPlanner planner;
     private final HistoricalRetrieval historical;
     private final OnlineRetrieval online;
@@ -100,7 +101,9 @@ final class LocalFeatureStore implements FeatureStore {
         entityRows = new EntityRows(snapshots::newest, engine, parts.allocator());
         resultFiles = new ResultFiles(engine, parts.allocator());
         Transformations transformations = new Transformations(parts.functions(), parts.allFunctions(), engine);
-        historical = new HistoricalRetrieval(snapshots::newest, parts.offline(), transformations, parts.clock());
+        reviewed = new ReviewedSnapshots(parts.offline());
+        Supplier<RegistrySnapshot> newest = reviewed.of(snapshots::newest);
+        historical = new HistoricalRetrieval(newest, parts.offline(), transformations, parts.clock());
         online = new OnlineRetrieval(snapshots::recent, parts.online(), transformations, parts.clock());
         materializer = new Materializer(
                 parts.registry(),
@@ -111,7 +114,7 @@ final class LocalFeatureStore implements FeatureStore {
                 parts.clock(),
                 parts.limits());
         ingestion = new Ingestion(
-                snapshots::recent,
+                reviewed.of(snapshots::recent),
                 parts.offline(),
                 parts.online(),
                 parts.allocator(),
@@ -152,11 +155,13 @@ final class LocalFeatureStore implements FeatureStore {
 
     @Override
     public MaterializeReport materialize(Instant start, Instant end, List<String> views, MaterializeListener listener) {
+        reviewed.reviewed(registry());
         return materializer.materialize(start, end, views, listener);
     }
 
     @Override
     public MaterializeReport materializeIncremental(Instant end, List<String> views, MaterializeListener listener) {
+        reviewed.reviewed(registry());
         return materializer.materializeIncremental(end, views, listener);
     }
 

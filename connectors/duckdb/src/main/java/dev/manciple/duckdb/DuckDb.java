@@ -105,6 +105,16 @@ final class DuckDb implements AutoCloseable {
         return config.database().map(any -> Sql.quoted(ATTACHED, '"'));
     }
 
+    /** Whether nothing of the engine is left. */
+    boolean isClosed() {
+        starting.lock();
+        try {
+            return closed;
+        } finally {
+            starting.unlock();
+        }
+    }
+
     @Override
     public void close() {
         starting.lock();

@@ -159,6 +159,11 @@ public final class LocalEngine implements AutoCloseable {
         });
     }
 
+    /** Room for tables of one piece of work. The caller closes it, before the engine. */
+    public Scratch scratch() {
+        return new Scratch(engine, allocator);
+    }
+
     @Override
     public void close() {
         engine.close();

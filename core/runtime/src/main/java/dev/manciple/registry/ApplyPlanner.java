@@ -5,6 +5,7 @@ import dev.manciple.PlanOptions;
 import dev.manciple.error.ConfigException;
 import dev.manciple.model.Definition;
 import dev.manciple.model.FeatureView;
+import dev.manciple.spi.OfflineReview;
 import dev.manciple.spi.OfflineStore;
 import dev.manciple.spi.OnlineStore;
 import dev.manciple.spi.RegistrySnapshot;
@@ -29,6 +30,12 @@ public final class ApplyPlanner {
     public ApplyPlan plan(RegistrySnapshot before, List<Definition> definitions, PlanOptions options) {
         Problems problems = new Problems();
         DefinitionSet written = DefinitionSet.of(definitions, problems);
+        // Before sources are looked at: a store that cannot read one says why better than the attempt does.
+        OfflineReview first = review(written);
+        if (!first.problems().isEmpty()) {
+            first.problems().forEach(problem -> problems.add("%s", problem));
+            problems.throwIfAny(before.project());
+        }
         DefinitionSet complete = new SchemaInference(written, offline::describe, options.validateSources(), problems)
                 .complete()
                 .withTypesOf(before.entities())
@@ -39,9 +46,17 @@ public final class ApplyPlanner {
         }
         checks.checkReferences();
         problems.throwIfAny(before.project());
+        OfflineReview review = review(complete);
+        review.problems().forEach(problem -> problems.add("%s", problem));
+        problems.throwIfAny(before.project());
         RegistryDiff diff = RegistryDiff.between(before, complete);
         ViewChanges views = views(before, complete);
-        return new ApplyPlan(before, diff.differences(), diff.changes(), views, online.plan(views));
+        return new ApplyPlan(before, diff.differences(), diff.changes(), views, online.plan(views), review.notes());
+    }
+
+    private OfflineReview review(DefinitionSet definitions) {
+        return offline.review(
+                definitions.views().values(), definitions.services().values());
     }
 
     /** Whether a plan still says the truth: nobody changed a definition since, though views may have been materialized. */

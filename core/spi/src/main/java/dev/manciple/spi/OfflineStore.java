@@ -2,8 +2,10 @@ package dev.manciple.spi;
 
 import dev.manciple.error.UnsupportedException;
 import dev.manciple.model.DataSource;
+import dev.manciple.model.FeatureService;
 import dev.manciple.model.FeatureView;
 import java.time.temporal.ChronoUnit;
+import java.util.Collection;
 import java.util.Set;
 import org.apache.arrow.vector.ipc.ArrowReader;
 import org.apache.arrow.vector.types.pojo.Schema;
@@ -47,6 +49,14 @@ public interface OfflineStore extends AutoCloseable {
     /** Appends logs of served features to {@code sink}, creating it with their schema where it does not exist. Does not close. */
     default void writeLoggedFeatures(DataSource.Batch sink, ArrowReader logs) {
         throw new UnsupportedException(OfflineCapability.WRITE_LOGS.name(), "feature logs");
+    }
+
+    /**
+     * Looks at definitions that are to be served together: those of a plan, and those of a registry before the first request.
+     * Touches no data, and must not connect: it is asked in every process that opens a repository.
+     */
+    default OfflineReview review(Collection<FeatureView> views, Collection<FeatureService> services) {
+        return OfflineReview.NOTHING_TO_SAY;
     }
 
     /** The finest step of time the store keeps; the kit rounds to it. */

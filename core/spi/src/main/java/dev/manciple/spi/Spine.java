@@ -13,11 +13,17 @@ public sealed interface Spine {
     String RESERVED_PREFIX = "__";
 
     /**
+     * The column a router numbers entity rows with, which children hand back like any other; with a number appended where the
+     * rows already have one.
+     */
+    String ROW_ID = "__row_id";
+
+    /**
      * Whether entity rows must not have a column of this name. What pandas calls an index that has no name is no danger, and
-     * stands in many a file.
+     * stands in many a file; a router's row id is an ordinary column to a store.
      */
     static boolean isReserved(String column) {
-        return column.startsWith(RESERVED_PREFIX) && !column.matches("__index_level_\\d+__");
+        return column.startsWith(RESERVED_PREFIX) && !column.matches("__index_level_\\d+__|" + ROW_ID + "\\d*");
     }
 
     /**
