@@ -1,5 +1,6 @@
 package dev.manciple;
 
+import dev.manciple.model.ValueType;
 import dev.manciple.spi.FieldStatus;
 import dev.manciple.spi.Value;
 import java.time.Instant;
@@ -8,9 +9,12 @@ import java.util.List;
 /**
  * Columnar: one inner list per name, one element per entity row: first the entity columns asked with, then the features in
  * request order. Event times are the epoch where nothing was found, as in Feast.
+ *
+ * @param types the declared type of each name, which the values are of
  */
 public record OnlineFeatures(
         List<String> names,
+        List<ValueType> types,
         List<List<Value>> values,
         List<List<FieldStatus>> statuses,
         List<List<Instant>> eventTimes) {}

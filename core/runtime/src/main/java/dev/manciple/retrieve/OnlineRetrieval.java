@@ -5,6 +5,7 @@ import dev.manciple.OnlineFeatures;
 import dev.manciple.OnlineOptions;
 import dev.manciple.arrow.ArrowValues;
 import dev.manciple.error.InvalidRequestException;
+import dev.manciple.model.ValueType;
 import dev.manciple.spi.FieldStatus;
 import dev.manciple.spi.Lookup;
 import dev.manciple.spi.OnlineRead;
@@ -110,6 +111,7 @@ public final class OnlineRetrieval {
         private final boolean expiredValues;
         private final Instant now = clock.instant();
         private final List<String> names = new ArrayList<>();
+        private final List<ValueType> types = new ArrayList<>();
         private final List<List<Value>> values = new ArrayList<>();
         private final List<List<FieldStatus>> statuses = new ArrayList<>();
         private final List<List<Instant>> eventTimes = new ArrayList<>();
@@ -130,7 +132,7 @@ public final class OnlineRetrieval {
                                 && (column.name().equals(given)
                                         || column.entity().equals(given))
                                 && !names.contains(column.name())) {
-                            addPresent(column.name(), columns.get(i));
+                            addPresent(column.name(), column.type(), columns.get(i));
                         }
                     }
                 }
@@ -153,7 +155,7 @@ public final class OnlineRetrieval {
                         addStored(stored, keysOf(stored.slice(), keys), results.get(stored.slice()));
                     case OutputFeature.Computed feature ->
                         addComputed(
-                                feature.name(), computed.get(feature.slice()).get(feature.feature()));
+                                feature, computed.get(feature.slice()).get(feature.feature()));
                 }
             }
         }
@@ -185,7 +187,7 @@ public final class OnlineRetrieval {
                         ? Instant.EPOCH
                         : found.eventTimes().get(feature.feature());
             }
-            add(feature.name(), list(cells), list(cellStatuses), list(cellTimes));
+            add(feature.name(), feature.field().type(), list(cells), list(cellStatuses), list(cellTimes));
         }
 
         private List<List<Value>> inputs(
@@ -223,19 +225,35 @@ public final class OnlineRetrieval {
             throw new IllegalStateException("The plan has no column for " + input);
         }
 
-        private void addComputed(String name, List<Value> cells) {
+        private void addComputed(OutputFeature.Computed feature, List<Value> cells) {
             List<FieldStatus> cellStatuses = cells.stream()
                     .map(cell -> cell == Value.Null.NULL ? FieldStatus.NULL_VALUE : FieldStatus.PRESENT)
                     .toList();
-            add(name, cells, cellStatuses, Collections.nCopies(rows, Instant.EPOCH));
+            add(
+                    feature.name(),
+                    feature.field().type(),
+                    cells,
+                    cellStatuses,
+                    Collections.nCopies(rows, Instant.EPOCH));
         }
 
-        private void addPresent(String name, List<Value> cells) {
-            add(name, cells, Collections.nCopies(rows, FieldStatus.PRESENT), Collections.nCopies(rows, Instant.EPOCH));
+        private void addPresent(String name, ValueType type, List<Value> cells) {
+            add(
+                    name,
+                    type,
+                    cells,
+                    Collections.nCopies(rows, FieldStatus.PRESENT),
+                    Collections.nCopies(rows, Instant.EPOCH));
         }
 
-        private void add(String name, List<Value> cells, List<FieldStatus> cellStatuses, List<Instant> cellTimes) {
+        private void add(
+                String name,
+                ValueType type,
+                List<Value> cells,
+                List<FieldStatus> cellStatuses,
+                List<Instant> cellTimes) {
             names.add(name);
+            types.add(type);
             values.add(cells);
             statuses.add(cellStatuses);
             eventTimes.add(cellTimes);
@@ -243,7 +261,11 @@ public final class OnlineRetrieval {
 
         OnlineFeatures toFeatures() {
             return new OnlineFeatures(
-                    List.copyOf(names), List.copyOf(values), List.copyOf(statuses), List.copyOf(eventTimes));
+                    List.copyOf(names),
+                    List.copyOf(types),
+                    List.copyOf(values),
+                    List.copyOf(statuses),
+                    List.copyOf(eventTimes));
         }
     }
 
