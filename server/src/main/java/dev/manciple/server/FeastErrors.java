@@ -1,0 +1,56 @@
+package dev.manciple.server;
+
+import dev.manciple.error.ConfigException;
+import dev.manciple.error.ConflictException;
+import dev.manciple.error.FeatureStoreException;
+import dev.manciple.error.InternalException;
+import dev.manciple.error.InvalidRequestException;
+import dev.manciple.error.NotFoundException;
+import dev.manciple.error.StoreException;
+import dev.manciple.error.UnsupportedException;
+import java.util.Map;
+
+/**
+ * Failures as Feast's clients know them: a class of {@code feast.errors} that the client raises again, a status of HTTP. The
+ * statuses 429, 500, 502, 503 and 504 make Feast's client ask again and hide the text, so mistakes of the caller never have them.
+ */
+public final class FeastErrors {
+    private static final Map<String, String> NOT_FOUND = Map.of(
+            "entity", "EntityNotFoundException",
+            "feature view", "FeatureViewNotFoundException",
+            "on demand feature view", "OnDemandFeatureViewNotFoundException",
+            "feature service", "FeatureServiceNotFoundException",
+            "data source", "DataSourceObjectNotFoundException",
+            "push source", "PushSourceNotFoundException",
+            "project", "ProjectNotFoundException");
+
+    private FeastErrors() {}
+
+    /** The status of HTTP. */
+    public static int status(FeatureStoreException failure) {
+        return switch (failure) {
+            case InvalidRequestException caller -> 400;
+            case UnsupportedException caller -> 400;
+            case ConflictException caller -> 409;
+            case NotFoundException missing -> missing.kind().equalsIgnoreCase("push source") ? 422 : 404;
+            case StoreException store -> 503;
+            case ConfigException server -> 500;
+            case InternalException server -> 500;
+        };
+    }
+
+    /** The name of the class in the module {@code feast.errors}. */
+    public static String feastClass(FeatureStoreException failure) {
+        return switch (failure) {
+            case NotFoundException missing ->
+                NOT_FOUND.getOrDefault(
+                        missing.kind().toLowerCase(java.util.Locale.ROOT), "FeastObjectNotFoundException");
+            case InvalidRequestException caller -> "FeastError";
+            case UnsupportedException caller -> "FeastError";
+            case ConflictException caller -> "FeastError";
+            case StoreException store -> "FeastError";
+            case ConfigException server -> "FeastError";
+            case InternalException server -> "FeastError";
+        };
+    }
+}

@@ -1,0 +1,120 @@
+package dev.manciple.server;
+
+import dev.manciple.FeatureStore;
+import dev.manciple.error.InvalidRequestException;
+import dev.manciple.server.grpc.OnlineServices;
+import dev.manciple.server.http.HttpApi;
+import io.grpc.protobuf.services.HealthStatusManager;
+import io.helidon.common.tls.Tls;
+import io.helidon.webserver.ListenerConfig;
+import io.helidon.webserver.WebServer;
+import io.helidon.webserver.WebServerConfig;
+import io.helidon.webserver.grpc.GrpcReflectionFeature;
+import io.helidon.webserver.grpc.GrpcRouting;
+import io.helidon.webserver.http.HttpRouting;
+import java.time.InstantSource;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.memory.RootAllocator;
+
+/**
+ * Serves a feature store's online features over HTTP and gRPC, on one port. Borrows the feature store: whoever opened it closes
+ * it, after this. Closing stops to accept, lets running requests end within {@link ServerOptions#drain}, then frees what the
+ * server holds.
+ */
+public final class FeatureServer implements AutoCloseable {
+    private static final String GRPC_SOCKET = "grpc";
+
+    private final WebServer server;
+    private final Admission admission;
+    private final BufferAllocator allocator;
+    private final AtomicBoolean closed = new AtomicBoolean();
+
+    private FeatureServer(WebServer server, Admission admission, BufferAllocator allocator) {
+        this.server = server;
+        this.admission = admission;
+        this.allocator = allocator;
+    }
+
+    /**
+     * Starts to listen.
+     *
+     * @param version of this program, told to clients that ask
+     * @throws InvalidRequestException if the address cannot be bound, or a file of TLS is no good
+     */
+    public static FeatureServer start(FeatureStore store, ServerOptions options, String version) {
+        Optional<Tls> tls = options.tls().map(TlsFiles::read);
+        Admission admission = new Admission(options.limits().concurrentRequests());
+        Metrics metrics = new Metrics(admission);
+        BufferAllocator allocator = new RootAllocator();
+        HttpApi http = new HttpApi(store, allocator, options.limits(), admission, metrics, InstantSource.system());
+        OnlineServices grpc = new OnlineServices(store, allocator, options.limits(), admission, metrics, version);
+        WebServerConfig.Builder config = WebServer.builder()
+                .shutdownHook(false)
+                .featuresDiscoverServices(false)
+                .addFeature(GrpcReflectionFeature.create());
+        listen(config, options, options.port(), tls, http, grpc);
+        options.grpcPort()
+                .ifPresent(port -> config.putSocket(
+                        GRPC_SOCKET,
+                        (ListenerConfig.Builder socket) -> listen(socket, options, port, tls, http, grpc)));
+        try {
+            return new FeatureServer(config.build().start(), admission, allocator);
+        } catch (RuntimeException e) {
+            allocator.close();
+            throw new InvalidRequestException(
+                    "The server cannot listen on %s, port %d: %s. Choose another with --host and --port"
+                            .formatted(options.host(), options.port(), rootMessage(e)),
+                    e);
+        }
+    }
+
+    private static void listen(
+            ListenerConfig.BuilderBase<?, ?> listener,
+            ServerOptions options,
+            int port,
+            Optional<Tls> tls,
+            HttpApi http,
+            OnlineServices grpc) {
+        GrpcRouting.Builder services = GrpcRouting.builder().service(new HealthStatusManager().getHealthService());
+        grpc.definitions().forEach(services::service);
+        listener.host(options.host());
+        listener.port(port);
+        listener.idleConnectionTimeout(options.limits().idle());
+        listener.connectionOptions(
+                socket -> socket.readTimeout(options.limits().idle()).tcpNoDelay(true));
+        listener.shutdownGracePeriod(options.drain());
+        listener.routing(HttpRouting.builder().register(http));
+        listener.addRouting(services);
+        tls.ifPresent(listener::tls);
+    }
+
+    private static String rootMessage(Throwable failure) {
+        Throwable root = failure;
+        while (root.getCause() != null) {
+            root = root.getCause();
+        }
+        return String.valueOf(root.getMessage());
+    }
+
+    /** The port of HTTP and gRPC. */
+    public int port() {
+        return server.port();
+    }
+
+    /** The second port of gRPC, if there is one. */
+    public Optional<Integer> grpcPort() {
+        int port = server.port(GRPC_SOCKET);
+        return port > 0 ? Optional.of(port) : Optional.empty();
+    }
+
+    @Override
+    public void close() {
+        if (closed.compareAndSet(false, true)) {
+            admission.drain();
+            server.stop();
+            allocator.close();
+        }
+    }
+}

@@ -1,0 +1,146 @@
+package dev.manciple.server;
+
+import dev.manciple.arrow.ArrowRows;
+import dev.manciple.arrow.ArrowTypes;
+import dev.manciple.arrow.ArrowValues;
+import dev.manciple.error.InvalidRequestException;
+import dev.manciple.model.DataSource;
+import dev.manciple.model.FeatureView;
+import dev.manciple.model.Field;
+import dev.manciple.model.ValueType;
+import dev.manciple.spi.Value;
+import dev.manciple.wire.ValueJson;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.vector.ipc.ArrowReader;
+import org.apache.arrow.vector.types.pojo.Schema;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * Rows of requests, columns of cells, as Arrow. Feast's clients send times as text without a zone (UTC) or epoch seconds,
+ * maps and structs as JSON inside text (Feast: online serving, 5), and call the times of any view {@code event_timestamp} and
+ * {@code created}.
+ */
+public final class Frames {
+    private static final int ROWS_PER_BATCH = 10_000;
+
+    /** What Feast's client calls the times of rows, whatever the view's source calls them. */
+    private static final String EVENT_TIMESTAMP = "event_timestamp";
+
+    private static final String CREATED = "created";
+
+    private static final JsonMapper JSON = JsonMapper.shared();
+
+    private Frames() {}
+
+    /**
+     * Rows whose cells are parsed JSON. Columns none of the views has are left out, as Feast does.
+     *
+     * @param views that the rows are for
+     */
+    public static ArrowReader ofJson(BufferAllocator allocator, List<FeatureView> views, Map<String, List<?>> columns) {
+        return reader(allocator, views, columns, Frames::jsonValue);
+    }
+
+    /** As {@link #ofJson} with cells that are values; text becomes the declared type. */
+    public static ArrowReader ofValues(
+            BufferAllocator allocator, List<FeatureView> views, Map<String, List<Value>> columns) {
+        return reader(allocator, views, columns, (cell, type, column) -> ArrowValues.convert(cell, type, column));
+    }
+
+    /** How a cell becomes a value of its column's type. */
+    private interface Cell<C extends @Nullable Object> {
+        Value value(C cell, ValueType type, String column);
+    }
+
+    private static <C extends @Nullable Object> ArrowReader reader(
+            BufferAllocator allocator,
+            List<FeatureView> views,
+            Map<String, ? extends List<? extends C>> columns,
+            Cell<C> converter) {
+        int rows = columns.isEmpty() ? 0 : columns.values().iterator().next().size();
+        Map<String, ValueType> types = types(views);
+        Map<String, String> renamed = renamed(views, columns);
+        List<org.apache.arrow.vector.types.pojo.Field> fields = new ArrayList<>();
+        List<List<Value>> values = new ArrayList<>();
+        columns.forEach((given, cells) -> {
+            if (cells.size() != rows) {
+                throw new InvalidRequestException(
+                        "The columns of df differ in length: '%s' has %d values, the first has %d"
+                                .formatted(given, cells.size(), rows));
+            }
+            String column = renamed.getOrDefault(given, given);
+            ValueType type = types.get(column);
+            if (type != null) {
+                fields.add(ArrowTypes.arrow(column, type));
+                List<Value> converted = new ArrayList<>(rows);
+                cells.forEach(cell -> converted.add(converter.value(cell, type, given)));
+                values.add(converted);
+            }
+        });
+        List<List<Value>> byRow = new ArrayList<>(rows);
+        for (int row = 0; row < rows; row++) {
+            int at = row;
+            byRow.add(values.stream().map(column -> column.get(at)).toList());
+        }
+        return ArrowRows.reader(allocator, new Schema(fields), byRow, ROWS_PER_BATCH);
+    }
+
+    private static Map<String, ValueType> types(List<FeatureView> views) {
+        Map<String, ValueType> types = new LinkedHashMap<>();
+        for (FeatureView view : views) {
+            for (Field key : view.entityColumns()) {
+                types.put(key.name(), key.type());
+            }
+            for (Field feature : view.features()) {
+                types.put(feature.name(), feature.type());
+            }
+            types.put(EVENT_TIMESTAMP, ValueType.Scalar.UNIX_TIMESTAMP);
+            view.batchSource().map(DataSource.Batch::time).ifPresent(time -> {
+                types.put(time.event(), ValueType.Scalar.UNIX_TIMESTAMP);
+                time.created().ifPresent(created -> types.put(created, ValueType.Scalar.UNIX_TIMESTAMP));
+            });
+        }
+        return types;
+    }
+
+    /** Feast's fixed names to the names of the view's source, where only the fixed ones were sent. */
+    private static Map<String, String> renamed(List<FeatureView> views, Map<String, ?> columns) {
+        Map<String, String> renamed = new LinkedHashMap<>();
+        views.stream().flatMap(view -> view.batchSource().stream()).forEach(source -> {
+            String event = source.time().event();
+            if (!event.isBlank() && !columns.containsKey(event) && columns.containsKey(EVENT_TIMESTAMP)) {
+                renamed.put(EVENT_TIMESTAMP, event);
+            }
+            source.time()
+                    .created()
+                    .filter(created -> !columns.containsKey(created) && columns.containsKey(CREATED))
+                    .ifPresent(created -> renamed.put(CREATED, created));
+        });
+        return renamed;
+    }
+
+    private static Value jsonValue(@Nullable Object cell, ValueType type, String column) {
+        if (type == ValueType.Scalar.UNIX_TIMESTAMP) {
+            return time(cell, column);
+        }
+        boolean inText = cell instanceof String
+                && (type instanceof ValueType.StructOf
+                        || type instanceof ValueType.StringMap
+                        || type instanceof ValueType.ScalarMap);
+        try {
+            return ValueJson.fromJson(inText ? JSON.readValue((String) cell, Object.class) : cell, type);
+        } catch (InvalidRequestException | JacksonException e) {
+            throw new InvalidRequestException("Column '%s' of df: %s".formatted(column, e.getMessage()), e);
+        }
+    }
+
+    private static Value time(@Nullable Object cell, String column) {
+        return ArrowValues.convert(ValueJson.fromJson(cell), ValueType.Scalar.UNIX_TIMESTAMP, column);
+    }
+}

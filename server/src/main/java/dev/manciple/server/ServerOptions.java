@@ -1,0 +1,60 @@
+package dev.manciple.server;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * How a server listens, and what it refuses. Immutable; starts from {@link #DEFAULT}.
+ *
+ * @param host the address to bind
+ * @param port HTTP and gRPC; 0 for any free port
+ * @param grpcPort a second port that speaks the same protocols, as Feast's clients of gRPC have one of their own; 0 for any free
+ *     port, empty for none
+ * @param tls empty for plain text
+ * @param limits what a request may ask
+ * @param drain how long requests that run get to end when the server stops
+ */
+public record ServerOptions(
+        String host, int port, Optional<Integer> grpcPort, Optional<Tls> tls, Limits limits, Duration drain) {
+    /** Feast's address and port, no TLS. */
+    public static final ServerOptions DEFAULT = new ServerOptions(
+            "127.0.0.1", 6566, Optional.empty(), Optional.empty(), Limits.DEFAULT, Duration.ofSeconds(20));
+
+    /**
+     * PEM files.
+     *
+     * @param clientAuthorities certificates of who may call; with them every caller must show a certificate of theirs
+     */
+    public record Tls(Path key, Path certificate, Optional<Path> clientAuthorities) {}
+
+    /**
+     * @param bodyBytes of one request; larger ones are refused before they are read
+     * @param rows entities, or rows of a write, of one request
+     * @param concurrentRequests run at a time; whoever comes while so many run is told to come back rather than made to wait
+     * @param idle how long a connection may say nothing, within a request too
+     */
+    public record Limits(long bodyBytes, int rows, int concurrentRequests, Duration idle) {
+        public static final Limits DEFAULT = new Limits(32L << 20, 100_000, 256, Duration.ofSeconds(30));
+    }
+
+    public ServerOptions withPort(int newPort) {
+        return new ServerOptions(host, newPort, grpcPort, tls, limits, drain);
+    }
+
+    public ServerOptions withHost(String newHost) {
+        return new ServerOptions(newHost, port, grpcPort, tls, limits, drain);
+    }
+
+    public ServerOptions withGrpcPort(int newPort) {
+        return new ServerOptions(host, port, Optional.of(newPort), tls, limits, drain);
+    }
+
+    public ServerOptions withTls(Tls newTls) {
+        return new ServerOptions(host, port, grpcPort, Optional.of(newTls), limits, drain);
+    }
+
+    public ServerOptions withLimits(Limits newLimits) {
+        return new ServerOptions(host, port, grpcPort, tls, newLimits, drain);
+    }
+}

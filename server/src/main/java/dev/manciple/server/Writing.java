@@ -1,0 +1,85 @@
+package dev.manciple.server;
+
+import dev.manciple.FeatureStore;
+import dev.manciple.PushReport;
+import dev.manciple.PushTarget;
+import dev.manciple.error.FeatureStoreException;
+import dev.manciple.error.InvalidRequestException;
+import dev.manciple.error.NotFoundException;
+import dev.manciple.model.FeatureView;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.List;
+import java.util.function.Function;
+import org.apache.arrow.vector.ipc.ArrowReader;
+
+/** Pushes and writes of requests, whatever protocol they came by. Thread-safe. */
+public final class Writing {
+    private final FeatureStore store;
+
+    public Writing(FeatureStore store) {
+        this.store = store;
+    }
+
+    /**
+     * Writes rows to every view a push source feeds.
+     *
+     * @param rows makes the rows for the views; what it returns is closed here
+     * @throws FeatureStoreException the first view's failure, the others' suppressed, after all views had their turn
+     */
+    public void push(String source, String to, Function<List<FeatureView>, ArrowReader> rows) {
+        PushTarget target = target(to);
+        List<FeatureView> views = views().stream()
+                .filter(view -> view.source().name().equals(source))
+                .toList();
+        if (views.isEmpty()) {
+            throw new NotFoundException("Push source", source, "No feature view is fed by it.");
+        }
+        try (ArrowReader reader = rows.apply(views)) {
+            requireAll(store.push(source, reader, target));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Writes rows of one view to the online store; failures as of {@link #push}. */
+    public void writeOnline(String name, Function<List<FeatureView>, ArrowReader> rows) {
+        FeatureView view = views().stream()
+                .filter(each -> each.name().equals(name))
+                .findFirst()
+                .orElseThrow(() -> new NotFoundException("Feature view", name));
+        try (ArrowReader reader = rows.apply(List.of(view))) {
+            requireAll(store.writeOnline(name, reader));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private List<FeatureView> views() {
+        return store.registry().views().values().stream()
+                .filter(FeatureView.class::isInstance)
+                .map(FeatureView.class::cast)
+                .toList();
+    }
+
+    private static PushTarget target(String to) {
+        return switch (to) {
+            case "online" -> PushTarget.ONLINE;
+            case "offline" -> PushTarget.OFFLINE;
+            case "online_and_offline" -> PushTarget.BOTH;
+            default ->
+                throw new InvalidRequestException(
+                        "%s is not a supported push format. Please specify one of these ['online', 'offline', 'online_and_offline']."
+                                .formatted(to));
+        };
+    }
+
+    private static void requireAll(PushReport report) {
+        List<FeatureStoreException> failures = List.copyOf(report.failedViews().values());
+        if (!failures.isEmpty()) {
+            FeatureStoreException first = failures.getFirst();
+            failures.stream().skip(1).forEach(first::addSuppressed);
+            throw first;
+        }
+    }
+}

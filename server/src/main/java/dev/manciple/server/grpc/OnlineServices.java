@@ -1,0 +1,251 @@
+package dev.manciple.server.grpc;
+
+import com.google.protobuf.Message;
+import dev.manciple.FeatureSelection;
+import dev.manciple.FeatureStore;
+import dev.manciple.OnlineFeatures;
+import dev.manciple.OnlineOptions;
+import dev.manciple.error.FeatureStoreException;
+import dev.manciple.error.InvalidRequestException;
+import dev.manciple.model.FeatureRef;
+import dev.manciple.server.Admission;
+import dev.manciple.server.FeastErrors;
+import dev.manciple.server.Frames;
+import dev.manciple.server.Metrics;
+import dev.manciple.server.ServerOptions;
+import dev.manciple.server.Writing;
+import dev.manciple.spi.Value;
+import dev.manciple.wire.ValueCodec;
+import dev.manciple.wire.proto.GrpcServerProto.PushRequest;
+import dev.manciple.wire.proto.GrpcServerProto.PushResponse;
+import dev.manciple.wire.proto.GrpcServerProto.WriteToOnlineStoreRequest;
+import dev.manciple.wire.proto.GrpcServerProto.WriteToOnlineStoreResponse;
+import dev.manciple.wire.proto.ServingServiceProto.GetFeastServingInfoRequest;
+import dev.manciple.wire.proto.ServingServiceProto.GetFeastServingInfoResponse;
+import dev.manciple.wire.proto.ServingServiceProto.GetOnlineFeaturesRequest;
+import dev.manciple.wire.proto.ValueProto;
+import io.grpc.MethodDescriptor;
+import io.grpc.ServerServiceDefinition;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import io.grpc.protobuf.ProtoUtils;
+import io.grpc.stub.ServerCalls;
+import io.grpc.stub.StreamObserver;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.arrow.memory.BufferAllocator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * {@code feast.serving.ServingService} and {@code GrpcFeatureServer} (Feast: online serving, 6). Thread-safe; borrows everything
+ * it is given. A request beyond the limits ends with {@code RESOURCE_EXHAUSTED} at once.
+ */
+public final class OnlineServices {
+    private static final Logger LOG = LoggerFactory.getLogger(OnlineServices.class);
+    private static final String SERVING = "feast.serving.ServingService";
+
+    /** In no package, as Feast has it. */
+    private static final String FEATURE_SERVER = "GrpcFeatureServer";
+
+    private final FeatureStore store;
+    private final Writing writing;
+    private final BufferAllocator allocator;
+    private final ServerOptions.Limits limits;
+    private final Admission admission;
+    private final Metrics metrics;
+    private final String version;
+
+    /** @param version what {@code GetFeastServingInfo} answers */
+    public OnlineServices(
+            FeatureStore store,
+            BufferAllocator allocator,
+            ServerOptions.Limits limits,
+            Admission admission,
+            Metrics metrics,
+            String version) {
+        this.store = store;
+        this.writing = new Writing(store);
+        this.allocator = allocator;
+        this.limits = limits;
+        this.admission = admission;
+        this.metrics = metrics;
+        this.version = version;
+    }
+
+    /** The services, to be added to a server. */
+    public List<ServerServiceDefinition> definitions() {
+        return List.of(
+                ServerServiceDefinition.builder(SERVING)
+                        .addMethod(
+                                method(
+                                        SERVING,
+                                        "GetFeastServingInfo",
+                                        GetFeastServingInfoRequest.getDefaultInstance(),
+                                        ProtoUtils.marshaller(GetFeastServingInfoResponse.getDefaultInstance())),
+                                ServerCalls.asyncUnaryCall((request, out) -> run(SERVING, out, this::info)))
+                        .addMethod(
+                                onlineFeatures(SERVING),
+                                ServerCalls.asyncUnaryCall(
+                                        (request, out) -> run(SERVING, out, () -> onlineFeatures(request))))
+                        .build(),
+                ServerServiceDefinition.builder(FEATURE_SERVER)
+                        .addMethod(
+                                onlineFeatures(FEATURE_SERVER),
+                                ServerCalls.asyncUnaryCall(
+                                        (request, out) -> run(FEATURE_SERVER, out, () -> onlineFeatures(request))))
+                        .addMethod(
+                                method(
+                                        FEATURE_SERVER,
+                                        "Push",
+                                        PushRequest.getDefaultInstance(),
+                                        ProtoUtils.marshaller(PushResponse.getDefaultInstance())),
+                                ServerCalls.asyncUnaryCall(
+                                        (request, out) -> run(FEATURE_SERVER, out, () -> push(request))))
+                        .addMethod(
+                                method(
+                                        FEATURE_SERVER,
+                                        "WriteToOnlineStore",
+                                        WriteToOnlineStoreRequest.getDefaultInstance(),
+                                        ProtoUtils.marshaller(WriteToOnlineStoreResponse.getDefaultInstance())),
+                                ServerCalls.asyncUnaryCall(
+                                        (request, out) -> run(FEATURE_SERVER, out, () -> write(request))))
+                        .build());
+    }
+
+    private static MethodDescriptor<GetOnlineFeaturesRequest, OnlineFeatures> onlineFeatures(String service) {
+        return method(
+                service, "GetOnlineFeatures", GetOnlineFeaturesRequest.getDefaultInstance(), new OnlineResponses());
+    }
+
+    private static <Q extends Message, A> MethodDescriptor<Q, A> method(
+            String service, String name, Q request, MethodDescriptor.Marshaller<A> answers) {
+        return MethodDescriptor.<Q, A>newBuilder()
+                .setType(MethodDescriptor.MethodType.UNARY)
+                .setFullMethodName(MethodDescriptor.generateFullMethodName(service, name))
+                .setRequestMarshaller(ProtoUtils.marshaller(request))
+                .setResponseMarshaller(answers)
+                .build();
+    }
+
+    private interface Answer<A> {
+        A get();
+    }
+
+    private <A> void run(String service, StreamObserver<A> out, Answer<A> answer) {
+        long began = System.nanoTime();
+        Status status;
+        if (admission.enter()) {
+            try {
+                status = answer(service, out, answer);
+            } finally {
+                admission.leave();
+            }
+        } else {
+            status = Status.RESOURCE_EXHAUSTED.withDescription(admission.refusal());
+        }
+        if (!status.isOk()) {
+            out.onError(status.asRuntimeException());
+        }
+        metrics.request(service, status.getCode().value(), Duration.ofNanos(System.nanoTime() - began));
+    }
+
+    private static <A> Status answer(String service, StreamObserver<A> out, Answer<A> answer) {
+        try {
+            out.onNext(answer.get());
+            out.onCompleted();
+            return Status.OK;
+        } catch (FeatureStoreException e) {
+            return status(e).withDescription(e.getMessage());
+        } catch (StatusRuntimeException e) {
+            return e.getStatus();
+        } catch (RuntimeException e) {
+            LOG.error("{} failed", service, e);
+            return Status.INTERNAL.withDescription("The server failed to answer; its log has the reason");
+        }
+    }
+
+    private static Status status(FeatureStoreException failure) {
+        return switch (FeastErrors.status(failure)) {
+            case 400, 422 -> Status.INVALID_ARGUMENT;
+            case 404 -> Status.NOT_FOUND;
+            case 409 -> Status.ABORTED;
+            case 503 -> Status.UNAVAILABLE;
+            default -> Status.INTERNAL;
+        };
+    }
+
+    private GetFeastServingInfoResponse info() {
+        return GetFeastServingInfoResponse.newBuilder().setVersion(version).build();
+    }
+
+    private OnlineFeatures onlineFeatures(GetOnlineFeaturesRequest request) {
+        Map<String, List<Value>> entities = new LinkedHashMap<>();
+        request.getEntitiesMap().forEach((column, values) -> entities.put(column, values(column, values)));
+        request.getRequestContextMap().forEach((column, values) -> entities.put(column, values(column, values)));
+        OnlineFeatures answer = store.onlineFeatures(
+                selection(request), entities, new OnlineOptions(request.getFullFeatureNames(), false));
+        metrics.onlineRead(
+                entities.isEmpty() ? 1 : entities.values().iterator().next().size());
+        return answer;
+    }
+
+    private List<Value> values(String column, ValueProto.RepeatedValue values) {
+        if (values.getValCount() > limits.rows()) {
+            throw new InvalidRequestException("'%s' has %,d rows; one request may have %,d. Send several requests"
+                    .formatted(column, values.getValCount(), limits.rows()));
+        }
+        return values.getValList().stream().map(OnlineServices::value).toList();
+    }
+
+    private static Value value(ValueProto.Value value) {
+        return ValueCodec.decode(value.toByteArray());
+    }
+
+    private static FeatureSelection selection(GetOnlineFeaturesRequest request) {
+        return switch (request.getKindCase()) {
+            case FEATURE_SERVICE -> new FeatureSelection.Service(request.getFeatureService());
+            case FEATURES ->
+                FeatureSelection.of(request.getFeatures().getValList().stream()
+                        .map(OnlineServices::reference)
+                        .toArray(FeatureRef[]::new));
+            case KIND_NOT_SET ->
+                throw new InvalidRequestException("Neither 'features' nor 'feature_service' says what to read");
+        };
+    }
+
+    private static FeatureRef reference(String text) {
+        try {
+            return FeatureRef.parse(text);
+        } catch (IllegalArgumentException e) {
+            throw new InvalidRequestException(String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    private PushResponse push(PushRequest request) {
+        Map<String, List<Value>> row = row(request.getFeaturesMap(), request.getTypedFeaturesMap());
+        String to = request.getTo().isEmpty() ? "online" : request.getTo();
+        writing.push(request.getStreamFeatureView(), to, views -> Frames.ofValues(allocator, views, row));
+        metrics.push(request.getStreamFeatureView(), to);
+        return PushResponse.newBuilder().setStatus(true).build();
+    }
+
+    private WriteToOnlineStoreResponse write(WriteToOnlineStoreRequest request) {
+        Map<String, List<Value>> row = row(request.getFeaturesMap(), request.getTypedFeaturesMap());
+        writing.writeOnline(request.getFeatureViewName(), views -> Frames.ofValues(allocator, views, row));
+        return WriteToOnlineStoreResponse.newBuilder().setStatus(true).build();
+    }
+
+    /** One row, by column. */
+    private static Map<String, List<Value>> row(Map<String, String> texts, Map<String, ValueProto.Value> typed) {
+        if (!texts.isEmpty() && !typed.isEmpty()) {
+            throw new InvalidRequestException("Only one of features or typed_features may be set, not both");
+        }
+        Map<String, List<Value>> row = new LinkedHashMap<>();
+        texts.forEach((column, text) -> row.put(column, List.of(new Value.Text(text))));
+        typed.forEach((column, value) -> row.put(column, List.of(value(value))));
+        return row;
+    }
+}

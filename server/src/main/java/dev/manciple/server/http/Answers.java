@@ -1,0 +1,47 @@
+package dev.manciple.server.http;
+
+import dev.manciple.error.FeatureStoreException;
+import dev.manciple.server.FeastErrors;
+import io.helidon.http.HeaderNames;
+import io.helidon.http.Status;
+import io.helidon.webserver.http.ServerResponse;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Answers in the shapes Feast's client reads (Feast: online serving, 4.7). */
+final class Answers {
+    static final String JSON = "application/json";
+
+    private Answers() {}
+
+    static void json(ServerResponse response, int status, byte[] body) {
+        response.status(Status.create(status)).header(HeaderNames.CONTENT_TYPE, JSON);
+        response.send(body);
+    }
+
+    static void json(ServerResponse response, int status, Object tree) {
+        json(response, status, Json.MAPPER.writeValueAsBytes(tree));
+    }
+
+    /** The JSON text of an object, inside a JSON string: so Feast's client finds the class to raise. */
+    static void failure(ServerResponse response, FeatureStoreException failure) {
+        Map<String, String> detail = new LinkedHashMap<>();
+        detail.put("module", "feast.errors");
+        detail.put("class", FeastErrors.feastClass(failure));
+        detail.put("message", String.valueOf(failure.getMessage()));
+        json(response, FeastErrors.status(failure), (Object) Json.MAPPER.writeValueAsString(detail));
+    }
+
+    static void badBody(ServerResponse response, BadBodyException problem) {
+        List<String> place = problem.place().equals("body") ? List.of("body") : List.of("body", problem.place());
+        json(
+                response,
+                422,
+                Map.of("detail", List.of(Map.of("loc", place, "msg", String.valueOf(problem.getMessage())))));
+    }
+
+    static void text(ServerResponse response, int status, String text) {
+        json(response, status, (Object) text);
+    }
+}

@@ -1,0 +1,284 @@
+package dev.manciple.server.http;
+
+import dev.manciple.FeatureSelection;
+import dev.manciple.FeatureStore;
+import dev.manciple.MaterializeListener;
+import dev.manciple.MaterializeReport;
+import dev.manciple.OnlineFeatures;
+import dev.manciple.OnlineOptions;
+import dev.manciple.arrow.ArrowValues;
+import dev.manciple.error.FeatureStoreException;
+import dev.manciple.error.InvalidRequestException;
+import dev.manciple.model.FeatureRef;
+import dev.manciple.model.ValueType;
+import dev.manciple.server.Admission;
+import dev.manciple.server.Frames;
+import dev.manciple.server.Metrics;
+import dev.manciple.server.ServerOptions;
+import dev.manciple.server.Writing;
+import dev.manciple.spi.Value;
+import dev.manciple.wire.ValueJson;
+import io.helidon.http.HeaderName;
+import io.helidon.http.HeaderNames;
+import io.helidon.http.HeaderValues;
+import io.helidon.http.Status;
+import io.helidon.webserver.CloseConnectionException;
+import io.helidon.webserver.http.HttpRules;
+import io.helidon.webserver.http.HttpService;
+import io.helidon.webserver.http.ServerRequest;
+import io.helidon.webserver.http.ServerResponse;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.arrow.memory.BufferAllocator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The routes of Feast's feature server (Feast: online serving, 4). Thread-safe; borrows everything it is given. Requests beyond
+ * the limits are answered at once, with 429 or 413, before their body is decoded.
+ */
+public final class HttpApi implements HttpService {
+    private static final Logger LOG = LoggerFactory.getLogger(HttpApi.class);
+    private static final HeaderName RETRY_AFTER = HeaderNames.create("Retry-After");
+
+    private final FeatureStore store;
+    private final Writing writing;
+    private final BufferAllocator allocator;
+    private final ServerOptions.Limits limits;
+    private final Admission admission;
+    private final Metrics metrics;
+    private final InstantSource clock;
+
+    public HttpApi(
+            FeatureStore store,
+            BufferAllocator allocator,
+            ServerOptions.Limits limits,
+            Admission admission,
+            Metrics metrics,
+            InstantSource clock) {
+        this.store = store;
+        this.writing = new Writing(store);
+        this.allocator = allocator;
+        this.limits = limits;
+        this.admission = admission;
+        this.metrics = metrics;
+        this.clock = clock;
+    }
+
+    @Override
+    public void routing(HttpRules rules) {
+        rules.post("/get-online-features", (request, response) -> run(request, response, this::onlineFeatures))
+                .post("/push", (request, response) -> run(request, response, this::push))
+                .post("/write-to-online-store", (request, response) -> run(request, response, this::write))
+                .post("/materialize", (request, response) -> run(request, response, this::materialize))
+                .post(
+                        "/materialize-incremental",
+                        (request, response) -> run(request, response, this::materializeIncremental))
+                .get("/health", this::health)
+                .get("/ready", this::ready)
+                .get("/metrics", this::metrics)
+                .get("/openapi.json", (request, response) -> Answers.json(response, 200, OpenApi.document()));
+    }
+
+    /** A route that takes a JSON object. */
+    private interface Route {
+        void handle(Json body, ServerResponse response);
+    }
+
+    private void run(ServerRequest request, ServerResponse response, Route route) {
+        long began = System.nanoTime();
+        if (admission.enter()) {
+            try {
+                handle(request, response, route);
+            } finally {
+                admission.leave();
+            }
+        } else {
+            response.header(RETRY_AFTER, "1");
+            Answers.text(response, 429, admission.refusal());
+        }
+        metrics.request(request.path().path(), response.status().code(), Duration.ofNanos(System.nanoTime() - began));
+    }
+
+    private void handle(ServerRequest request, ServerResponse response, Route route) {
+        try {
+            route.handle(Json.parse(body(request)), response);
+        } catch (BadBodyException e) {
+            Answers.badBody(response, e);
+        } catch (FeatureStoreException e) {
+            if (FeastLog.isOurs(e)) {
+                LOG.warn("{} failed: {}", request.path().path(), e.getMessage());
+            }
+            Answers.failure(response, e);
+        } catch (TooLargeException e) {
+            // What is left of the body is not read, so a connection of HTTP/1 is of no further use.
+            if (request.prologue().protocolVersion().startsWith("1")) {
+                response.header(HeaderValues.CONNECTION_CLOSE);
+            }
+            Answers.text(
+                    response,
+                    413,
+                    "The body has more than %,d bytes, as many as one request may have; send several requests"
+                            .formatted(limits.bodyBytes()));
+        } catch (IOException | UncheckedIOException e) {
+            throw new CloseConnectionException("The client went away, or was silent for too long", e);
+        } catch (RuntimeException e) {
+            LOG.error("{} failed", request.path().path(), e);
+            Answers.text(response, 500, "The server failed to answer; its log has the reason");
+        }
+    }
+
+    /** @throws TooLargeException before or while reading, so that no more than the limit is held */
+    private byte[] body(ServerRequest request) throws IOException {
+        if (!request.content().hasEntity()) {
+            throw new BadBodyException("body", "Field required");
+        }
+        int limit = (int) Math.min(limits.bodyBytes(), Integer.MAX_VALUE - 16);
+        if (request.headers().contentLength().orElse(0) > limit) {
+            throw new TooLargeException();
+        }
+        byte[] body = request.content().inputStream().readNBytes(limit + 1);
+        if (body.length > limit) {
+            throw new TooLargeException();
+        }
+        return body;
+    }
+
+    /** The body is larger than the limit. */
+    private static final class TooLargeException extends IOException {
+        private static final long serialVersionUID = 1L;
+    }
+
+    private void onlineFeatures(Json body, ServerResponse response) {
+        Map<String, List<Value>> entities = new LinkedHashMap<>();
+        body.columns("entities", limits.rows())
+                .forEach((column, cells) -> entities.put(
+                        column, cells.stream().map(ValueJson::fromJson).toList()));
+        OnlineFeatures answer = store.onlineFeatures(
+                selection(body), entities, new OnlineOptions(body.flag("full_feature_names"), false));
+        metrics.onlineRead(
+                entities.isEmpty() ? 1 : entities.values().iterator().next().size());
+        Answers.json(response, 200, OnlineJson.of(answer));
+    }
+
+    private static FeatureSelection selection(Json body) {
+        Optional<String> service = body.text("feature_service");
+        if (service.isPresent()) {
+            return new FeatureSelection.Service(service.get());
+        }
+        List<FeatureRef> references = new ArrayList<>();
+        for (String text : body.texts("features")) {
+            try {
+                references.add(FeatureRef.parse(text));
+            } catch (IllegalArgumentException e) {
+                throw new InvalidRequestException(String.valueOf(e.getMessage()), e);
+            }
+        }
+        if (references.isEmpty()) {
+            throw new InvalidRequestException("Neither 'features' nor 'feature_service' says what to read");
+        }
+        return FeatureSelection.of(references.toArray(FeatureRef[]::new));
+    }
+
+    private void push(Json body, ServerResponse response) {
+        String source = body.requiredText("push_source_name");
+        String to = body.text("to").orElse("online");
+        Map<String, List<?>> columns = body.columns("df", limits.rows());
+        writing.push(source, to, views -> Frames.ofJson(allocator, views, columns));
+        metrics.push(source, to);
+        response.status(Status.OK_200);
+        response.send();
+    }
+
+    private void write(Json body, ServerResponse response) {
+        String view = body.requiredText("feature_view_name");
+        Map<String, List<?>> columns = body.columns("df", limits.rows());
+        writing.writeOnline(view, views -> Frames.ofJson(allocator, views, columns));
+        done(response);
+    }
+
+    /** Feast's answer where there is nothing to say. */
+    private static void done(ServerResponse response) {
+        Answers.json(response, 200, "null".getBytes(StandardCharsets.UTF_8));
+    }
+
+    private void materialize(Json body, ServerResponse response) {
+        boolean everything = body.flag("disable_event_timestamp");
+        Instant now = clock.instant();
+        Optional<Instant> start = everything ? Optional.of(Instant.EPOCH) : time(body, "start_ts");
+        Optional<Instant> end = everything ? Optional.of(now) : time(body, "end_ts");
+        if (start.isEmpty() || end.isEmpty()) {
+            throw new InvalidRequestException("start_ts and end_ts are required when disable_event_timestamp is False");
+        }
+        if (!start.get().isBefore(end.get())) {
+            throw new InvalidRequestException(
+                    "start_ts (%s) must be before end_ts (%s)".formatted(start.get(), end.get()));
+        }
+        report(
+                store.materialize(start.get(), end.get(), body.texts("feature_views"), MaterializeListener.NONE),
+                response);
+    }
+
+    private void materializeIncremental(Json body, ServerResponse response) {
+        Instant end = time(body, "end_ts").orElseThrow(() -> new BadBodyException("end_ts", "Field required"));
+        report(store.materializeIncremental(end, body.texts("feature_views"), MaterializeListener.NONE), response);
+    }
+
+    private static Optional<Instant> time(Json body, String key) {
+        return body.text(key)
+                .map(text -> ArrowValues.convert(new Value.Text(text), ValueType.Scalar.UNIX_TIMESTAMP, key))
+                .filter(Value.Time.class::isInstance)
+                .map(value -> ((Value.Time) value).value());
+    }
+
+    private void report(MaterializeReport report, ServerResponse response) {
+        report.rowsByView().keySet().forEach(view -> {
+            if (!report.failedViews().containsKey(view)) {
+                metrics.materialized(view, true);
+            }
+        });
+        report.failedViews().keySet().forEach(view -> metrics.materialized(view, false));
+        for (FeatureStoreException failure : report.failedViews().values()) {
+            throw failure;
+        }
+        done(response);
+    }
+
+    /** Alive as long as the registry can be read, as Feast's server says it. */
+    private void health(ServerRequest request, ServerResponse response) {
+        boolean alive = readsRegistry();
+        response.status(alive ? Status.OK_200 : Status.SERVICE_UNAVAILABLE_503);
+        response.send();
+    }
+
+    /** Whether new requests should be sent here: not while the process ends. */
+    private void ready(ServerRequest request, ServerResponse response) {
+        boolean ready = !admission.draining() && readsRegistry();
+        response.status(ready ? Status.OK_200 : Status.SERVICE_UNAVAILABLE_503);
+        response.send();
+    }
+
+    private boolean readsRegistry() {
+        try {
+            store.registry();
+            return true;
+        } catch (FeatureStoreException e) {
+            LOG.warn("The registry cannot be read: {}", e.getMessage());
+            return false;
+        }
+    }
+
+    private void metrics(ServerRequest request, ServerResponse response) {
+        response.header(HeaderNames.CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8");
+        response.send(metrics.text());
+    }
+}

@@ -1,0 +1,88 @@
+package dev.manciple.server.http;
+
+import dev.manciple.error.InvalidRequestException;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.type.TypeReference;
+import tools.jackson.databind.json.JsonMapper;
+
+/** The body of a request, with its keys asked for by type. */
+record Json(Map<String, @Nullable Object> body) {
+    static final JsonMapper MAPPER = JsonMapper.shared();
+    private static final TypeReference<Map<String, @Nullable Object>> OBJECT = new TypeReference<>() {};
+
+    /** @throws BadBodyException if the bytes are no JSON object */
+    static Json parse(byte[] bytes) {
+        try {
+            Map<String, @Nullable Object> body = MAPPER.readValue(bytes, OBJECT);
+            if (body == null) {
+                throw new BadBodyException("body", "Input should be an object, not null");
+            }
+            return new Json(body);
+        } catch (JacksonException e) {
+            throw new BadBodyException("body", "JSON decode error: " + e.getOriginalMessage(), e);
+        }
+    }
+
+    Optional<String> text(String key) {
+        return switch (body.get(key)) {
+            case null -> Optional.empty();
+            case String text -> Optional.of(text);
+            case Object other -> throw new BadBodyException(key, "Input should be a text");
+        };
+    }
+
+    String requiredText(String key) {
+        return text(key).orElseThrow(() -> new BadBodyException(key, "Field required"));
+    }
+
+    boolean flag(String key) {
+        return switch (body.get(key)) {
+            case null -> false;
+            case Boolean flag -> flag;
+            case Object other -> throw new BadBodyException(key, "Input should be true or false");
+        };
+    }
+
+    List<String> texts(String key) {
+        return switch (body.get(key)) {
+            case null -> List.of();
+            case List<?> list -> list.stream().map(each -> text(key, each)).toList();
+            case Object other -> throw new BadBodyException(key, "Input should be a list of texts");
+        };
+    }
+
+    private static String text(String key, @Nullable Object element) {
+        if (element instanceof String text) {
+            return text;
+        }
+        throw new BadBodyException(key, "Input should be a list of texts");
+    }
+
+    /**
+     * Columns of equal length.
+     *
+     * @param maxRows above which the request is refused
+     */
+    Map<String, List<?>> columns(String key, int maxRows) {
+        if (!(body.get(key) instanceof Map<?, ?> object)) {
+            throw new BadBodyException(
+                    key, body.get(key) == null ? "Field required" : "Input should be an object of lists");
+        }
+        Map<String, List<?>> columns = new java.util.LinkedHashMap<>();
+        for (Map.Entry<?, ?> entry : object.entrySet()) {
+            if (!(entry.getValue() instanceof List<?> values)) {
+                throw new BadBodyException(key + "." + entry.getKey(), "Input should be a list");
+            }
+            if (values.size() > maxRows) {
+                throw new InvalidRequestException("%s.%s has %,d rows; one request may have %,d. Send several requests"
+                        .formatted(key, entry.getKey(), values.size(), maxRows));
+            }
+            columns.put(String.valueOf(entry.getKey()), values);
+        }
+        return columns;
+    }
+}

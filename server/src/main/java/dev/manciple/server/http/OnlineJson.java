@@ -1,0 +1,109 @@
+package dev.manciple.server.http;
+
+import dev.manciple.OnlineFeatures;
+import dev.manciple.spi.FieldStatus;
+import dev.manciple.spi.Value;
+import dev.manciple.wire.ValueJson;
+import java.io.ByteArrayOutputStream;
+import java.time.Instant;
+import java.time.format.DateTimeFormatter;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JsonGenerator;
+
+/**
+ * The answer of {@code /get-online-features}, written value by value: columns in {@code results} and their names, a plain list, in
+ * {@code metadata.feature_names} (Feast: online serving, 4.2). Numbers JSON lacks (NaN, infinities) are null.
+ */
+final class OnlineJson {
+    private static final String EPOCH = "1970-01-01T00:00:00Z";
+
+    private OnlineJson() {}
+
+    static byte[] of(OnlineFeatures answer) {
+        int cells = answer.names().size()
+                * (answer.values().isEmpty() ? 0 : answer.values().getFirst().size());
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream(256 + 48 * cells);
+        try (JsonGenerator json = Json.MAPPER.createGenerator(bytes)) {
+            json.writeStartObject();
+            json.writeArrayPropertyStart("results");
+            for (int column = 0; column < answer.names().size(); column++) {
+                writeColumn(
+                        json,
+                        answer.values().get(column),
+                        answer.statuses().get(column),
+                        answer.eventTimes().get(column));
+            }
+            json.writeEndArray();
+            json.writeObjectPropertyStart("metadata");
+            json.writeArrayPropertyStart("feature_names");
+            answer.names().forEach(json::writeString);
+            json.writeEndArray();
+            json.writeEndObject();
+            json.writeEndObject();
+        }
+        return bytes.toByteArray();
+    }
+
+    private static void writeColumn(
+            JsonGenerator json, List<Value> values, List<FieldStatus> statuses, List<Instant> times) {
+        json.writeStartObject();
+        json.writeArrayPropertyStart("values");
+        for (Value value : values) {
+            write(json, value);
+        }
+        json.writeEndArray();
+        json.writeArrayPropertyStart("statuses");
+        for (FieldStatus status : statuses) {
+            json.writeString(status.name());
+        }
+        json.writeEndArray();
+        json.writeArrayPropertyStart("event_timestamps");
+        Instant last = Instant.EPOCH;
+        String text = EPOCH;
+        for (Instant time : times) {
+            // Rows written together share their time, so the text is mostly made once.
+            if (!time.equals(last)) {
+                last = time;
+                text = DateTimeFormatter.ISO_INSTANT.format(time);
+            }
+            json.writeString(text);
+        }
+        json.writeEndArray();
+        json.writeEndObject();
+    }
+
+    private static void write(JsonGenerator json, Value value) {
+        switch (value) {
+            case Value.Null none -> json.writeNull();
+            case Value.Missing none -> json.writeNull();
+            case Value.Corrupt none -> json.writeNull();
+            case Value.Int integer -> json.writeNumber(integer.value());
+            case Value.Real real -> writeFinite(json, real.value());
+            case Value.Bool bool -> json.writeBoolean(bool.value());
+            case Value.Text text -> json.writeString(text.value());
+            case Value.Many many -> {
+                json.writeStartArray();
+                many.values().forEach(each -> write(json, each));
+                json.writeEndArray();
+            }
+            case Value.Bytes other -> writeTree(json, ValueJson.toJson(other));
+            case Value.Time other -> writeTree(json, ValueJson.toJson(other));
+            case Value.ZonedTime other -> writeTree(json, ValueJson.toJson(other));
+            case Value.Keyed other -> writeTree(json, ValueJson.toJson(other));
+            case Value.Entries other -> writeTree(json, ValueJson.toJson(other));
+        }
+    }
+
+    private static void writeFinite(JsonGenerator json, double value) {
+        if (Double.isFinite(value)) {
+            json.writeNumber(value);
+        } else {
+            json.writeNull();
+        }
+    }
+
+    private static void writeTree(JsonGenerator json, @Nullable Object tree) {
+        json.writePOJO(tree);
+    }
+}

@@ -1,0 +1,325 @@
+package dev.manciple.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.manciple.FeatureStore;
+import dev.manciple.wire.proto.GrpcServerProto;
+import dev.manciple.wire.proto.ServingServiceProto;
+import dev.manciple.wire.proto.ServingServiceProto.GetOnlineFeaturesRequest;
+import dev.manciple.wire.proto.ServingServiceProto.GetOnlineFeaturesResponse;
+import dev.manciple.wire.proto.ValueProto;
+import io.grpc.CallOptions;
+import io.grpc.ManagedChannel;
+import io.grpc.MethodDescriptor;
+import io.grpc.StatusRuntimeException;
+import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
+import io.grpc.protobuf.ProtoUtils;
+import io.grpc.stub.ClientCalls;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import org.assertj.core.api.Assertions;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class FeatureServerTest {
+    private final HttpClient client =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+    private FeatureStore store;
+    private FeatureServer server;
+    private ManagedChannel channel;
+
+    @BeforeAll
+    void start(@TempDir Path folder) throws IOException {
+        store = Repository.create(folder);
+        server = FeatureServer.start(
+                store,
+                ServerOptions.DEFAULT
+                        .withPort(0)
+                        .withLimits(new ServerOptions.Limits(1 << 20, 1_000, 8, java.time.Duration.ofSeconds(30))),
+                "1.2.3");
+        channel = NettyChannelBuilder.forAddress("127.0.0.1", server.port())
+                .usePlaintext()
+                .build();
+    }
+
+    @AfterAll
+    void stop() {
+        channel.shutdownNow();
+        server.close();
+        store.close();
+    }
+
+    private HttpResponse<String> post(String path, String body) throws IOException, InterruptedException {
+        return client.send(
+                HttpRequest.newBuilder(uri(path))
+                        .POST(HttpRequest.BodyPublishers.ofString(body))
+                        .build(),
+                HttpResponse.BodyHandlers.ofString());
+    }
+
+    private HttpResponse<String> get(String path) throws IOException, InterruptedException {
+        return client.send(HttpRequest.newBuilder(uri(path)).build(), HttpResponse.BodyHandlers.ofString());
+    }
+
+    private URI uri(String path) {
+        return URI.create("http://127.0.0.1:" + server.port() + path);
+    }
+
+    @Nested
+    class OverHttp {
+        @Test
+        void readsByReference() throws Exception {
+            HttpResponse<String> answer = post("/get-online-features", """
+                    {"entities": {"driver_id": [1001, 1002, 7]}, "features": ["driver_stats:conv_rate", "driver_stats:trips"]}
+                    """);
+
+            assertThat(answer.body()).isEqualTo("""
+                    {"results":[\
+                    {"values":[1001,1002,7],"statuses":["PRESENT","PRESENT","PRESENT"],\
+                    "event_timestamps":["1970-01-01T00:00:00Z","1970-01-01T00:00:00Z","1970-01-01T00:00:00Z"]},\
+                    {"values":[0.5,null,null],"statuses":["PRESENT","NULL_VALUE","NOT_FOUND"],\
+                    "event_timestamps":["2024-05-01T10:00:00Z","2024-05-01T11:00:00Z","1970-01-01T00:00:00Z"]},\
+                    {"values":[7,9,null],"statuses":["PRESENT","PRESENT","NOT_FOUND"],\
+                    "event_timestamps":["2024-05-01T10:00:00Z","2024-05-01T11:00:00Z","1970-01-01T00:00:00Z"]}],\
+                    "metadata":{"feature_names":["driver_id","conv_rate","trips"]}}""");
+            assertThat(answer.statusCode()).isEqualTo(200);
+            assertThat(answer.headers().firstValue("content-type")).contains("application/json");
+        }
+
+        @Test
+        void readsByServiceWithFullNames() throws Exception {
+            HttpResponse<String> answer = post("/get-online-features", """
+                    {"entities": {"driver_id": [1001]}, "feature_service": "ranking", "full_feature_names": true}
+                    """);
+
+            assertThat(answer.body())
+                    .contains(
+                            "[\"driver_id\",\"driver_stats__conv_rate\",\"driver_stats__trips\",\"driver_stats__name\"]");
+        }
+
+        @Test
+        void pushedRowsAreRead() throws Exception {
+            HttpResponse<String> pushed = post("/push", """
+                    {"push_source_name": "stats_push", "to": "online", "df": {"driver_id": [2001], "conv_rate": [0.25],
+                     "trips": [3], "name": ["Cy"], "event_timestamp": ["2024-06-01 00:00:00"], "created": ["2024-06-01"]}}
+                    """);
+            HttpResponse<String> read = post("/get-online-features", """
+                    {"entities": {"driver_id": [2001]}, "features": ["driver_stats:name"]}
+                    """);
+
+            assertThat(pushed.statusCode()).as(pushed.body()).isEqualTo(200);
+            assertThat(read.body()).contains("\"Cy\"").contains("2024-06-01T00:00:00Z");
+        }
+
+        @Test
+        void writtenRowsAreRead() throws Exception {
+            HttpResponse<String> written = post("/write-to-online-store", """
+                    {"feature_view_name": "driver_stats", "allow_registry_cache": false, "df": {"driver_id": [2002],
+                     "conv_rate": [null], "trips": [4], "name": ["Di"], "event_timestamp": ["2024-06-01T01:00:00"], "created": [null]}}
+                    """);
+            HttpResponse<String> read = post("/get-online-features", """
+                    {"entities": {"driver_id": [2002]}, "features": ["driver_stats:trips"]}
+                    """);
+
+            assertThat(written.statusCode()).as(written.body()).isEqualTo(200);
+            assertThat(written.body()).isEqualTo("null");
+            assertThat(read.body()).contains("\"values\":[4]");
+        }
+
+        @Test
+        void materializes() throws Exception {
+            assertThat(post("/materialize", """
+                    {"start_ts": "2024-01-01", "end_ts": "2024-12-31T00:00:00", "feature_views": ["driver_stats"]}
+                    """))
+                    .matches(answer ->
+                            answer.statusCode() == 200 && answer.body().equals("null"));
+            assertThat(post("/materialize-incremental", """
+                    {"end_ts": "2025-02-01"}
+                    """).statusCode()).isEqualTo(200);
+        }
+
+        @Test
+        void saysWhatIsNotThereAsFeastsClientReadsIt() throws Exception {
+            HttpResponse<String> answer = post("/get-online-features", """
+                    {"entities": {"driver_id": [1001]}, "features": ["riders:age"]}
+                    """);
+
+            assertThat(answer.statusCode()).isEqualTo(404);
+            assertThat(answer.body())
+                    .startsWith(
+                            "\"{\\\"module\\\":\\\"feast.errors\\\",\\\"class\\\":\\\"FeatureViewNotFoundException\\\"")
+                    .contains("riders");
+        }
+
+        @Test
+        void refusesBadBodies() throws Exception {
+            assertThat(post("/get-online-features", "{\"entities\":").statusCode())
+                    .isEqualTo(422);
+            assertThat(post("/get-online-features", "").statusCode()).isEqualTo(422);
+            assertThat(post("/get-online-features", "[]").statusCode()).isEqualTo(422);
+            assertThat(post("/get-online-features", "{\"features\": [\"driver_stats:trips\"]}"))
+                    .matches(answer -> answer.statusCode() == 422
+                            && answer.body().contains("entities")
+                            && answer.body().contains("detail"));
+            assertThat(post("/get-online-features", "{\"entities\": {\"driver_id\": 1001}, \"features\": [\"a:b\"]}")
+                            .statusCode())
+                    .isEqualTo(422);
+            assertThat(post(
+                            "/get-online-features",
+                            "{\"entities\": {\"driver_id\": [\"x\"]}, \"features\": [\"driver_stats:trips\"]}"))
+                    .matches(answer ->
+                            answer.statusCode() == 400 && answer.body().contains("driver_id"));
+            assertThat(post("/push", "{\"push_source_name\": \"nobody\", \"df\": {}}")
+                            .statusCode())
+                    .isEqualTo(422);
+            assertThat(post("/push", "{\"push_source_name\": \"stats_push\", \"df\": {}, \"to\": \"mars\"}"))
+                    .matches(answer -> answer.statusCode() == 400
+                            && answer.body().contains("mars is not a supported push format"));
+            assertThat(post("/materialize", "{\"start_ts\": \"2024-02-01\", \"end_ts\": \"2024-01-01\"}"))
+                    .matches(answer ->
+                            answer.statusCode() == 400 && answer.body().contains("must be before"));
+        }
+
+        @Test
+        void refusesMoreThanItsLimits() throws Exception {
+            String many = "1,".repeat(1_000) + "1";
+            assertThat(post(
+                            "/get-online-features",
+                            "{\"entities\": {\"driver_id\": [%s]}, \"features\": [\"driver_stats:trips\"]}"
+                                    .formatted(many)))
+                    .matches(answer ->
+                            answer.statusCode() == 400 && answer.body().contains("1,001 rows"));
+            assertThat(post("/get-online-features", " ".repeat(2 << 20)).statusCode())
+                    .isEqualTo(413);
+        }
+
+        @Test
+        void speaksTheSecondVersionOfHttpToo() throws Exception {
+            HttpResponse<String> answer = HttpClient.newHttpClient()
+                    .send(HttpRequest.newBuilder(uri("/health")).build(), HttpResponse.BodyHandlers.ofString());
+
+            assertThat(answer.version()).isEqualTo(HttpClient.Version.HTTP_2);
+            assertThat(answer.statusCode()).isEqualTo(200);
+        }
+
+        @Test
+        void tellsItsHealthAndMetrics() throws Exception {
+            post("/get-online-features", """
+                    {"entities": {"driver_id": [1001]}, "features": ["driver_stats:trips"]}
+                    """);
+
+            assertThat(get("/health").statusCode()).isEqualTo(200);
+            assertThat(get("/ready").statusCode()).isEqualTo(200);
+            assertThat(get("/metrics").body())
+                    .contains("feast_feature_server_request_total{endpoint=\"/get-online-features\",status=\"200\"}")
+                    .contains("feast_online_features_entity_count");
+            assertThat(get("/openapi.json").body()).contains("/write-to-online-store");
+            assertThat(get("/nowhere").statusCode()).isEqualTo(404);
+        }
+    }
+
+    @Nested
+    class OverGrpc {
+        private static final MethodDescriptor<GetOnlineFeaturesRequest, GetOnlineFeaturesResponse> READ = method(
+                "feast.serving.ServingService/GetOnlineFeatures",
+                GetOnlineFeaturesRequest.getDefaultInstance(),
+                GetOnlineFeaturesResponse.getDefaultInstance());
+
+        private static <Q extends com.google.protobuf.Message, A extends com.google.protobuf.Message>
+                MethodDescriptor<Q, A> method(String name, Q request, A answer) {
+            return MethodDescriptor.<Q, A>newBuilder()
+                    .setType(MethodDescriptor.MethodType.UNARY)
+                    .setFullMethodName(name)
+                    .setRequestMarshaller(ProtoUtils.marshaller(request))
+                    .setResponseMarshaller(ProtoUtils.marshaller(answer))
+                    .build();
+        }
+
+        private <Q, A> A call(MethodDescriptor<Q, A> method, Q request) {
+            return ClientCalls.blockingUnaryCall(channel, method, CallOptions.DEFAULT, request);
+        }
+
+        private static GetOnlineFeaturesRequest request(String reference, long... drivers) {
+            ValueProto.RepeatedValue.Builder values = ValueProto.RepeatedValue.newBuilder();
+            for (long driver : drivers) {
+                values.addVal(ValueProto.Value.newBuilder().setInt64Val(driver));
+            }
+            return GetOnlineFeaturesRequest.newBuilder()
+                    .setFeatures(ServingServiceProto.FeatureList.newBuilder().addVal(reference))
+                    .putEntities("driver_id", values.build())
+                    .build();
+        }
+
+        @Test
+        void readsWithTheDeclaredTypes() {
+            GetOnlineFeaturesResponse answer = call(READ, request("driver_stats:conv_rate", 1001, 1002, 7));
+
+            assertThat(answer.getMetadata().getFeatureNames().getValList()).containsExactly("driver_id", "conv_rate");
+            assertThat(answer.getResults(0).getValues(2).getInt64Val()).isEqualTo(7);
+            assertThat(answer.getResults(1).getValuesList())
+                    .containsExactly(
+                            ValueProto.Value.newBuilder().setFloatVal(0.5f).build(),
+                            ValueProto.Value.getDefaultInstance(),
+                            ValueProto.Value.getDefaultInstance());
+            assertThat(answer.getResults(1).getStatusesList())
+                    .containsExactly(
+                            ServingServiceProto.FieldStatus.PRESENT,
+                            ServingServiceProto.FieldStatus.NULL_VALUE,
+                            ServingServiceProto.FieldStatus.NOT_FOUND);
+            assertThat(answer.getResults(1).getEventTimestamps(0).getSeconds()).isEqualTo(1714557600L);
+            assertThat(answer.getResults(1).getEventTimestamps(2).getSeconds()).isZero();
+        }
+
+        @Test
+        void pushesOneRow() {
+            call(
+                    method(
+                            "GrpcFeatureServer/Push",
+                            GrpcServerProto.PushRequest.getDefaultInstance(),
+                            GrpcServerProto.PushResponse.getDefaultInstance()),
+                    GrpcServerProto.PushRequest.newBuilder()
+                            .setStreamFeatureView("stats_push")
+                            .putFeatures("driver_id", "3001")
+                            .putFeatures("conv_rate", "0.75")
+                            .putFeatures("trips", "12")
+                            .putFeatures("name", "Eve")
+                            .putFeatures("event_timestamp", "2024-06-01T00:00:00")
+                            .build());
+
+            assertThat(call(READ, request("driver_stats:trips", 3001))
+                            .getResults(1)
+                            .getValues(0)
+                            .getInt64Val())
+                    .isEqualTo(12);
+        }
+
+        @Test
+        void refusesWhatIsNotThere() {
+            Assertions.assertThatThrownBy(() -> call(READ, request("riders:age", 1)))
+                    .isInstanceOf(StatusRuntimeException.class)
+                    .hasMessageContaining("NOT_FOUND")
+                    .hasMessageContaining("riders");
+        }
+
+        @Test
+        void tellsItsVersionAndHealth() {
+            assertThat(call(
+                                    method(
+                                            "feast.serving.ServingService/GetFeastServingInfo",
+                                            ServingServiceProto.GetFeastServingInfoRequest.getDefaultInstance(),
+                                            ServingServiceProto.GetFeastServingInfoResponse.getDefaultInstance()),
+                                    ServingServiceProto.GetFeastServingInfoRequest.getDefaultInstance())
+                            .getVersion())
+                    .isEqualTo("1.2.3");
+        }
+    }
+}

@@ -1,0 +1,73 @@
+package dev.manciple.server;
+
+import dev.manciple.FeatureStore;
+import dev.manciple.MaterializeListener;
+import dev.manciple.PlanOptions;
+import dev.manciple.plugin.Plugins;
+import dev.manciple.repo.Definitions;
+import dev.manciple.repo.RepoConfig;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+
+/** A feature repository with two drivers, applied and materialized. */
+final class Repository {
+    private Repository() {}
+
+    static FeatureStore create(Path folder) throws IOException {
+        Files.writeString(folder.resolve("feature_store.yaml"), """
+                project: rides
+                registry: registry.db
+                offline_store:
+                  type: file
+                online_store:
+                  type: sqlite
+                  path: online.db
+                """);
+        Files.writeString(folder.resolve("stats.csv"), """
+                driver_id,conv_rate,trips,name,event_timestamp,created
+                1001,0.5,7,Ada,2024-05-01T10:00:00Z,2024-05-01T10:01:00Z
+                1002,,9,Bob,2024-05-01T11:00:00Z,2024-05-01T11:01:00Z
+                """);
+        Files.writeString(folder.resolve("features.yaml"), """
+                entities:
+                  - {name: driver, join_keys: [driver_id], value_type: int64}
+                data_sources:
+                  - name: stats
+                    path: stats.csv
+                    timestamp_field: event_timestamp
+                    created_timestamp_column: created
+                  - name: stats_push
+                    type: push
+                    batch_source: stats
+                feature_views:
+                  - name: driver_stats
+                    entities: [driver]
+                    schema:
+                      - {name: conv_rate, dtype: float32}
+                      - {name: trips, dtype: int64}
+                      - {name: name, dtype: string}
+                    source: stats_push
+                feature_services:
+                  - name: ranking
+                    features: [driver_stats]
+                """);
+        FeatureStore store = FeatureStore.open(folder);
+        try {
+            Definitions definitions = Definitions.load(
+                    folder, RepoConfig.load(folder), Plugins.load(Repository.class.getClassLoader(), List.of()));
+            store.apply(store.plan(definitions.all(), PlanOptions.DEFAULT));
+            store.materialize(
+                    Instant.parse("2024-01-01T00:00:00Z"),
+                    Instant.parse("2025-01-01T00:00:00Z"),
+                    List.of(),
+                    MaterializeListener.NONE);
+            return store;
+        } catch (RuntimeException e) {
+            store.close();
+            throw e;
+        }
+    }
+}
