@@ -8,12 +8,14 @@ import dev.manciple.spi.OnlineRead;
 import dev.manciple.spi.OnlineResult;
 import dev.manciple.spi.OnlineRow;
 import dev.manciple.spi.OnlineStore;
+import dev.manciple.spi.Routes;
 import dev.manciple.spi.VectorQuery;
 import dev.manciple.spi.ViewChanges;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.Spliterator;
 import java.util.Spliterators;
@@ -90,6 +92,11 @@ final class GuardedOnlineStore implements OnlineStore {
     }
 
     @Override
+    public long count(FeatureView view) {
+        return guard.read("count the rows of feature view '" + view.name() + "'", () -> store.count(view));
+    }
+
+    @Override
     public List<Neighbor> search(VectorQuery query) {
         return guard.read("search feature view '" + query.view().name() + "'", () -> store.search(query));
     }
@@ -97,6 +104,11 @@ final class GuardedOnlineStore implements OnlineStore {
     @Override
     public ChronoUnit timePrecision() {
         return guard.read("tell its precision", store::timePrecision);
+    }
+
+    @Override
+    public Optional<Routes> routes() {
+        return guard.read("tell its routes", store::routes).map(routes -> new GuardedRoutes(routes, guard));
     }
 
     @Override

@@ -1,6 +1,14 @@
 package dev.manciple.hybrid;
 
+import dev.manciple.hybrid.online.HybridOnlineStoreFactory;
+import dev.manciple.spi.OnlineStoreFactory;
 import dev.manciple.spi.Plugin;
+import java.util.List;
 
 /** Contributes the routers. */
-public final class HybridPlugin implements Plugin {}
+public final class HybridPlugin implements Plugin {
+    @Override
+    public List<OnlineStoreFactory<?>> onlineStores() {
+        return List.of(new HybridOnlineStoreFactory());
+    }
+}

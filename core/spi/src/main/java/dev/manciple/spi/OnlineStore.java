@@ -5,6 +5,7 @@ import dev.manciple.model.FeatureView;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 
@@ -45,6 +46,17 @@ public interface OnlineStore extends AutoCloseable {
         throw new UnsupportedException(OnlineCapability.SCAN.name(), "reading all rows of a view");
     }
 
+    /**
+     * How many rows a view has. Layouts that cannot {@link #scan} may still be able to count.
+     *
+     * @throws UnsupportedException if the store can do neither
+     */
+    default long count(FeatureView view) {
+        try (Stream<OnlineRow> rows = scan(view)) {
+            return rows.count();
+        }
+    }
+
     /** The rows nearest to a vector, nearest first. */
     default List<Neighbor> search(VectorQuery query) {
         throw new UnsupportedException(OnlineCapability.VECTOR_SEARCH.name(), "vector search");
@@ -53,6 +65,11 @@ public interface OnlineStore extends AutoCloseable {
     /** The finest step of event time the layout keeps; the kit rounds to it. */
     default ChronoUnit timePrecision() {
         return ChronoUnit.MICROS;
+    }
+
+    /** How a router spreads views over its children; empty for a store that keeps rows itself. */
+    default Optional<Routes> routes() {
+        return Optional.empty();
     }
 
     @Override

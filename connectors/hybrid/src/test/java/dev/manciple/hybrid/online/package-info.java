@@ -1,0 +1,4 @@
+@NullMarked
+package dev.manciple.hybrid.online;
+
+import org.jspecify.annotations.NullMarked;
