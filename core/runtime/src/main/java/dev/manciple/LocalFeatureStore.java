@@ -9,6 +9,7 @@ import dev.manciple.materialize.Materializer;
 import dev.manciple.materialize.Purger;
 import dev.manciple.model.Definition;
 import dev.manciple.model.FeatureView;
+import dev.manciple.plugin.Guards;
 import dev.manciple.registry.ApplyPlanner;
 import dev.manciple.registry.ProtectedProjects;
 import dev.manciple.retrieve.EntityRows;
@@ -82,9 +83,9 @@ final class LocalFeatureStore implements FeatureStore {
             String project, Registry registry, OfflineStore offline, OnlineStore online, BufferAllocator allocator) {
         return new LocalFeatureStore(new Parts(
                 project,
-                new GuardedRegistry(registry, "registry"),
-                new GuardedOfflineStore(offline, "offline store"),
-                new GuardedOnlineStore(online, "online store"),
+                Guards.registry(registry, "registry"),
+                Guards.offlineStore(offline, "offline store"),
+                Guards.onlineStore(online, "online store"),
                 allocator.newChildAllocator("feature store of project " + project, 0, Long.MAX_VALUE),
                 InstantSource.system(),
                 EMBEDDED_REGISTRY_TTL,

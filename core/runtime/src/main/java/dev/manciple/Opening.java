@@ -74,15 +74,10 @@ final class Opening {
     private LocalFeatureStore.Parts parts() {
         BufferAllocator allocator = opening(new RootAllocator());
         StoreContext context = LocalStoreContext.of(config.project(), config.root(), allocator, stores);
-        Registry registry = opening(new GuardedRegistry(
-                stores.registry(config.where("registry"), config.registry(), context),
-                name("registry", config.registry())));
-        OfflineStore offline = opening(new GuardedOfflineStore(
-                stores.offlineStore(config.where("offline_store"), config.offlineStore(), context),
-                name("offline store", config.offlineStore())));
+        Registry registry = opening(stores.registry(config.where("registry"), config.registry(), context));
+        OfflineStore offline = opening(stores.offlineStore(config.where("offline_store"), config.offlineStore(), context));
         OnlineStore online = opening(config.onlineStore()
-                .<OnlineStore>map(store -> new GuardedOnlineStore(
-                        stores.onlineStore(config.where("online_store"), store, context), name("online store", store)))
+                .map(store -> stores.onlineStore(config.where("online_store"), store, context))
                 .orElse(NoOnlineStore.INSTANCE));
         return new LocalFeatureStore.Parts(
                 config.project(),
@@ -99,7 +94,7 @@ final class Opening {
 
     private List<FeatureFunction> functions() {
         List<FeatureFunction> functions = new ArrayList<>();
-        plugins.all().forEach(plugin -> functions.addAll(plugin.functions()));
+        plugins.loaded().forEach(plugin -> functions.addAll(plugin.functions()));
         return functions;
     }
 
@@ -114,10 +109,6 @@ final class Opening {
     private static Duration cacheTtl(StoreConfig registry) {
         Object seconds = registry.options().getOrDefault("cache_ttl_seconds", DEFAULT_CACHE_TTL_SECONDS);
         return Duration.ofSeconds(Long.parseLong(String.valueOf(seconds).strip()));
-    }
-
-    private static String name(String role, StoreConfig config) {
-        return "%s '%s'".formatted(role, config.type());
     }
 
     private <T extends AutoCloseable> T opening(T resource) {

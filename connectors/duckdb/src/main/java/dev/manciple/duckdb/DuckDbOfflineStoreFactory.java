@@ -1,5 +1,6 @@
 package dev.manciple.duckdb;
 
+import dev.manciple.spi.Maturity;
 import dev.manciple.spi.OfflineStore;
 import dev.manciple.spi.OfflineStoreFactory;
 import dev.manciple.spi.StoreContext;
@@ -24,6 +25,11 @@ final class DuckDbOfflineStoreFactory implements OfflineStoreFactory<DuckDbConfi
     @Override
     public Class<DuckDbConfig> configType() {
         return DuckDbConfig.class;
+    }
+
+    @Override
+    public Maturity maturity() {
+        return Maturity.STABLE;
     }
 
     @Override

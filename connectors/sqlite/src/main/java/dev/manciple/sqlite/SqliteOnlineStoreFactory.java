@@ -1,5 +1,6 @@
 package dev.manciple.sqlite;
 
+import dev.manciple.spi.Maturity;
 import dev.manciple.spi.OnlineStore;
 import dev.manciple.spi.OnlineStoreFactory;
 import dev.manciple.spi.StoreContext;
@@ -20,6 +21,11 @@ final class SqliteOnlineStoreFactory implements OnlineStoreFactory<SqliteConfig>
     @Override
     public Class<SqliteConfig> configType() {
         return SqliteConfig.class;
+    }
+
+    @Override
+    public Maturity maturity() {
+        return Maturity.STABLE;
     }
 
     @Override

@@ -1,15 +1,27 @@
 package dev.manciple.plugin;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
  * A store Feast ships, by the short name and the Python class its files name it by. Files may write the class with any of
  * several packages, so only its own name counts.
  *
- * @param connector the connector of Manciple that covers it; blank where there is none
+ * @param connectors the connectors of Manciple that cover it, any one of them; empty where there is none
  */
-record FeastStore(String shortName, String pythonClass, String connector) {
+record FeastStore(String shortName, String pythonClass, List<String> connectors) {
+    /** Names that Feast's pages use and its code does not know, and a class path its code shortens. */
+    private static final Map<String, String> ON_PAGES = Map.of(
+            "snowflake", "snowflake",
+            "couchbase", "couchbase",
+            "hybrid_offline_store.HybridOfflineStore", "hybrid",
+            "hybrid_online_store.HybridOnlineStore", "hybrid");
+
+    FeastStore(String shortName, String pythonClass, String connector) {
+        this(shortName, pythonClass, connector.isEmpty() ? List.of() : List.of(connector));
+    }
+
     static final List<FeastStore> OFFLINE = List.of(
             new FeastStore("file", "DaskOfflineStore", "duckdb"),
             new FeastStore("dask", "DaskOfflineStore", "duckdb"),
@@ -56,7 +68,7 @@ record FeastStore(String shortName, String pythonClass, String connector) {
 
     static final List<FeastStore> REGISTRIES = List.of(
             new FeastStore("file", "Registry", "runtime"),
-            new FeastStore("sql", "SqlRegistry", "postgres, manciple-mysql or manciple-sqlite"),
+            new FeastStore("sql", "SqlRegistry", List.of("postgres", "mysql", "sqlite")),
             new FeastStore("remote", "RemoteRegistry", "remote"),
             new FeastStore("snowflake.registry", "SnowflakeRegistry", ""));
 
@@ -73,16 +85,22 @@ record FeastStore(String shortName, String pythonClass, String connector) {
     /** Finds the one a file names by short name or Python class path. */
     static Optional<FeastStore> named(String type, List<FeastStore> among) {
         String pythonClass = type.startsWith("feast.") ? type.substring(type.lastIndexOf('.') + 1) : "";
+        String onPages = ON_PAGES.getOrDefault(type, "");
         return among.stream()
-                .filter(store -> store.shortName.equals(type) || store.pythonClass.equals(pythonClass))
+                .filter(store -> store.shortName.equals(type)
+                        || store.pythonClass.equals(pythonClass)
+                        || (!onPages.isEmpty() && store.shortName.split("\\.")[0].equals(onPages)))
                 .findFirst();
     }
 
     /** What to tell who names it where nothing installed offers it. */
     String missing() {
-        return connector.isEmpty()
-                ? "Manciple has no connector for Feast's '%s'".formatted(shortName)
-                : "'%s' needs a connector that is not installed: add manciple-%s to the class path"
-                        .formatted(shortName, connector);
+        if (connectors.isEmpty()) {
+            return "Manciple has no connector for Feast's '%s'.".formatted(shortName);
+        }
+        String modules =
+                connectors.stream().map("manciple-"::concat).reduce("%s or %s"::formatted).orElseThrow();
+        return "'%s' needs a connector that is not installed: add %s to the class path, or its jars to plugin/%s of the distribution."
+                .formatted(shortName, modules, connectors.getFirst());
     }
 }

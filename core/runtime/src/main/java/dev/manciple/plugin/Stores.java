@@ -2,6 +2,7 @@ package dev.manciple.plugin;
 
 import dev.manciple.spi.MaterializationEngine;
 import dev.manciple.spi.MaterializationEngineFactory;
+import dev.manciple.spi.Maturity;
 import dev.manciple.spi.OfflineStore;
 import dev.manciple.spi.OfflineStoreFactory;
 import dev.manciple.spi.OnlineStore;
@@ -11,19 +12,27 @@ import dev.manciple.spi.RegistryFactory;
 import dev.manciple.spi.StoreConfig;
 import dev.manciple.spi.StoreContext;
 import java.util.HashSet;
+import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Makes stores of their configuration: resolves the type, binds the options, calls the factory. Making does not connect. The
- * caller closes what is made.
+ * caller closes what is made. Failures of what is made name the store, whoever wrote it. Who uses a store that its author
+ * declares to be alpha is warned, once per instance of this class and type.
  *
  * <p>{@code where} starts every message: the file and the section. The methods throw a
  * {@link dev.manciple.error.ConfigException} if the type is unknown or the options do not fit it.
  */
 public final class Stores {
+    private static final Logger LOG = LoggerFactory.getLogger(Stores.class);
+
     private final StoreTypes types;
     private final ConfigBinder binder;
+    private final Set<String> warned = ConcurrentHashMap.newKeySet();
 
     public Stores(StoreTypes types) {
         this.types = types;
@@ -46,10 +55,15 @@ public final class Stores {
         return bound(types.engine(where, config.type()), where, config).apply(context);
     }
 
-    /** Every name that means the same offline store as {@code type}, that one included. */
+    /**
+     * Every name that means the same offline store as {@code type}, that one included, and the types of sources its plug-in
+     * brings.
+     */
     public Set<String> offlineStoreNames(String where, String type) {
         OfflineStoreFactory<?> factory = types.offlineStore(where, type);
-        return names(type, factory.type(), factory.aliases());
+        Set<String> names = new HashSet<>(names(type, factory.type(), factory.aliases()));
+        names.addAll(types.sourceTypesOf(factory));
+        return Set.copyOf(names);
     }
 
     /** Every name that means the same online store as {@code type}, that one included. */
@@ -88,19 +102,25 @@ public final class Stores {
     private <C extends Record> Function<StoreContext, OfflineStore> bound(
             OfflineStoreFactory<C> factory, String where, StoreConfig config) {
         C options = bind(factory.configType(), where, config);
-        return context -> factory.create(options, context);
+        Guard guard = guard("offline store", config.type(), options.getClass(), factory.maturity());
+        return context -> new GuardedOfflineStore(
+                guard.read("start", () -> factory.create(options, context)), guard);
     }
 
     private <C extends Record> Function<StoreContext, OnlineStore> bound(
             OnlineStoreFactory<C> factory, String where, StoreConfig config) {
         C options = bind(factory.configType(), where, config);
-        return context -> factory.create(options, context);
+        Guard guard = guard("online store", config.type(), options.getClass(), factory.maturity());
+        return context -> new GuardedOnlineStore(
+                guard.read("start", () -> factory.create(options, context)), guard);
     }
 
     private <C extends Record> Function<StoreContext, Registry> bound(
             RegistryFactory<C> factory, String where, StoreConfig config) {
         C options = bind(factory.configType(), where, config);
-        return context -> factory.create(options, context);
+        Guard guard = guard("registry", config.type(), options.getClass(), factory.maturity());
+        return context ->
+                new GuardedRegistry(guard.read("start", () -> factory.create(options, context)), guard);
     }
 
     private <C extends Record> Function<StoreContext, MaterializationEngine> bound(
@@ -111,5 +131,14 @@ public final class Stores {
 
     private <C extends Record> C bind(Class<C> type, String where, StoreConfig config) {
         return binder.bind("%s (type: %s)".formatted(where, config.type()), type, config.options());
+    }
+
+    private Guard guard(String role, String type, Class<?> config, Maturity maturity) {
+        String name = "%s '%s'".formatted(role, type);
+        if (maturity == Maturity.ALPHA && warned.add(name)) {
+            LOG.warn("The {} is alpha: what it promises and how it is configured may still change.", name);
+        }
+        ClassLoader loader = config.getClassLoader();
+        return new Guard(name, Optional.ofNullable(loader).filter(PluginClassLoader.class::isInstance));
     }
 }

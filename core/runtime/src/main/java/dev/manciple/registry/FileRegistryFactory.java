@@ -1,5 +1,6 @@
 package dev.manciple.registry;
 
+import dev.manciple.spi.Maturity;
 import dev.manciple.spi.Registry;
 import dev.manciple.spi.RegistryFactory;
 import dev.manciple.spi.StoreContext;
@@ -20,6 +21,11 @@ public final class FileRegistryFactory implements RegistryFactory<FileRegistryCo
     @Override
     public Class<FileRegistryConfig> configType() {
         return FileRegistryConfig.class;
+    }
+
+    @Override
+    public Maturity maturity() {
+        return Maturity.STABLE;
     }
 
     @Override

@@ -50,7 +50,7 @@ record RegistryDiff(List<Difference> differences, List<RegistryChange> changes) 
         for (Definition defined : after.inOrder()) {
             Optional<Definition> registered = registered(before, defined);
             List<Property> changed = registered
-                    .map(old -> changed(Properties.of(old), Properties.of(defined)))
+                    .map(old -> changed(old, defined))
                     .orElse(List.of());
             if (registered.isEmpty() || !changed.isEmpty()) {
                 Action action = registered.isEmpty() ? Action.CREATED : Action.UPDATED;
@@ -145,6 +145,14 @@ record RegistryDiff(List<Difference> differences, List<RegistryChange> changes) 
             case FeatureService service -> after.services().containsKey(service.name());
             case Preserved preserved -> true;
         };
+    }
+
+    private static List<Property> changed(Definition old, Definition defined) {
+        List<Property> changed = new ArrayList<>(changed(Properties.of(old), Properties.of(defined)));
+        if (!FeastOptions.hold(old, defined)) {
+            changed.add(new Property("options for Feast", "as registered", "as defined"));
+        }
+        return changed;
     }
 
     private static List<Property> changed(Map<String, Object> before, Map<String, Object> after) {

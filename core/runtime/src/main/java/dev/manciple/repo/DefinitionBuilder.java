@@ -135,7 +135,7 @@ final class DefinitionBuilder {
                 view.flag("offline", false),
                 view.flag("enabled", true),
                 view.about(),
-                Extras.NONE));
+                ViewExtras.of(view)));
     }
 
     /** @param found takes the entities that are right */
@@ -240,7 +240,7 @@ final class DefinitionBuilder {
                         features,
                         transformation,
                         view.about(),
-                        Extras.NONE));
+                        ViewExtras.ofOnDemand(view)));
     }
 
     /** What an on demand view reads, each view once. */

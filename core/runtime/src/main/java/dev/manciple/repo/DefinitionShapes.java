@@ -61,7 +61,11 @@ final class DefinitionShapes {
                             Plain.FLAG,
                             "Whether pushed rows are also appended to the batch source; false if absent."),
                     Shape.Key.of(
-                            "enabled", Plain.FLAG, "Whether the view is retrieved and materialized; true if absent.")));
+                            "enabled", Plain.FLAG, "Whether the view is retrieved and materialized; true if absent."),
+                    Keys.VERSION,
+                    Keys.ORG,
+                    Shape.Key.of("mode", Plain.TEXT, "How Feast computes the view; kept for Feast."),
+                    Shape.Key.of("enable_validation", Plain.FLAG, "Kept for Feast.")));
 
     /** A view as a service or an on demand view takes it. */
     static final Block PROJECTION = new Block(
@@ -101,7 +105,9 @@ final class DefinitionShapes {
                             new MapOf(Plain.TEXT),
                             "Feature to SQL expression over the input columns, in DuckDB's dialect."),
                     Shape.Key.of(
-                            "function", Plain.TEXT, "The name of a Java function of a plug-in or of the repository.")));
+                            "function", Plain.TEXT, "The name of a Java function of a plug-in or of the repository."),
+                    Keys.VERSION,
+                    Keys.ORG));
 
     static final Block LOGGING = new Block(
             "logging",
@@ -182,6 +188,13 @@ final class DefinitionShapes {
                     .filter(Shape.Key::required)
                     .allMatch(key -> key.spellings().stream().anyMatch(object.entries()::containsKey));
         }
+    }
+
+    /** Keys views of both kinds have. */
+    private static final class Keys {
+        static final Shape.Key VERSION =
+                Shape.Key.of("version", Plain.LABEL, "latest, or the version Feast pins the view to; kept for Feast.");
+        static final Shape.Key ORG = Shape.Key.of("org", Plain.TEXT, "The organization; kept for Feast.");
     }
 
     private DefinitionShapes() {}

@@ -24,6 +24,7 @@ import java.util.stream.Stream;
 /** Makes data sources of YAML that has their shape. A problem is noted where the result is empty. */
 final class SourceBuilder {
     private static final String STORE_TAG = "store";
+    private static final String CONNECTION_TAGS = "feast.connection-ref.";
 
     private final Plugins plugins;
     private final Catalog catalog;
@@ -114,13 +115,20 @@ final class SourceBuilder {
                             KAFKA,
                             KINESIS ->
                         new DataSource.Stream(
-                                name.get(), shape.type(), streamOptions(source), history, source.about(), Extras.NONE);
+                                name.get(),
+                                shape.type(),
+                                streamOptions(source),
+                                history,
+                                source.about(),
+                                SourceExtras.ofStream(source));
                 });
     }
 
     private static DataSource.Batch batch(String name, String type, SourceLocation location, Section source) {
         Map<String, String> tags = new HashMap<>(source.map("tags"));
         source.text(STORE_TAG).ifPresent(store -> tags.put(STORE_TAG, store));
+        source.text(SourceShapes.WAREHOUSE).ifPresent(warehouse -> tags.put(SourceShapes.WAREHOUSE, warehouse));
+        source.mappings("connection_ref").forEach(reference -> tags.putAll(connection(reference)));
         About about = source.about().tags(tags);
         TimeColumns time = new TimeColumns(
                 source.text("timestamp_field").orElse(""),
@@ -128,6 +136,19 @@ final class SourceBuilder {
                 source.text("date_partition_column"));
         return new DataSource.Batch(
                 name, type, location, time, source.map("field_mapping"), about, SourceExtras.of(type, source));
+    }
+
+    /** Feast keeps a reference to a connection in tags. */
+    private static Map<String, String> connection(YamlNode.Mapping reference) {
+        Section section = new Section(SourceShapes.CONNECTION, reference);
+        Map<String, String> tags = new HashMap<>();
+        for (String key : List.of("provider", "name", "namespace", "connection_type", "auth_type")) {
+            section.text(key)
+                    .filter(text -> !(key.equals("auth_type") && text.equals("secret")))
+                    .ifPresent(text -> tags.put(CONNECTION_TAGS + key.replace('_', '-'), text));
+        }
+        section.map("params").forEach((name, value) -> tags.put(CONNECTION_TAGS + "param." + name, value));
+        return tags;
     }
 
     /** Feast's rule: the name, else what is read, which a query is too long for. */
@@ -211,12 +232,7 @@ final class SourceBuilder {
     /** A type a plug-in reads, or a class of somebody's own, whose options are kept for the store that knows it. */
     private Optional<DataSource.Batch> custom(ShapeChecker checker, String path, String type, YamlNode.Mapping node) {
         Section source = new Section(SourceShapes.common(), node);
-        Optional<SourceType<?>> plugged = plugins.all().stream()
-                .flatMap(plugin -> plugin.sourceTypes().stream())
-                .filter(offered ->
-                        offered.type().equals(type) || offered.sourceClasses().contains(type))
-                .<SourceType<?>>map(offered -> offered)
-                .findFirst();
+        Optional<SourceType<?>> plugged = plugins.sourceType(type);
         boolean isClass = type.endsWith("Source");
         if (plugged.isEmpty() && !isClass) {
             List<String> known = knownTypes();
@@ -234,11 +250,11 @@ final class SourceBuilder {
         if (!checker.fits(path, SourceShapes.common(), onlyCommon(node, common))) {
             return Optional.empty();
         }
-        Optional<SourceLocation> location = plugged.isPresent()
+        Optional<SourceLocation.Custom> location = plugged.isPresent()
                 ? encoded(checker, path, node, plugged.get(), type, options)
                 : Optional.of(new SourceLocation.Custom(type, PythonJson.bytes(options)));
-        String ownType = plugged.<String>map(SourceType::type).orElse(type);
-        return location.flatMap(found -> named(checker, path, source).map(name -> batch(name, ownType, found, source)));
+        return location.flatMap(found -> named(checker, path, source)
+                .map(name -> batch(name, SourceType.of(found.sourceClass()), found, source)));
     }
 
     private static YamlNode.Mapping onlyCommon(YamlNode.Mapping node, List<String> common) {
@@ -253,7 +269,7 @@ final class SourceBuilder {
         return known;
     }
 
-    private static <C extends Record> Optional<SourceLocation> encoded(
+    private static <C extends Record> Optional<SourceLocation.Custom> encoded(
             ShapeChecker checker,
             String path,
             YamlNode.Mapping node,

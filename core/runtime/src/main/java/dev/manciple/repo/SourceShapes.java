@@ -29,8 +29,24 @@ enum SourceShapes {
     REQUEST("RequestSource");
 
     static final Shape SOURCE_OR_NAME = Keys.SOURCE_OR_NAME;
+    static final Block CONNECTION = Keys.CONNECTION;
 
-    private static final List<Shape.Key> TIMES = List.of(
+    /** The tag Feast's registry, which has no place for it, keeps the warehouse in; also its key. */
+    static final String WAREHOUSE = "warehouse";
+
+    /** The keys of a table format that are text; each format has some of them. */
+    static final List<String> TABLE_FORMAT_TEXTS = List.of(
+            "catalog", "namespace", "checkpoint_location", "table_type", "record_key", "precombine_field");
+
+    static final Block TABLE_FORMAT = new Block("table_format", () -> {
+        List<Shape.Key> keys = new ArrayList<>();
+        keys.add(Shape.Key.required("type", Keys.TABLE_FORMATS, "The format."));
+        TABLE_FORMAT_TEXTS.forEach(key -> keys.add(Shape.Key.of(key, Plain.TEXT, "Of some formats.")));
+        keys.add(Shape.Key.of("properties", new Shape.MapOf(Plain.LABEL), "Further options."));
+        return keys;
+    });
+
+    private static final List<Shape.Key> COLUMNS = List.of(
             Shape.Key.of("timestamp_field", Plain.TEXT, "The column of the event time; found at apply if absent.")
                     .or("event_timestamp_column"),
             Shape.Key.of(
@@ -39,9 +55,21 @@ enum SourceShapes {
             Shape.Key.of(
                     "field_mapping",
                     new Shape.MapOf(Plain.TEXT),
-                    "Column of the source to the name features and join keys use."),
-            Shape.Key.of(
-                    "store", Plain.TEXT, "The offline store that reads the source, where a hybrid store has several."));
+                    "Column of the source to the name features and join keys use."));
+
+    private static final List<Shape.Key> BATCH = DefinitionShapes.with(
+            List.of(
+                    Shape.Key.of(
+                            "store",
+                            Plain.TEXT,
+                            "The offline store that reads the source, where a hybrid store has several."),
+                    Shape.Key.of(
+                            "timestamp_field_type", Plain.TEXT, "The engine's type of the event time; kept for Feast."),
+                    Shape.Key.of(
+                            "connection_ref",
+                            Keys.CONNECTION,
+                            "Where Feast finds the credentials; kept for Feast.")),
+            COLUMNS.toArray(Shape.Key[]::new));
 
     private final String feastClass;
 
@@ -66,7 +94,15 @@ enum SourceShapes {
     }
 
     Block block() {
-        return new Block(type() + "_source", () -> keys(isBatch(), own()));
+        return new Block(type() + "_source", () -> keys(shared(), own()));
+    }
+
+    private List<Shape.Key> shared() {
+        return switch (this) {
+            case FILE, BIGQUERY, REDSHIFT, SNOWFLAKE, ATHENA, TRINO, SPARK, POSTGRES, CLICKHOUSE -> BATCH;
+            case KAFKA, KINESIS -> COLUMNS;
+            case PUSH, REQUEST -> List.of();
+        };
     }
 
     /** The keys only this source has, or few others. */
@@ -86,7 +122,13 @@ enum SourceShapes {
                                 "The address of an S3 service other than Amazon's."));
             case BIGQUERY -> List.of(Keys.TABLE, Keys.QUERY);
             case REDSHIFT -> List.of(Keys.TABLE, Keys.QUERY, Keys.SCHEMA, Keys.DATABASE);
-            case SNOWFLAKE -> List.of(Keys.TABLE, Keys.QUERY, Keys.SCHEMA, Keys.DATABASE);
+            case SNOWFLAKE ->
+                List.of(
+                        Keys.TABLE,
+                        Keys.QUERY,
+                        Keys.SCHEMA,
+                        Keys.DATABASE,
+                        Shape.Key.of(WAREHOUSE, Plain.TEXT, "The warehouse that runs its queries; kept as a tag."));
             case ATHENA ->
                 List.of(
                         Keys.TABLE,
@@ -99,7 +141,15 @@ enum SourceShapes {
                         Keys.TABLE,
                         Keys.QUERY,
                         Shape.Key.of("path", Plain.TEXT, "Files to read in place of a table."),
-                        Shape.Key.of("file_format", Plain.TEXT, "The format of the files at the path."));
+                        Shape.Key.of("file_format", Plain.TEXT, "The format of the files at the path."),
+                        Shape.Key.of(
+                                "table_format",
+                                new Shape.Either(List.of(Keys.TABLE_FORMATS, TABLE_FORMAT)),
+                                "The format of the table; kept for Feast."),
+                        Shape.Key.of(
+                                "date_partition_column_format",
+                                Plain.TEXT,
+                                "How the partition column writes dates, such as %Y-%m-%d."));
             case POSTGRES -> List.of(Keys.TABLE, Keys.QUERY);
             case CLICKHOUSE -> List.of(Keys.TABLE, Keys.QUERY);
             case KAFKA ->
@@ -124,21 +174,19 @@ enum SourceShapes {
         };
     }
 
-    private static List<Shape.Key> keys(boolean timed, List<Shape.Key> own) {
+    private static List<Shape.Key> keys(List<Shape.Key> shared, List<Shape.Key> own) {
         List<Shape.Key> keys = new ArrayList<>();
         keys.add(Shape.Key.of("name", Plain.TEXT, "What views refer to; the path or table if absent."));
         keys.add(Shape.Key.of("type", Plain.TEXT, "The kind of source, by short name or by Feast's class."));
         keys.addAll(own);
-        if (timed) {
-            keys.addAll(TIMES);
-        }
+        keys.addAll(shared);
         keys.addAll(FieldShapes.ABOUT);
         return keys;
     }
 
     /** The keys a source of a type that is not Feast's shares with the others; the rest belong to the type. */
     static Block common() {
-        return new Block("source", () -> keys(true, List.of()));
+        return new Block("source", () -> keys(BATCH, List.of()));
     }
 
     /** Finds the one a text names. */
@@ -174,6 +222,16 @@ enum SourceShapes {
         static final Shape.Key TABLE = Shape.Key.of("table", Plain.TEXT, "The table, as the store's SQL names it.");
         static final Shape.Key QUERY = Shape.Key.of("query", Plain.TEXT, "SQL whose result stands in for a table.");
         static final Shape.Key SCHEMA = Shape.Key.of("schema", Plain.TEXT, "The table's schema.");
+        static final Shape.Word TABLE_FORMATS = new Shape.Word(List.of("iceberg", "delta", "hudi"));
+        static final Block CONNECTION = new Block(
+                "connection_ref",
+                () -> List.of(
+                        Shape.Key.of("provider", Plain.TEXT, "Who keeps the secret."),
+                        Shape.Key.required("name", Plain.TEXT, "The secret's name."),
+                        Shape.Key.of("namespace", Plain.TEXT, "Where the name is looked up."),
+                        Shape.Key.of("connection_type", Plain.TEXT, "What it connects to."),
+                        Shape.Key.of("auth_type", Plain.TEXT, "How; secret if absent."),
+                        Shape.Key.of("params", new Shape.MapOf(Plain.LABEL), "Further parameters.")));
         static final Shape.Word FORMAT = new Shape.Word(List.of("avro", "json", "proto"));
         static final Shape.Key MESSAGE_SCHEMA = Shape.Key.of(
                 "schema", Plain.TEXT, "The Avro or JSON schema as JSON, or the class of the protobuf message.");

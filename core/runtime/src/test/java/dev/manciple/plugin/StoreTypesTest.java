@@ -6,8 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.manciple.error.ConfigException;
 import dev.manciple.plugin.stores.GreetingOnlineStoreFactory;
 import dev.manciple.plugin.stores.NamedOnlineStore;
+import dev.manciple.plugin.stores.NamedOnlineStoreConfig;
 import dev.manciple.plugin.stores.NotAStore;
 import dev.manciple.plugin.stores.OtherOnlineStore;
+import dev.manciple.spi.Maturity;
 import dev.manciple.spi.OnlineStore;
 import dev.manciple.spi.OnlineStoreFactory;
 import dev.manciple.spi.Plugin;
@@ -18,6 +20,7 @@ import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -48,7 +51,7 @@ class StoreTypesTest {
     private static final Plugin SQLITE = new Offering("sqlite", "sqlite3");
 
     private static StoreTypes types(Plugin... plugins) {
-        return new StoreTypes(new Plugins(StoreTypesTest.class.getClassLoader(), List.of(plugins), List.of()));
+        return new StoreTypes(Plugins.of(StoreTypesTest.class.getClassLoader(), List.of(plugins)));
     }
 
     @Test
@@ -76,42 +79,62 @@ class StoreTypesTest {
     void feastsStoresWithoutTheirConnectorSayWhichIsMissing() {
         assertThatThrownBy(() -> types(SQLITE).onlineStore("w", "feast.infra.online_stores.redis.RedisOnlineStore"))
                 .hasMessage(
-                        "w: 'redis' needs a connector that is not installed: add manciple-redis to the class path. Known: sqlite.");
+                        "w: 'redis' needs a connector that is not installed: add manciple-redis to the class path, or its jars to plugin/redis of the distribution. Known: sqlite.");
         assertThatThrownBy(() -> types(SQLITE).onlineStore("w", "hazelcast"))
                 .hasMessage("w: Manciple has no connector for Feast's 'hazelcast'. Known: sqlite.");
         assertThatThrownBy(() -> types().offlineStore("w", "snowflake.offline"))
                 .hasMessage(
-                        "w: 'snowflake.offline' needs a connector that is not installed: add manciple-snowflake to the class path. Known: none.");
+                        "w: 'snowflake.offline' needs a connector that is not installed: add manciple-snowflake to the class path, or its jars to plugin/snowflake of the distribution. Known: none.");
     }
 
     @Test
     void twoProvidersOfOneNameAreNamed() {
         assertThatThrownBy(() -> types(SQLITE, SQLITE).onlineStore("w", "sqlite"))
                 .hasMessageMatching(
-                        "w: type 'sqlite' is offered by \\S+Offering \\(.*test-classes/\\) and \\S+Offering \\(.*test-classes/\\): remove one from the class path");
+                        "w: type 'sqlite' is offered by \\S+Offering \\(.*test-classes/\\) and \\S+Offering \\(.*test-classes/\\): remove one of the two");
+    }
+
+    @Test
+    void namesOfFeastsPagesMeanTheStoreToo() {
+        assertThatThrownBy(() -> types().offlineStore("w", "snowflake"))
+                .hasMessageStartingWith("w: 'snowflake.offline' needs a connector that is not installed");
+        assertThatThrownBy(() -> types().onlineStore("w", "snowflake"))
+                .hasMessageStartingWith("w: Manciple has no connector for Feast's 'snowflake.online'.");
+        assertThatThrownBy(() -> types().offlineStore("w", "hybrid_offline_store.HybridOfflineStore"))
+                .hasMessageStartingWith("w: 'hybrid' needs a connector that is not installed");
+        assertThatThrownBy(() -> types().registry("w", "sql"))
+                .hasMessageStartingWith(
+                        "w: 'sql' needs a connector that is not installed: add manciple-postgres or manciple-mysql or manciple-sqlite to the class path");
     }
 
     @Test
     void aFactoryIsFoundByItsClass() {
-        assertThat(types().onlineStore("w", GreetingOnlineStoreFactory.class.getName()))
+        Plugin plugin = offering(new GreetingOnlineStoreFactory());
+
+        assertThat(types(plugin).onlineStore("w", GreetingOnlineStoreFactory.class.getName()))
                 .isInstanceOf(GreetingOnlineStoreFactory.class);
     }
 
     @Test
     void aStoreIsFoundByItsClassAndMadeWithItsConfig(@TempDir Path root) {
-        Stores stores = new Stores(types());
+        List<NamedOnlineStore> made = new ArrayList<>();
+        Stores stores = new Stores(types(offering(OnlineStoreFactory.of(
+                NamedOnlineStore.class, NamedOnlineStoreConfig.class, Maturity.STABLE, (config, context) -> {
+                    made.add(new NamedOnlineStore(config, context));
+                    return made.getLast();
+                }))));
         try (BufferAllocator allocator = new RootAllocator()) {
             StoreContext context = LocalStoreContext.of("demo", root, allocator, stores);
             StoreConfig config = new StoreConfig(NamedOnlineStore.class.getName(), Map.of("greeting", "hello"));
             try (OnlineStore store = stores.onlineStore("w", config, context);
                     OnlineStore child = context.onlineStore(config)) {
-                assertThat(store).isInstanceOfSatisfying(NamedOnlineStore.class, named -> {
-                    assertThat(named.config().greeting()).isEqualTo("hello");
-                    assertThat(named.context().project()).isEqualTo("demo");
-                });
-                assertThat(child).isInstanceOf(NamedOnlineStore.class);
+                assertThat(store.capabilities()).isEqualTo(child.capabilities());
             }
         }
+        assertThat(made).hasSize(2).allSatisfy(named -> {
+            assertThat(named.config().greeting()).isEqualTo("hello");
+            assertThat(named.context().project()).isEqualTo("demo");
+        });
         assertThatThrownBy(() -> stores.checkOnlineStore(
                         "f: online_store",
                         new StoreConfig(NamedOnlineStore.class.getName(), Map.of("greeting", "hi", "greting", "x"))))
@@ -120,21 +143,32 @@ class StoreTypesTest {
     }
 
     @Test
-    void aClassOfAnotherKindIsRefusedBeforeAnyOfItRuns() {
-        assertThatThrownBy(() -> types().onlineStore("w", NotAStore.class.getName()))
+    void aClassNobodyOffersIsNeverLoaded() {
+        assertThatThrownBy(() -> types(SQLITE).onlineStore("w", NotAStore.class.getName()))
                 .hasMessage(
-                        "w: class 'dev.manciple.plugin.stores.NotAStore' is no online store: it must implement OnlineStoreFactory or OnlineStore");
-        assertThatThrownBy(() -> types().offlineStore("w", GreetingOnlineStoreFactory.class.getName()))
-                .hasMessage(
-                        "w: class 'dev.manciple.plugin.stores.GreetingOnlineStoreFactory' is no offline store: it must implement OfflineStoreFactory or OfflineStore");
+                        "w: no plug-in offers the online store 'dev.manciple.plugin.stores.NotAStore': its jar must name a Plugin that does, and be on the class path or in a folder of plugin/. Known: sqlite.");
         assertThat(System.getProperty("manciple.test.initialized")).isNull();
     }
 
     @Test
     void aStoreClassThatDoesNotFollowTheConventionIsTold() {
-        assertThatThrownBy(() -> types().onlineStore("w", OtherOnlineStore.class.getName()))
+        assertThatThrownBy(() -> OnlineStoreFactory.of(
+                        OtherOnlineStore.class,
+                        NamedOnlineStoreConfig.class,
+                        Maturity.BETA,
+                        (config, context) -> new OtherOnlineStore(config.greeting())))
+                .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage(
-                        "w: class 'dev.manciple.plugin.stores.OtherOnlineStore' must have a name that ends in OnlineStore and one public constructor (OtherOnlineStoreConfig, StoreContext), the first a record; it has (String)");
+                        "The config record of store class dev.manciple.plugin.stores.OtherOnlineStore must be called OtherOnlineStoreConfig, not NamedOnlineStoreConfig");
+    }
+
+    private static Plugin offering(OnlineStoreFactory<?> factory) {
+        return new Plugin() {
+            @Override
+            public List<OnlineStoreFactory<?>> onlineStores() {
+                return List.of(factory);
+            }
+        };
     }
 
     @Test

@@ -20,6 +20,7 @@ import dev.manciple.model.Transformation;
 import dev.manciple.model.ValueType;
 import dev.manciple.spi.RegistryChange;
 import dev.manciple.spi.RegistrySnapshot;
+import dev.manciple.wire.proto.FeatureViewProto.FeatureViewSpec;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -46,6 +47,28 @@ class RegistryDiffTest {
             new Transformation.Sql(Map.of("twice", "conv_rate * 2")),
             About.NOTHING,
             Extras.NONE);
+
+    /** Said by definitions in YAML, in the bytes of Feast's registry. */
+    @Test
+    void findsAnOptionThatOnlyFeastUnderstands() {
+        FeatureView pinned = STATS.extras(new Extras(
+                FeatureViewSpec.newBuilder().setVersion("v2").build().toByteString().asReadOnlyByteBuffer()));
+        FeatureView more = STATS.extras(new Extras(FeatureViewSpec.newBuilder()
+                .setVersion("v2")
+                .setOrg("acme")
+                .build()
+                .toByteString()
+                .asReadOnlyByteBuffer()));
+        RegistrySnapshot before = registered(STATS, DRIVER);
+
+        assertThat(diff(before, pinned, DRIVER).differences())
+                .singleElement()
+                .satisfies(difference -> assertThat(difference.properties())
+                        .extracting(Property::name)
+                        .containsExactly("options for Feast"));
+        assertThat(diff(registered(more, DRIVER), pinned, DRIVER).differences()).isEmpty();
+        assertThat(diff(registered(pinned, DRIVER), STATS, DRIVER).differences()).isEmpty();
+    }
 
     @Test
     void createsWhatIsNew() {

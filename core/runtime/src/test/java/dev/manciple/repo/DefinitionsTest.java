@@ -18,6 +18,9 @@ import dev.manciple.model.TimeColumns;
 import dev.manciple.model.Transformation;
 import dev.manciple.model.ValueType;
 import dev.manciple.model.ValueType.Scalar;
+import dev.manciple.wire.proto.DataFormatProto.TableFormat;
+import dev.manciple.wire.proto.DataSourceProto;
+import dev.manciple.wire.proto.FeatureViewProto.FeatureViewSpec;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -299,7 +302,7 @@ class DefinitionsTest {
         });
         DataSource.Batch own =
                 source("{name: s, type: com.example.MySource, timestamp_field: t, bucket: b, deep: {x: 1}}");
-        assertThat(own.type()).isEqualTo("com.example.MySource");
+        assertThat(own.type()).isEqualTo("my");
         assertThat(own.time().event()).isEqualTo("t");
         assertThat(own.location())
                 .isInstanceOfSatisfying(
@@ -374,6 +377,70 @@ class DefinitionsTest {
             assertThat(field.type()).isEqualTo(new ValueType.ListOf(Scalar.FLOAT));
             assertThat(field.extras().isEmpty()).isFalse();
         });
+    }
+
+    /** What only Feast understands must reach its registry all the same. */
+    @Test
+    void optionsOfFeastsTravelInTheExtras() throws Exception {
+        FeatureViewSpec view = FeatureViewSpec.parseFrom(
+                view("mode: python\nenable_validation: true\nversion: 2\norg: acme").extras().bytes());
+        assertThat(view.getMode()).isEqualTo("python");
+        assertThat(view.getEnableValidation()).isTrue();
+        assertThat(view.getVersion()).isEqualTo("2");
+        assertThat(view.getOrg()).isEqualTo("acme");
+
+        DataSourceProto.DataSource spark = options(
+                source(
+                        "{name: s, type: spark, table: t, date_partition_column: d, date_partition_column_format: '%Y%m%d', table_format: {type: iceberg, catalog: c, properties: {a: 1}}}"));
+        assertThat(spark.getSparkOptions().getDatePartitionColumnFormat()).isEqualTo("%Y%m%d");
+        assertThat(spark.getSparkOptions().getTableFormat().getIcebergFormat())
+                .returns("c", TableFormat.IcebergFormat::getCatalog)
+                .returns(Map.of("a", "1"), TableFormat.IcebergFormat::getPropertiesMap);
+        assertThat(options(source("{name: s, type: spark, table: t, table_format: Delta}"))
+                        .getSparkOptions()
+                        .getTableFormat()
+                        .hasDeltaFormat())
+                .isTrue();
+        assertThat(options(source("{name: s, type: bigquery, table: t, timestamp_field_type: DATE}"))
+                        .getTimestampFieldType())
+                .isEqualTo("DATE");
+    }
+
+    @Test
+    void optionsWithoutAPlaceInFeastsRegistryAreTags() throws IOException {
+        assertThat(source("{name: s, type: snowflake, table: t, warehouse: small}")
+                        .about()
+                        .tags())
+                .isEqualTo(Map.of("warehouse", "small"));
+        assertThat(
+                        source(
+                                        "{name: s, type: snowflake, table: t, connection_ref: {name: login, connection_type: db, auth_type: secret, params: {role: r}}}")
+                                .about()
+                                .tags())
+                .isEqualTo(Map.of(
+                        "feast.connection-ref.name", "login",
+                        "feast.connection-ref.connection-type", "db",
+                        "feast.connection-ref.param.role", "r"));
+    }
+
+    @Test
+    void timeColumnsOfStreamsTravelInTheExtras() throws Exception {
+        DataSource.Stream stream = (DataSource.Stream) repository
+                .with(
+                        "s.yaml",
+                        "data_sources: [{name: c, type: kinesis, region: r, stream_name: s, timestamp_field: t, created_timestamp_column: w, field_mapping: {a: b}}]")
+                .load()
+                .all()
+                .getFirst();
+
+        assertThat(DataSourceProto.DataSource.parseFrom(stream.extras().bytes()))
+                .returns("t", DataSourceProto.DataSource::getTimestampField)
+                .returns("w", DataSourceProto.DataSource::getCreatedTimestampColumn)
+                .returns(Map.of("a", "b"), DataSourceProto.DataSource::getFieldMappingMap);
+    }
+
+    private static DataSourceProto.DataSource options(DataSource.Batch source) throws Exception {
+        return DataSourceProto.DataSource.parseFrom(source.extras().bytes());
     }
 
     @Test

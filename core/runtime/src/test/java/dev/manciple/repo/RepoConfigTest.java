@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class RepoConfigTest {
     private static final Stores NO_STORES =
-            new Stores(new StoreTypes(new Plugins(RepoConfigTest.class.getClassLoader(), List.of(), List.of())));
+            new Stores(new StoreTypes(Plugins.of(RepoConfigTest.class.getClassLoader(), List.of())));
 
     @TempDir
     private Path root;
@@ -309,9 +309,9 @@ class RepoConfigTest {
         assertThatThrownBy(() -> RepoConfig.load(root, file, new HashMap<>(), NO_STORES))
                 .hasMessage("""
                         feature_store.yaml: 4 problems
-                          registry: 'file' needs a connector that is not installed: add manciple-runtime to the class path. Known: none.
-                          offline_store: 'dask' needs a connector that is not installed: add manciple-duckdb to the class path. Known: none.
-                          online_store: 'redis' needs a connector that is not installed: add manciple-redis to the class path. Known: none.
+                          registry: 'file' needs a connector that is not installed: add manciple-runtime to the class path, or its jars to plugin/runtime of the distribution. Known: none.
+                          offline_store: 'dask' needs a connector that is not installed: add manciple-duckdb to the class path, or its jars to plugin/duckdb of the distribution. Known: none.
+                          online_store: 'redis' needs a connector that is not installed: add manciple-redis to the class path, or its jars to plugin/redis of the distribution. Known: none.
                           line 5: projet: unknown key, did you mean 'project'?""");
     }
 

@@ -12,7 +12,7 @@ import java.util.Map;
 /** A repository made of a few files. */
 final class TestRepository {
     private final Path root;
-    private Plugins plugins = new Plugins(TestRepository.class.getClassLoader(), List.of(), List.of());
+    private Plugins plugins = Plugins.of(TestRepository.class.getClassLoader(), List.of());
 
     TestRepository(Path root) throws IOException {
         this.root = Files.createDirectories(root);
@@ -27,7 +27,7 @@ final class TestRepository {
     }
 
     TestRepository with(Plugin plugin) {
-        plugins = new Plugins(plugins.loader(), List.of(plugin), List.of());
+        plugins = Plugins.of(plugins.loader(), List.of(plugin));
         return this;
     }
 

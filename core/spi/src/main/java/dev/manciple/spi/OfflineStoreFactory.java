@@ -1,6 +1,7 @@
 package dev.manciple.spi;
 
 import java.util.Set;
+import java.util.function.BiFunction;
 
 /**
  * Makes offline stores of one type.
@@ -18,6 +19,48 @@ public interface OfflineStoreFactory<C extends Record> {
 
     Class<C> configType();
 
+    /** Shown in tables of stores; who uses an {@link Maturity#ALPHA} one is warned. */
+    default Maturity maturity() {
+        return Maturity.BETA;
+    }
+
     /** Must not connect: a bad password is an error of first use, a bad config an error of load. The caller closes the store. */
     OfflineStore create(C config, StoreContext context);
+
+    /**
+     * The factory of a store that follows Feast's convention: the name of its class ends in {@code OfflineStore}, its config
+     * record is that name with {@code Config} appended, and its constructor takes the record and the context. Users name it by
+     * its full class name.
+     *
+     * @param constructor must not connect
+     * @throws IllegalArgumentException if the names do not follow the convention
+     */
+    static <C extends Record> OfflineStoreFactory<C> of(
+            Class<? extends OfflineStore> store,
+            Class<C> config,
+            Maturity maturity,
+            BiFunction<C, StoreContext, ? extends OfflineStore> constructor) {
+        Convention.check(store, config, "OfflineStore");
+        return new OfflineStoreFactory<>() {
+            @Override
+            public String type() {
+                return store.getName();
+            }
+
+            @Override
+            public Class<C> configType() {
+                return config;
+            }
+
+            @Override
+            public Maturity maturity() {
+                return maturity;
+            }
+
+            @Override
+            public OfflineStore create(C bound, StoreContext context) {
+                return constructor.apply(bound, context);
+            }
+        };
+    }
 }

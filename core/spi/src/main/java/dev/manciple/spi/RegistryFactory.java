@@ -18,6 +18,11 @@ public interface RegistryFactory<C extends Record> {
 
     Class<C> configType();
 
+    /** Shown in tables of stores; who uses an {@link Maturity#ALPHA} one is warned. */
+    default Maturity maturity() {
+        return Maturity.BETA;
+    }
+
     /** Must not connect. The caller closes the registry. */
     Registry create(C config, StoreContext context);
 }

@@ -27,17 +27,6 @@ import java.util.Optional;
  * projections and on demand views; built-in classes follow from the type, others are part of the location.
  */
 final class DataSourceCodec {
-    /** Classes without a message of their own, by the last part of their name. */
-    private static final Map<String, String> CUSTOM_TYPES = Map.of(
-            "PostgreSQLSource", "postgres",
-            "ClickhouseSource", "clickhouse",
-            "MsSqlServerSource", "mssql",
-            "OracleSource", "oracle",
-            "CouchbaseColumnarSource", "couchbase",
-            "RaySource", "ray",
-            "IcebergSource", "iceberg",
-            "UnityCatalogSource", "unity_catalog");
-
     private DataSourceCodec() {}
 
     /** @throws NotModelledException if the source is of a kind the model lacks */
@@ -247,8 +236,7 @@ final class DataSourceCodec {
                     .orElseThrow(() -> new NotModelledException(
                             "Data source '%s' is of an unknown kind".formatted(source.getName())));
         }
-        String className = source.getDataSourceClassType();
-        return CUSTOM_TYPES.getOrDefault(className.substring(className.lastIndexOf('.') + 1), className);
+        return dev.manciple.spi.SourceType.of(source.getDataSourceClassType());
     }
 
     /** Sources from before Feast named them go by their location. */

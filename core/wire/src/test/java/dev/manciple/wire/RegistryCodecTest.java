@@ -143,7 +143,7 @@ class RegistryCodecTest {
                         new SourceLocation.Custom(
                                 "feast.infra.offline_stores.contrib.postgres_offline_store.postgres_source.PostgreSQLSource",
                                 utf8("{\"name\": \"pg\", \"query\": null, \"table\": \"t\"}"))),
-                engine("com.example.MySource", new SourceLocation.Custom("com.example.MySource", utf8("x"))),
+                engine("my", new SourceLocation.Custom("com.example.MySource", utf8("x"))),
                 new DataSource.Push("clicks", Optional.of(topicHistory), ABOUT, Extras.NONE),
                 new DataSource.Push("alone", Optional.empty(), ABOUT, Extras.NONE),
                 new DataSource.Stream(

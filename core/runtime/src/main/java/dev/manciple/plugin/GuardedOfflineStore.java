@@ -1,4 +1,4 @@
-package dev.manciple;
+package dev.manciple.plugin;
 
 import dev.manciple.model.DataSource;
 import dev.manciple.model.FeatureService;
@@ -25,9 +25,9 @@ final class GuardedOfflineStore implements OfflineStore {
     private final OfflineStore store;
     private final Guard guard;
 
-    GuardedOfflineStore(OfflineStore store, String name) {
+    GuardedOfflineStore(OfflineStore store, Guard guard) {
         this.store = store;
-        this.guard = new Guard(name);
+        this.guard = guard;
     }
 
     @Override

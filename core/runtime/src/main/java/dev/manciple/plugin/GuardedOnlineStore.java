@@ -1,4 +1,4 @@
-package dev.manciple;
+package dev.manciple.plugin;
 
 import dev.manciple.model.FeatureView;
 import dev.manciple.spi.InfraChange;
@@ -27,9 +27,9 @@ final class GuardedOnlineStore implements OnlineStore {
     private final OnlineStore store;
     private final Guard guard;
 
-    GuardedOnlineStore(OnlineStore store, String name) {
+    GuardedOnlineStore(OnlineStore store, Guard guard) {
         this.store = store;
-        this.guard = new Guard(name);
+        this.guard = guard;
     }
 
     @Override

@@ -1,4 +1,4 @@
-package dev.manciple;
+package dev.manciple.plugin;
 
 import dev.manciple.error.FeatureStoreException;
 import java.util.Map;
@@ -82,7 +82,7 @@ final class GuardedReader extends ArrowReader {
 
     private <T> T guarded(Callable<T> call) {
         try {
-            return call.call();
+            return guard.asPlugin(call);
         } catch (FeatureStoreException e) {
             throw e;
         } catch (InterruptedException e) {

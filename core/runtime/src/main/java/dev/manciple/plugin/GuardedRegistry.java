@@ -1,4 +1,4 @@
-package dev.manciple;
+package dev.manciple.plugin;
 
 import dev.manciple.spi.Registry;
 import dev.manciple.spi.RegistryChange;
@@ -12,9 +12,9 @@ final class GuardedRegistry implements Registry {
     private final Registry registry;
     private final Guard guard;
 
-    GuardedRegistry(Registry registry, String name) {
+    GuardedRegistry(Registry registry, Guard guard) {
         this.registry = registry;
-        this.guard = new Guard(name);
+        this.guard = guard;
     }
 
     @Override

@@ -1,4 +1,4 @@
-package dev.manciple;
+package dev.manciple.plugin;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -54,7 +54,7 @@ class GuardTest {
 
     @Test
     void namesTheOfflineStoreAndWhatItWasAsked() {
-        OfflineStore store = new GuardedOfflineStore(new BrokenOfflineStore(), "offline store 'broken'");
+        OfflineStore store = Guards.offlineStore(new BrokenOfflineStore(), "offline store 'broken'");
         assertThatThrownBy(() -> store.describe(PULL.source()))
                 .isInstanceOf(StoreException.class)
                 .hasMessage(
@@ -64,13 +64,13 @@ class GuardTest {
 
     @Test
     void passesOnWhatIsManciplesOwn() {
-        OfflineStore store = new GuardedOfflineStore(new BrokenOfflineStore(), "broken");
+        OfflineStore store = Guards.offlineStore(new BrokenOfflineStore(), "broken");
         assertThatThrownBy(() -> store.pullAll(PULL)).isInstanceOf(UnsupportedException.class);
     }
 
     @Test
     void wrapsTheFailureOfALaterBatchAndLeaksNothing() throws IOException {
-        OfflineStore store = new GuardedOfflineStore(new BrokenOfflineStore(), "offline store 'broken'");
+        OfflineStore store = Guards.offlineStore(new BrokenOfflineStore(), "offline store 'broken'");
         try (BufferAllocator allocator = new RootAllocator()) {
             RetrievalJob job = store.pullLatest(PULL);
             try (ArrowReader reader = job.open(allocator)) {
@@ -88,13 +88,13 @@ class GuardTest {
 
     @Test
     void wrapsTheFailureOfAJob() {
-        OfflineStore store = new GuardedOfflineStore(new BrokenOfflineStore(), "broken");
+        OfflineStore store = Guards.offlineStore(new BrokenOfflineStore(), "broken");
         assertThatThrownBy(() -> store.pullLatest(PULL).explain()).isInstanceOf(StoreException.class);
     }
 
     @Test
     void doesNotKnowWhatBecameOfAWrite() {
-        OnlineStore store = new GuardedOnlineStore(new BrokenOnlineStore(), "online store 'broken'");
+        OnlineStore store = Guards.onlineStore(new BrokenOnlineStore(), "online store 'broken'");
         assertThatThrownBy(() -> store.write(VIEW, List.of(row())))
                 .isInstanceOfSatisfying(
                         StoreException.class, e -> assertThat(e.outcome()).isEqualTo(Outcome.MAYBE))
@@ -107,7 +107,7 @@ class GuardTest {
     @Test
     void wrapsTheFailureOfAScanAndClosesIt() {
         BrokenOnlineStore broken = new BrokenOnlineStore();
-        OnlineStore store = new GuardedOnlineStore(broken, "online store 'broken'");
+        OnlineStore store = Guards.onlineStore(broken, "online store 'broken'");
         try (Stream<OnlineRow> rows = store.scan(VIEW)) {
             assertThatThrownBy(() -> rows.forEach(row -> assertThat(row).isEqualTo(row())))
                     .isInstanceOf(StoreException.class)
@@ -118,7 +118,7 @@ class GuardTest {
 
     @Test
     void guardsTheRegistry() {
-        Registry registry = new GuardedRegistry(new BrokenRegistry(), "registry 'broken'");
+        Registry registry = Guards.registry(new BrokenRegistry(), "registry 'broken'");
         assertThatThrownBy(() -> registry.load("shop", Optional.empty()))
                 .isInstanceOf(StoreException.class)
                 .hasMessage("registry 'broken' failed while trying to load project 'shop': NullPointerException");
