@@ -1,0 +1,230 @@
+package dev.manciple.redis;
+
+import dev.manciple.redis.Servers.Node;
+import java.net.SocketTimeoutException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+import redis.clients.jedis.CommandArguments;
+import redis.clients.jedis.Connection;
+import redis.clients.jedis.Protocol;
+import redis.clients.jedis.exceptions.JedisAskDataException;
+import redis.clients.jedis.exceptions.JedisConnectionException;
+import redis.clients.jedis.exceptions.JedisDataException;
+import redis.clients.jedis.exceptions.JedisException;
+
+/**
+ * Sends commands in pipelines, one per server, and tries those again that a server could not take just then: it did not know a
+ * script, gave the key away, lost its role, or was restarted since the last request. Every command must be fit to be sent
+ * twice. Thread-safe.
+ */
+final class RedisClient {
+    private static final int ATTEMPTS = 5;
+    private static final Duration PAUSE = Duration.ofMillis(50);
+    /**
+     * How much is sent before replies are read. Enough to keep a server busy, and less than what the sockets of both sides
+     * hold, so that sending cannot wait for a server that does not read.
+     */
+    private static final int BYTES_ON_THE_WAY = 64 << 10;
+
+    private static final CommandArguments ASKING = new CommandArguments(Protocol.Command.ASKING);
+
+    private final Servers servers;
+    private final Executor executor;
+
+    RedisClient(Servers servers, Executor executor) {
+        this.servers = servers;
+        this.executor = executor;
+    }
+
+    /** What went wrong on the way to one server, if anything. */
+    private record Exchange(@Nullable JedisException failure, boolean sent) {
+        Exchange and(Exchange other) {
+            return new Exchange(failure == null ? other.failure : failure, sent || other.sent);
+        }
+    }
+
+    private static final Exchange DONE = new Exchange(null, false);
+
+    /** Runs the commands within the time a request has; those about one key in the order given. Never throws a Jedis exception. */
+    Replies run(List<Command> commands) {
+        Deadline deadline = Deadline.in(servers.timeout());
+        @Nullable Object[] replies = new Object[commands.size()];
+        List<Integer> open = IntStream.range(0, replies.length).boxed().toList();
+        boolean sent = false;
+        for (int attempt = 1; ; attempt++) {
+            Exchange exchange = exchange(commands, open, replies, deadline);
+            sent |= exchange.sent();
+            open = open.stream()
+                    .filter(i -> replies[i] == null || isTransient(replies[i]))
+                    .toList();
+            if (open.isEmpty() || attempt == attempts(exchange) || deadline.passed() || !pause(attempt, deadline)) {
+                return new Replies(replies, exchange.failure(), sent);
+            }
+            JedisException stale = refresh(commands, open, replies);
+            if (stale != null) {
+                return new Replies(replies, stale, sent);
+            }
+        }
+    }
+
+    /** A connection found broken is replaced once; a server that may have been replaced by another is given time to be. */
+    private int attempts(Exchange exchange) {
+        if (exchange.failure() == null) {
+            return ATTEMPTS;
+        }
+        boolean late = exchange.failure().getCause() instanceof SocketTimeoutException;
+        boolean lost = exchange.failure() instanceof JedisConnectionException;
+        return late || !lost ? 1 : servers.hasReplacements() ? ATTEMPTS : 2;
+    }
+
+    /** The first retry comes at once. False if the thread is interrupted, which means that nobody waits for the answer any more. */
+    private static boolean pause(int attempt, Deadline deadline) {
+        if (attempt == 1) {
+            return !Thread.currentThread().isInterrupted();
+        }
+        try {
+            Thread.sleep(Math.min(PAUSE.toMillis() * (attempt - 1), deadline.millisLeft()));
+            return true;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        } catch (JedisConnectionException late) {
+            return false;
+        }
+    }
+
+    private @Nullable JedisException refresh(List<Command> commands, List<Integer> open, @Nullable Object[] replies) {
+        boolean onlyScripts = open.stream().allMatch(i -> isError(replies[i], "NOSCRIPT"));
+        if (onlyScripts) {
+            return null;
+        }
+        try {
+            servers.refresh();
+            return null;
+        } catch (JedisException e) {
+            return e;
+        }
+    }
+
+    private static boolean isError(@Nullable Object reply, String code) {
+        return reply instanceof JedisDataException error
+                && error.getMessage() != null
+                && error.getMessage().startsWith(code);
+    }
+
+    /** Errors that say nothing about the command: another server, or this one a moment later, would take it. */
+    private static boolean isTransient(@Nullable Object reply) {
+        return isError(reply, "NOSCRIPT")
+                || isError(reply, "MOVED")
+                || isError(reply, "ASK")
+                || isError(reply, "TRYAGAIN")
+                || isError(reply, "CLUSTERDOWN")
+                || isError(reply, "READONLY")
+                || isError(reply, "LOADING")
+                || isError(reply, "MASTERDOWN");
+    }
+
+    private Exchange exchange(
+            List<Command> commands, List<Integer> open, @Nullable Object[] replies, Deadline deadline) {
+        Map<Node, List<Integer>> routes;
+        try {
+            routes = servers.route(commands, open);
+        } catch (JedisException e) {
+            return new Exchange(e, false);
+        }
+        if (routes.size() == 1) {
+            Map.Entry<Node, List<Integer>> only = routes.entrySet().iterator().next();
+            return exchange(only.getKey(), commands, only.getValue(), replies, deadline);
+        }
+        List<CompletableFuture<Exchange>> running = new ArrayList<>();
+        routes.forEach((node, mine) -> running.add(
+                CompletableFuture.supplyAsync(() -> exchange(node, commands, mine, replies, deadline), executor)));
+        return running.stream().map(CompletableFuture::join).reduce(DONE, Exchange::and);
+    }
+
+    private Exchange exchange(
+            Node node, List<Command> commands, List<Integer> mine, @Nullable Object[] replies, Deadline deadline) {
+        boolean sent = false;
+        try (Connection connection = node.connect()) {
+            sent = true;
+            try {
+                pipeline(connection, commands, mine, replies, deadline);
+            } catch (JedisException e) {
+                // Answers may still come: nobody else may read them as theirs.
+                connection.setBroken();
+                throw e;
+            }
+        } catch (JedisException e) {
+            return new Exchange(e, sent);
+        }
+        return DONE;
+    }
+
+    private void pipeline(
+            Connection connection,
+            List<Command> commands,
+            List<Integer> mine,
+            @Nullable Object[] replies,
+            Deadline deadline) {
+        if (mine.stream().anyMatch(i -> isError(replies[i], "NOSCRIPT"))) {
+            loadScripts(connection, deadline);
+        }
+        int read = 0;
+        int onTheWay = 0;
+        for (int sent = 0; sent < mine.size(); sent++) {
+            Command command = commands.get(mine.get(sent));
+            if (onTheWay > 0 && onTheWay + command.bytes() > BYTES_ON_THE_WAY) {
+                for (; read < sent; read++) {
+                    replies[mine.get(read)] = reply(connection, deadline);
+                }
+                onTheWay = 0;
+            }
+            connection.sendCommand(command.arguments());
+            onTheWay += command.bytes();
+        }
+        for (; read < mine.size(); read++) {
+            replies[mine.get(read)] = reply(connection, deadline);
+        }
+        for (int i : mine) {
+            if (replies[i] instanceof JedisAskDataException asked) {
+                replies[i] = ask(asked, commands.get(i), deadline);
+            }
+        }
+    }
+
+    /** The key is moving between two nodes, and is at the other one already. */
+    private Object ask(JedisAskDataException asked, Command command, Deadline deadline) {
+        try (Connection other = servers.node(asked.getTargetNode()).connect()) {
+            other.sendCommand(ASKING);
+            other.sendCommand(command.arguments());
+            Object asking = reply(other, deadline);
+            Object reply = reply(other, deadline);
+            return asking instanceof JedisDataException ? asking : reply;
+        }
+    }
+
+    private static void loadScripts(Connection connection, Deadline deadline) {
+        Script.ALL.forEach(script -> connection.sendCommand(script.load()));
+        for (int i = 0; i < Script.ALL.size(); i++) {
+            if (reply(connection, deadline) instanceof JedisDataException refused) {
+                throw refused;
+            }
+        }
+    }
+
+    /** A command's reply, or the error the server gave instead of one. */
+    private static Object reply(Connection connection, Deadline deadline) {
+        connection.setSoTimeout(deadline.millisLeft());
+        try {
+            return connection.getOne();
+        } catch (JedisDataException e) {
+            return e;
+        }
+    }
+}
