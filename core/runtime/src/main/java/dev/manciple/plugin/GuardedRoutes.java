@@ -1,4 +1,4 @@
-package dev.manciple;
+package dev.manciple.plugin;
 
 import dev.manciple.model.FeatureView;
 import dev.manciple.spi.OnlineStore;
@@ -42,6 +42,7 @@ record GuardedRoutes(Routes routes, Guard guard) implements Routes {
     @Override
     public OnlineStore child(String name) {
         return new GuardedOnlineStore(
-                guard.read("find its store '" + name + "'", () -> routes.child(name)), "online store '" + name + "'");
+                guard.read("find its store '" + name + "'", () -> routes.child(name)),
+                new Guard("online store '" + name + "'"));
     }
 }
