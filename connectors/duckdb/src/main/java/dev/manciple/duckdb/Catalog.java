@@ -38,8 +38,13 @@ final class Catalog {
         return switch (location) {
             case SourceLocation.Files files -> {
                 FileSource file = FileSource.find(files, folder);
-                Sql from = from(session, file, declared);
-                yield plain(session, from, "%s (%s)".formatted(title, file), file.format() == FileSource.Format.CSV);
+                try {
+                    Sql from = from(session, file, declared);
+                    boolean readOnce = file.format() == FileSource.Format.CSV;
+                    yield plain(session, from, "%s (%s)".formatted(title, file), readOnce);
+                } catch (StoreException e) {
+                    throw Unreadable.file(file, title, e);
+                }
             }
             case SourceLocation.Query query -> plain(session, Sql.query(query.sql()), title, true);
             case SourceLocation.Table table ->

@@ -229,8 +229,13 @@ final class DuckDbSession implements SqlSession {
                     "A file like",
                     message.substring(pattern + NO_FILES.length()).replace("\"", ""));
         }
-        return new StoreException(
-                DuckDb.NAME, attempted, false, StoreException.Outcome.NOT_APPLIED, new SQLException(message, e));
+        return Unreadable.csvValue(message, e)
+                .orElseGet(() -> new StoreException(
+                        DuckDb.NAME,
+                        attempted,
+                        false,
+                        StoreException.Outcome.NOT_APPLIED,
+                        new SQLException(message, e)));
     }
 
     @Override
