@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
 import com.google.protobuf.ByteString;
+import com.google.protobuf.Message;
 import com.google.protobuf.UnknownFieldSet;
 import dev.manciple.error.InvalidRequestException;
 import dev.manciple.error.NotFoundException;
@@ -43,6 +44,7 @@ import dev.manciple.wire.proto.RegistryProto.Registry;
 import dev.manciple.wire.proto.StreamFeatureViewProto.StreamFeatureView;
 import dev.manciple.wire.proto.TransformationProto.FeatureTransformationV2;
 import dev.manciple.wire.proto.TransformationProto.UserDefinedFunctionV2;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -678,6 +680,22 @@ class RegistryCodecTest {
         assertThatThrownBy(
                         () -> apply(registry, T2, new Preserved(Kind.STREAM_FEATURE_VIEW, "other", preserved.proto())))
                 .isInstanceOf(InvalidRequestException.class);
+    }
+
+    @ParameterizedTest
+    @MethodSource("lists")
+    void objectsOfARegistryThatNamesNoProjectAreTheStartOfACutOne(RegistryList<?> list) throws IOException {
+        assertThat(RegistryCodec.isWhole(withOne(list))).isEqualTo(list == RegistryList.PROJECTS);
+    }
+
+    static List<RegistryList<?>> lists() {
+        return RegistryList.ALL;
+    }
+
+    private static <M extends Message> Registry withOne(RegistryList<M> list) throws IOException {
+        Registry.Builder registry = Registry.newBuilder().setVersionId("one");
+        list.replace().accept(registry, List.of(list.parser().parseFrom(new byte[0])));
+        return registry.build();
     }
 
     private static Registry withPythonPrice() {
