@@ -80,7 +80,10 @@ public final class PitPlanner {
         Sql high = Sql.literal(Dialect.micros(range.end()));
         List<Sql> parts = new ArrayList<>();
         for (int i = 0; i < sources.size(); i++) {
-            parts.add(rangePart(request.slices().get(i), sources.get(i), keys, low, high, dialect));
+            ViewSlice slice = request.slices().get(i);
+            if (keys.isEmpty() || !slice.view().joinKeys().isEmpty()) {
+                parts.add(rangePart(slice, sources.get(i), keys, low, high, dialect));
+            }
         }
         Sql time = dialect.quote(RANGE_TIME);
         List<Sql> columns = new ArrayList<>(keys.stream().map(dialect::quote).toList());
@@ -107,10 +110,14 @@ public final class PitPlanner {
             selected.add(Sql.of("{} AS {}", own.getOrDefault(key, Sql.of("NULL")), dialect.quote(key)));
         }
         selected.add(Sql.of("{} AS {}", micros, dialect.quote(RANGE_TIME)));
+        List<Sql> present = own.values().stream()
+                .map(key -> Sql.of("{} IS NOT NULL AND ", key))
+                .toList();
         return Sql.of(
-                "SELECT {} FROM {} AS f WHERE {} AND {} AND {} BETWEEN {} AND {}",
+                "SELECT {} FROM {} AS f WHERE {}{} AND {} AND {} BETWEEN {} AND {}",
                 Sql.join(", ", selected),
                 source.from(),
+                Sql.join("", present),
                 dialect.atLeast(dialect.quote(event.name()), event.type(), low),
                 dialect.atMost(dialect.quote(event.name()), event.type(), high),
                 micros,

@@ -742,6 +742,32 @@ public abstract class OfflineStoreContract extends OfflineHarness {
         }
 
         @Test
+        void haveNoRowsAboutNobody() {
+            assumeTrue(can(OfflineCapability.RANGE_SPINE));
+            FeatureView drivers =
+                    view(Duration.ZERO, fact(1, NOON, 10), new Fact(null, NOON.plus(tick()), null, 20L, "nobody"));
+            FeatureView weather = withoutKeys();
+            ViewSlice keyed = new ViewSlice(drivers, "drivers", List.of(SCORE), Map.of());
+            ViewSlice keyless = new ViewSlice(weather, "weather", List.of(SCORE), Map.of());
+            assertThat(rows(job(NOON, NOON.plus(HOUR), keyed, keyless)))
+                    .containsExactly(row(integer(1), time(NOON), integer(10), integer(7)));
+            assertThat(rows(job(NOON, NOON.plus(HOUR), keyless)))
+                    .as("where no view has keys, the times are all there is")
+                    .containsExactlyInAnyOrder(row(time(NOON), integer(7)), row(time(NOON.plus(HOUR)), integer(8)));
+        }
+
+        private FeatureView withoutKeys() {
+            Table weather = Table.of(
+                    List.of(Field.of(EVENT, Scalar.UNIX_TIMESTAMP), SCORE),
+                    List.of(row(time(NOON), integer(7)), row(time(NOON.plus(HOUR)), integer(8))));
+            return OfflineHarness.view(
+                    "weather",
+                    load(weather, new TimeColumns(EVENT, Optional.empty(), Optional.empty())),
+                    List.of(),
+                    List.of(SCORE));
+        }
+
+        @Test
         void areRefusedByStoresWithoutThem() {
             assumeFalse(can(OfflineCapability.RANGE_SPINE));
             FeatureView view = view(Duration.ZERO, fact(1, NOON, 10));
