@@ -41,9 +41,12 @@ final class GetHistoricalFeaturesCommand implements Callable<Integer> {
             names = {"-o", "--output"},
             paramLabel = "FILE",
             description =
-                    "Write the result here: .parquet, .csv or .arrow; an existing file is replaced when all is done.")
+                    "Write the result here: .parquet, .csv or .arrow. The file appears when it is complete; one that is there is kept without --overwrite.")
     @Nullable
     Path output;
+
+    @Option(names = "--overwrite", description = "Replace the file of --output if there is one, when all is done.")
+    boolean overwrite;
 
     @Option(
             names = "--limit",
@@ -71,7 +74,7 @@ final class GetHistoricalFeaturesCommand implements Callable<Integer> {
             if (explain) {
                 result.explain();
             } else if (output != null) {
-                result.write(store, session.resolve(output));
+                result.write(store, session.resolve(output), overwrite);
             } else {
                 result.show(limit);
             }

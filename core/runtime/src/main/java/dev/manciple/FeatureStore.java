@@ -73,8 +73,10 @@ public interface FeatureStore extends AutoCloseable {
     /**
      * Runs a job and writes its rows, in order and as they come, to a Parquet, CSV or Arrow file, by its suffix. The file appears,
      * or replaces one of that name, only when it is complete.
+     *
+     * @throws dev.manciple.error.InvalidRequestException where there is such a file and {@code overwrite} is false; the job has not run then
      */
-    WriteReport write(RetrievalJob job, Path target);
+    WriteReport write(RetrievalJob job, Path target, boolean overwrite);
 
     /**
      * The range of a request without entity rows, filled in as Feast does.

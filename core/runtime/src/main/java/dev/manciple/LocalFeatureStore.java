@@ -139,8 +139,8 @@ final class LocalFeatureStore implements FeatureStore {
     }
 
     @Override
-    public WriteReport write(RetrievalJob job, Path target) {
-        return resultFiles.write(job, target);
+    public WriteReport write(RetrievalJob job, Path target, boolean overwrite) {
+        return resultFiles.write(job, target, overwrite);
     }
 
     @Override

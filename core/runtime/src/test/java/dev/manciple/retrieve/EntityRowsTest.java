@@ -81,7 +81,7 @@ class EntityRowsTest {
     @ValueSource(strings = {"rows.parquet", "rows.csv", "rows.arrow", "ROWS.Parquet", "it's.csv"})
     void whatIsWrittenIsReadBack(String name) throws IOException {
         Path file = folder.resolve(name);
-        WriteReport report = files.write(new MemoryJob(SCHEMA, ROWS, 2), file);
+        WriteReport report = files.write(new MemoryJob(SCHEMA, ROWS, 2), file, true);
         assertThat(report.rows()).isEqualTo(3);
         assertThat(report.files()).containsExactly(file.toString());
         Spine.Rows rows = entityRows.file(file, AMOUNT);
@@ -216,7 +216,7 @@ class EntityRowsTest {
     void aResultThatFailsLeavesWhatWasThere() throws IOException {
         Path file = Files.writeString(folder.resolve("result.parquet"), "the old result");
         RetrievalJob failing = new FailingJob(new MemoryJob(SCHEMA, ROWS, 1));
-        assertThatThrownBy(() -> files.write(failing, file)).hasMessageContaining("the disk is gone");
+        assertThatThrownBy(() -> files.write(failing, file, true)).hasMessageContaining("the disk is gone");
         assertThat(file).hasContent("the old result");
         try (Stream<Path> left = Files.list(folder)) {
             assertThat(left).containsExactly(file);
@@ -226,10 +226,10 @@ class EntityRowsTest {
     @Test
     void resultsWithoutAFormatOrAFolderAreRefusedBeforeTheJobRuns() {
         RetrievalJob failing = new FailingJob(new MemoryJob(SCHEMA, ROWS, 1));
-        assertThatThrownBy(() -> files.write(failing, folder.resolve("result.xlsx")))
+        assertThatThrownBy(() -> files.write(failing, folder.resolve("result.xlsx"), true))
                 .isInstanceOf(InvalidRequestException.class)
                 .hasMessageContaining("must end in .parquet, .csv or .arrow");
-        assertThatThrownBy(() -> files.write(failing, folder.resolve("nowhere/result.csv")))
+        assertThatThrownBy(() -> files.write(failing, folder.resolve("nowhere/result.csv"), true))
                 .isInstanceOf(InvalidRequestException.class)
                 .hasMessageContaining("does not exist");
     }

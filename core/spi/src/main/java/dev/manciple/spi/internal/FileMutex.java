@@ -1,4 +1,4 @@
-package dev.manciple.registry;
+package dev.manciple.spi.internal;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -17,10 +17,10 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Mutual exclusion among threads and processes through an empty file, which stays behind because a lock on a deleted file
- * excludes nobody. The operating system frees the lock of a killed process.
+ * The right to write one file, held by one thread of one process. It is a lock on an empty file beside it, which stays behind
+ * because a lock on a deleted file excludes nobody. The operating system frees the lock of a killed process.
  */
-final class FileMutex {
+public final class FileMutex {
     /**
      * One lock per file for the whole process, because POSIX gives file locks to processes: closing any channel of the file
      * drops the lock another thread holds through its own, so only one thread at a time may have the file open at all.
@@ -29,25 +29,30 @@ final class FileMutex {
 
     private static final long POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
 
-    private final Path folder;
     private final Path lockFile;
     private final Duration patience;
 
-    /**
-     * @param folder must exist by the time of {@link #acquire}
-     * @param name of the lock file in the folder, made where it does not exist
-     */
-    FileMutex(Path folder, String name, Duration patience) {
-        this.folder = folder;
-        this.lockFile = folder.resolve(name);
+    private FileMutex(Path lockFile, Duration patience) {
+        this.lockFile = lockFile;
         this.patience = patience;
     }
 
+    /**
+     * The same one whichever links lead to the file.
+     *
+     * @param file need not exist, its folder must
+     * @param patience how long to wait for another holder
+     */
+    public static FileMutex of(Path file, Duration patience) throws IOException {
+        Path target = WholeFile.target(file);
+        Path folder = target.resolveSibling("").toRealPath();
+        return new FileMutex(folder.resolve(".%s.lock".formatted(target.getFileName())), patience);
+    }
+
     /** Waits for the lock; closing what is returned, by the same thread, frees it. */
-    Held acquire() throws IOException {
+    public Held acquire() throws IOException {
         long deadline = System.nanoTime() + patience.toNanos();
-        Path identity = folder.toRealPath().resolve(lockFile.getFileName());
-        ReentrantLock lock = WITHIN_PROCESS.computeIfAbsent(identity, path -> new ReentrantLock());
+        ReentrantLock lock = WITHIN_PROCESS.computeIfAbsent(lockFile, path -> new ReentrantLock());
         acquire(lock, deadline);
         try {
             return new Held(lock, lockAmongProcesses(deadline));
@@ -106,7 +111,15 @@ final class FileMutex {
     }
 
     /** The lock while it is held. */
-    record Held(ReentrantLock lock, FileChannel channel) implements AutoCloseable {
+    public static final class Held implements AutoCloseable {
+        private final ReentrantLock lock;
+        private final FileChannel channel;
+
+        private Held(ReentrantLock lock, FileChannel channel) {
+            this.lock = lock;
+            this.channel = channel;
+        }
+
         @Override
         public void close() {
             try {

@@ -1,4 +1,4 @@
-package dev.manciple.registry;
+package dev.manciple.spi.internal;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
@@ -35,7 +36,7 @@ class FileMutexTest {
                     FileMutex mutex = mutex(Duration.ofSeconds(30));
                     for (int round = 0; round < 50; round++) {
                         try (FileMutex.Held held = mutex.acquire()) {
-                            assertThat(held.channel().isOpen()).isTrue();
+                            assertThat(held).isNotNull();
                             assertThat(inside.incrementAndGet()).isEqualTo(1);
                             unguarded[0]++;
                             inside.decrementAndGet();
@@ -54,7 +55,7 @@ class FileMutexTest {
 
     @Test
     void givesUpOnALockSomebodyKeeps() throws IOException {
-        Path lockFile = folder.resolve("lock");
+        Path lockFile = folder.resolve(".data.lock");
         try (FileChannel channel = FileChannel.open(lockFile, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
                 FileLock foreign = channel.lock()) {
             assertThat(foreign.isValid()).isTrue();
@@ -64,13 +65,28 @@ class FileMutexTest {
                     .hasMessageContaining("held by another writer");
         }
         try (FileMutex.Held held = mutex(Duration.ZERO).acquire()) {
-            assertThat(held.channel().isOpen()).isTrue();
+            assertThat(held).isNotNull();
+        }
+    }
+
+    @Test
+    void isTheSameWhicheverLinkLeadsToTheFile() throws Exception {
+        Files.createFile(folder.resolve("data"));
+        Path link = Files.createSymbolicLink(
+                Files.createDirectory(folder.resolve("elsewhere")).resolve("link"), Path.of("../data"));
+        FileMutex.Held held = mutex(Duration.ZERO).acquire();
+        try (ExecutorService thread = Executors.newSingleThreadExecutor()) {
+            Future<FileMutex.Held> other =
+                    thread.submit(() -> FileMutex.of(link, Duration.ZERO).acquire());
+            assertThatThrownBy(other::get).hasRootCauseInstanceOf(IOException.class);
+        } finally {
+            held.close();
         }
     }
 
     @Test
     void stopsWaitingWhenInterrupted() throws IOException {
-        Path lockFile = folder.resolve("lock");
+        Path lockFile = folder.resolve(".data.lock");
         try (FileChannel channel = FileChannel.open(lockFile, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
                 FileLock foreign = channel.lock()) {
             assertThat(foreign.isValid()).isTrue();
@@ -92,7 +108,7 @@ class FileMutexTest {
                 }
             });
             assertThatThrownBy(other::get).hasRootCauseInstanceOf(IOException.class);
-            assertThat(held.channel().isOpen()).isTrue();
+            assertThat(held).isNotNull();
             assertThat(otherProcessGetsIn()).isFalse();
         }
         assertThat(otherProcessGetsIn()).isTrue();
@@ -118,15 +134,16 @@ class FileMutexTest {
         private OtherProcess() {}
 
         public static void main(String[] arguments) {
-            try (FileMutex.Held held = new FileMutex(Path.of(arguments[0]), "lock", Duration.ZERO).acquire()) {
-                System.out.println(held.channel().isOpen() ? "in" : "closed");
+            try (FileMutex.Held held =
+                    FileMutex.of(Path.of(arguments[0], "data"), Duration.ZERO).acquire()) {
+                System.out.println(held == null ? "closed" : "in");
             } catch (IOException e) {
                 System.out.println(e.getMessage());
             }
         }
     }
 
-    private FileMutex mutex(Duration patience) {
-        return new FileMutex(folder, "lock", patience);
+    private FileMutex mutex(Duration patience) throws IOException {
+        return FileMutex.of(folder.resolve("data"), patience);
     }
 }
