@@ -28,29 +28,27 @@ final class Stages {
         this.dialect = dialect;
     }
 
-    /**
-     * How the rows of one view are found.
-     *
-     * @param setup run before the query
-     * @param joins joins for each spine row {@code s} at most one row that has the features
-     * @param rows what the joined row is called
-     */
-    record ViewRows(List<Sql> setup, Sql joins, Sql rows) {}
-
     /** Finds the rows of one view. */
     interface ViewJoin {
-        ViewRows find(SliceJoin join, int index);
+        /**
+         * The statements that create {@code rows}: the id of each spine row that finds something, once, and the features.
+         *
+         * @param index tells the view's relations from those of others
+         */
+        List<Sql> find(SliceJoin join, int index, Sql rows);
     }
 
-    Script script(ViewJoin views) {
+    /** @param preparation run once the spine is there, before any view's rows are looked for */
+    Script script(List<Sql> preparation, ViewJoin views) {
         List<Sql> setup = new ArrayList<>();
         setup.add(spine());
-        setup.add(dialect.remember(FIRST, Sql.of("SELECT min({}) FROM {}", quote(AT), quote(SPINE))));
-        setup.add(dialect.remember(LAST, Sql.of("SELECT max({}) FROM {}", quote(AT), quote(SPINE))));
-        List<ViewRows> found = new ArrayList<>();
+        setup.add(remember(FIRST, Sql.of("SELECT min({}) FROM {}", quote(AT), quote(SPINE))));
+        setup.add(remember(LAST, Sql.of("SELECT max({}) FROM {}", quote(AT), quote(SPINE))));
+        setup.addAll(preparation);
+        List<Sql> found = new ArrayList<>();
         for (int i = 0; i < plan.joins().size(); i++) {
-            ViewRows rows = views.find(plan.joins().get(i), i);
-            setup.addAll(rows.setup());
+            Sql rows = quote("__rows_" + i);
+            setup.addAll(views.find(plan.joins().get(i), i, rows));
             found.add(rows);
         }
         return new Script(setup, assemble(found));
@@ -69,7 +67,7 @@ final class Stages {
                         plan.spine().from()));
     }
 
-    private Sql assemble(List<ViewRows> found) {
+    private Sql assemble(List<Sql> found) {
         List<Sql> columns = new ArrayList<>();
         for (Column column : plan.spine().columns()) {
             columns.add(Sql.of(
@@ -79,19 +77,28 @@ final class Stages {
         for (int i = 0; i < found.size(); i++) {
             for (int f = 0; f < plan.joins().get(i).features().size(); f++) {
                 String name = fields.get(columns.size()).getName();
-                columns.add(Sql.of("{}.{} AS {}", found.get(i).rows(), feature(f), quote(name)));
+                columns.add(Sql.of("{}.{} AS {}", found.get(i), feature(f), quote(name)));
             }
         }
+        Sql row = quote(ROW);
         return Sql.of(
                 "SELECT {}\nFROM {} AS s{}{}",
                 Sql.join(", ", columns),
                 quote(SPINE),
-                Sql.join("", found.stream().map(ViewRows::joins)),
-                plan.ordered() ? Sql.of("\nORDER BY s.{}", quote(ROW)) : Sql.of(""));
+                Sql.join("", found.stream().map(rows -> Sql.of("\nLEFT JOIN {} ON {}.{} = s.{}", rows, rows, row, row))),
+                plan.ordered() ? Sql.of("\nORDER BY s.{}", row) : Sql.of(""));
     }
 
     Sql createTemporary(Sql name, Sql query) {
         return dialect.createTemporary(name, query);
+    }
+
+    Sql remember(String variable, Sql query) {
+        return dialect.remember(variable, query);
+    }
+
+    Sql recall(String variable) {
+        return dialect.recall(variable);
     }
 
     Sql quote(String name) {
@@ -118,6 +125,11 @@ final class Stages {
         return IntStream.range(0, join.features().size())
                 .mapToObj(f -> Sql.of("{} AS {}", source(join.features().get(f)), feature(f)))
                 .toList();
+    }
+
+    /** The created time in microseconds, null in sources that have none. */
+    Sql created(SliceJoin join) {
+        return Sql.of("{} AS {}", join.created().map(this::micros).orElseGet(() -> Sql.of("NULL")), quote(CREATED));
     }
 
     /** A column of the source row {@code f}. */
@@ -154,10 +166,10 @@ final class Stages {
         Column event = join.event();
         OptionalLong ttl = join.ttl();
         Sql earliest =
-                ttl.isPresent() ? notBefore(dialect.recall(FIRST), ttl.getAsLong()) : Sql.literal(Dialect.EARLIEST);
+                ttl.isPresent() ? notBefore(recall(FIRST), ttl.getAsLong()) : Sql.literal(Dialect.EARLIEST);
         return Sql.of(
                 "{} AND {} AND {} IS NOT NULL",
-                dialect.atMost(source(event), event.type(), dialect.recall(LAST)),
+                dialect.atMost(source(event), event.type(), recall(LAST)),
                 dialect.atLeast(source(event), event.type(), earliest),
                 event(join));
     }
