@@ -24,8 +24,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class DuckDb implements AutoCloseable {
     static final String NAME = "DuckDB";
+    static final String ATTACHED = "attached";
 
-    private static final String ATTACHED = "attached";
     private static final String SPILL = "manciple-duckdb-";
 
     private final DuckDbConfig config;

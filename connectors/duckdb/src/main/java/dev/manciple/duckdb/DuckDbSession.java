@@ -93,18 +93,6 @@ final class DuckDbSession implements SqlSession {
         }
     }
 
-    boolean exists(Sql table) {
-        try {
-            columnTypes(table);
-            return true;
-        } catch (StoreException e) {
-            if (Objects.requireNonNullElse(e.getMessage(), "").contains("does not exist")) {
-                return false;
-            }
-            throw e;
-        }
-    }
-
     @Override
     public ArrowReader query(Sql query, BufferAllocator batches) {
         try {

@@ -26,7 +26,8 @@ record EntityKeys(List<Column> columns, Sql relation, String crowdedVariable, St
 
     /** The keys of each different set of columns that views are joined by. */
     static List<EntityKeys> of(List<SliceJoin> joins, Stages stages) {
-        List<List<Column>> sets = joins.stream().map(EntityKeys::columns).distinct().toList();
+        List<List<Column>> sets =
+                joins.stream().map(EntityKeys::columns).distinct().toList();
         return IntStream.range(0, sets.size())
                 .mapToObj(i -> new EntityKeys(sets.get(i), stages.quote("__keys_" + i), "crowded_" + i, stages))
                 .toList();

@@ -100,23 +100,14 @@ public final class NewestTimeFirst implements PitStrategy {
         }
 
         private Sql deleteLosersOfTies() {
-            return Sql.of(
-                    """
+            return Sql.of("""
                     DELETE FROM {} WHERE rowid IN (
                       SELECT id FROM (
                         SELECT r.rowid AS id, row_number() OVER (PARTITION BY r.{} ORDER BY r.{} DESC NULLS LAST, r.rowid) AS place
                         FROM {} AS r
                         WHERE r.{} IN (SELECT {} FROM {} GROUP BY {} HAVING count(*) > 1)
                       ) AS ranked
-                      WHERE place > 1)""",
-                    rows,
-                    row,
-                    stages.quote(Stages.CREATED),
-                    rows,
-                    row,
-                    row,
-                    rows,
-                    row);
+                      WHERE place > 1)""", rows, row, stages.quote(Stages.CREATED), rows, row, row, rows, row);
         }
     }
 }

@@ -13,8 +13,8 @@ import java.util.stream.IntStream;
  *       greatest: cheapest, but the cost grows with the number of pairs;
  *   <li>where many do, an ASOF join, which sorts both sides; its cost does not grow with the number of pairs. A TTL is checked
  *       after it, which is exact: if the newest row is too old, so are all others. It compares the numbers of {@link EntityKeys}
- *       rather than keys, because DuckDB 2.0.0's misses matches where a text of ten characters or more is followed by bytes, a list
- *       or a struct.
+ *       rather than keys, because DuckDB 2.0.0's misses matches where bytes, a list or a struct follow another key of eight bytes or
+ *       more.
  * </ul>
  */
 final class NewestTimes {
@@ -95,7 +95,8 @@ final class NewestTimes {
         for (int k = 0; k < join.keys().size(); k++) {
             SliceJoin.Key key = join.keys().get(k);
             found.add(Sql.of("s.{}", stages.key(k)));
-            spineKeys.add(Sql.of("k.{} = s.{}", stages.key(k), stages.quote(key.spine().name())));
+            spineKeys.add(Sql.of(
+                    "k.{} = s.{}", stages.key(k), stages.quote(key.spine().name())));
             sourceKeys.add(Sql.of("k.{} = {}", stages.key(k), stages.source(key.source())));
         }
         found.add(Sql.of("f.{}", at));

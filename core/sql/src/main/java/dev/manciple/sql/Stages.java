@@ -85,7 +85,8 @@ final class Stages {
                 "SELECT {}\nFROM {} AS s{}{}",
                 Sql.join(", ", columns),
                 quote(SPINE),
-                Sql.join("", found.stream().map(rows -> Sql.of("\nLEFT JOIN {} ON {}.{} = s.{}", rows, rows, row, row))),
+                Sql.join(
+                        "", found.stream().map(rows -> Sql.of("\nLEFT JOIN {} ON {}.{} = s.{}", rows, rows, row, row))),
                 plan.ordered() ? Sql.of("\nORDER BY s.{}", row) : Sql.of(""));
     }
 
@@ -165,8 +166,7 @@ final class Stages {
     Sql inReach(SliceJoin join) {
         Column event = join.event();
         OptionalLong ttl = join.ttl();
-        Sql earliest =
-                ttl.isPresent() ? notBefore(recall(FIRST), ttl.getAsLong()) : Sql.literal(Dialect.EARLIEST);
+        Sql earliest = ttl.isPresent() ? notBefore(recall(FIRST), ttl.getAsLong()) : Sql.literal(Dialect.EARLIEST);
         return Sql.of(
                 "{} AND {} AND {} IS NOT NULL",
                 dialect.atMost(source(event), event.type(), recall(LAST)),

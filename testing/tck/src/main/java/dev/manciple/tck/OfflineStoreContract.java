@@ -35,6 +35,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -397,15 +398,19 @@ public abstract class OfflineStoreContract extends OfflineHarness {
         @ParameterizedTest
         @MethodSource("dev.manciple.tck.RandomData#keyTypes")
         void ofTwoColumnsOfAnyTypesMatch(Scalar first) {
-            List<Scalar> types = RandomData.keyTypes().stream().filter(fixture()::stores).toList();
+            List<Scalar> types =
+                    RandomData.keyTypes().stream().filter(fixture()::stores).toList();
             assumeTrue(types.contains(first), "the store has no columns of this type");
             RandomData random = new RandomData(new Random(12), store().timePrecision());
-            List<Field> keys = types.stream().map(type -> Field.of("k" + type, type)).toList();
+            List<Field> keys =
+                    types.stream().map(type -> Field.of("k" + type, type)).toList();
             List<List<Value>> source = new ArrayList<>();
             List<List<Value>> asked = new ArrayList<>();
             for (int i = 0; i < 300; i++) {
-                List<Value> fact = new ArrayList<>(types.stream().map(random::key).toList());
-                List<Value> ask = new ArrayList<>(types.stream().map(random::key).toList());
+                List<Value> fact =
+                        new ArrayList<>(types.stream().map(random::key).toList());
+                List<Value> ask =
+                        new ArrayList<>(types.stream().map(random::key).toList());
                 fact.add(time(NOON.plusSeconds(i * 7919 % 300)));
                 ask.add(time(NOON.plusSeconds(i)));
                 fact.add(integer(i));
@@ -897,6 +902,31 @@ public abstract class OfflineStoreContract extends OfflineHarness {
             FeatureView view = view("global", batch, List.of(), List.of(SCORE));
             assertThat(rows(store().pullLatest(pull(view, NOON, NOON.plus(HOUR)))))
                     .containsExactly(row(integer(2), time(NOON.plusSeconds(1)), time(NOON.plusSeconds(1))));
+        }
+
+        @Test
+        void giveColumnsThatAreCalledLikeOnesOfTheStore() {
+            List<Field> features = Stream.of("__rank", "__RANK_", "__row", "__at", "key_0", "rowid")
+                    .map(name -> Field.of(name, Scalar.INT64))
+                    .toList();
+            List<Field> columns =
+                    new ArrayList<>(List.of(Field.of(KEY, Scalar.INT64), Field.of(EVENT, Scalar.UNIX_TIMESTAMP)));
+            columns.addAll(features);
+            List<List<Value>> rows = new ArrayList<>();
+            for (long i = 0; i < 3; i++) {
+                List<Value> row = new ArrayList<>(List.of(integer(1), time(NOON.plusSeconds(i))));
+                row.addAll(Collections.nCopies(features.size(), integer(10 + i)));
+                rows.add(row);
+            }
+            DataSource.Batch batch =
+                    load(Table.of(columns, rows), new TimeColumns(EVENT, Optional.empty(), Optional.empty()));
+            FeatureView view = view("awkward", batch, List.of(Field.of(KEY, Scalar.INT64)), features);
+            PullRequest request = pull(view, NOON, NOON.plus(HOUR));
+            assertThat(pulled(store().pullLatest(request), view))
+                    .containsExactlyElementsOf(
+                            oracle().latest(request).values().iterator().next());
+            Table spine = asks(ask(1L, NOON), ask(1L, NOON.plusSeconds(1)));
+            assertLikeOracle(request(spine, "at", slice(view)), spine, "at", "columns called like the store's own");
         }
 
         @Test
