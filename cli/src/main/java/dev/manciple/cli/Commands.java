@@ -28,6 +28,7 @@ final class Commands {
                 .addSubcommand(new MaterializeCommand(session))
                 .addSubcommand(new MaterializeIncrementalCommand(session))
                 .addSubcommand(new GetOnlineFeaturesCommand(session))
+                .addSubcommand(new ServeCommand(session))
                 .addSubcommand(new PurgeCommand(session))
                 .addSubcommand(new TeardownCommand(session));
         for (RegistryGroup<?> group : RegistryGroup.all()) {
