@@ -613,7 +613,7 @@ class RegistryCodecTest {
         Registry after = apply(withPythonPrice(), T2, PRICE);
 
         assertThat(snapshot(after).views().get("price")).isEqualTo(PRICE);
-        assertThat(after.getOnDemandFeatureViews(0).getSpec().getMode()).isEqualTo("sql");
+        assertThat(after.getOnDemandFeatureViews(0).getSpec().getMode()).isEqualTo("pandas");
     }
 
     @Test
@@ -638,8 +638,38 @@ class RegistryCodecTest {
                 .getSpec()
                 .getFeatureTransformation()
                 .getUserDefinedFunction();
-        assertThat(function.getMode()).isEqualTo("sql");
-        assertThat(function.getBodyText()).startsWith("{\"z\":\"'z' || \\\"q\\\" < 1\"");
+        assertThat(function.getMode()).isEqualTo("pandas");
+        assertThat(function.getBodyText())
+                .startsWith("# manciple:sql {\"z\":\"'z' || \\\"q\\\" < 1\"")
+                .endsWith("""
+
+                        def computed_by_manciple(inputs):
+                            raise NotImplementedError("On demand feature view 'price' is computed by Manciple: \
+                        read its features from a Manciple feature server")
+                        """);
+    }
+
+    @Test
+    void sqlOfSeveralLinesStaysInsideTheComment() {
+        Map<String, String> expressions = Map.of("eur", "km\n* 2\r\n-- twice\u2028 > conv_rate");
+        OnDemandFeatureView view = new OnDemandFeatureView(
+                "price",
+                List.of(),
+                List.of(REQUEST),
+                PRICE.features(),
+                new Transformation.Sql(expressions),
+                About.NOTHING,
+                Extras.NONE);
+        Registry registry = apply(RegistryCodec.empty(), T1, view);
+
+        assertThat(onDemand(registry, "price").transformation()).isEqualTo(new Transformation.Sql(expressions));
+        assertThat(registry.getOnDemandFeatureViews(0)
+                        .getSpec()
+                        .getFeatureTransformation()
+                        .getUserDefinedFunction()
+                        .getBodyText()
+                        .lines())
+                .hasSize(3);
     }
 
     @Test
