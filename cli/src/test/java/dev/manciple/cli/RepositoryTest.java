@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -300,9 +301,26 @@ class RepositoryTest {
         Files.writeString(folder.resolve("shop/data/customer_stats.csv"), "other\n1\n");
         Cli.Result result = run("-cshop", "materialize", "2000-01-01", END);
         assertThat(result.code()).isEqualTo(1);
-        assertThat(result.err())
+        assertThat(result.err().lines())
+                .singleElement(InstanceOfAssertFactories.STRING)
                 .startsWith("Error: feature view 'customer_stats' was not materialized: ")
-                .doesNotContain("\n\n");
+                .contains("customer_stats.csv", "customer_id", "other");
+        assertThat(Failures.paragraph("Parser Error: here\n\n  LINE 1: SELEC\n \t\n^\n"))
+                .isEqualTo("Parser Error: here%n  LINE 1: SELEC%n^".formatted());
+    }
+
+    @Test
+    void anApplyThatCannotBeCommittedSaysSoAndCanBeRepeated() throws IOException {
+        Path lock = Files.createDirectories(folder.resolve("shop/data/.registry.db.lock"));
+        Cli.Result failed = run("-cshop", "apply");
+        assertThat(failed.code()).isEqualTo(1);
+        assertThat(failed.err()).startsWith("Error: ").contains("registry.db");
+        assertThat(failed.out()).doesNotContain("Created");
+        assertThat(folder.resolve("shop/data/registry.db")).doesNotExist();
+        assertThat(run("-cshop", "feature-views", "list").out()).doesNotContain("customer_stats");
+        Files.delete(lock);
+        assertThat(run("-cshop", "apply").out()).contains("Created feature view customer_stats");
+        assertThat(run("-cshop", "apply").out()).contains("No changes to registry", "No changes to infrastructure");
     }
 
     @Test

@@ -91,6 +91,58 @@ class AppendTest {
     }
 
     @Test
+    void rowsOfManyProcessesAreAllKept() throws Exception {
+        write(folder.resolve("rows.parquet"), 0, 1);
+        List<Process> writers = new ArrayList<>();
+        for (int from : new int[] {1, 1001, 2001}) {
+            writers.add(new ProcessBuilder(
+                            Path.of(System.getProperty("java.home"), "bin", "java")
+                                    .toString(),
+                            "--add-opens=java.base/java.nio=ALL-UNNAMED",
+                            "-cp",
+                            System.getProperty("java.class.path"),
+                            Appends.class.getName(),
+                            folder.toString(),
+                            Integer.toString(from))
+                    .inheritIO()
+                    .start());
+        }
+        for (Process writer : writers) {
+            assertThat(writer.waitFor()).isZero();
+        }
+
+        assertThat(numbers("rows.parquet"))
+                .containsExactlyInAnyOrderElementsOf(
+                        Stream.of(LongStream.of(0), Appends.from(1), Appends.from(1001), Appends.from(2001))
+                                .flatMap(LongStream::boxed)
+                                .toList());
+    }
+
+    /** A process that adds a row at a time. */
+    static final class Appends {
+        private static final int COUNT = 8;
+
+        private Appends() {}
+
+        static LongStream from(int first) {
+            return LongStream.range(first, first + COUNT);
+        }
+
+        public static void main(String[] arguments) throws IOException {
+            try (BufferAllocator memory = new RootAllocator();
+                    OfflineStore store = new DuckDbOfflineStore(
+                            DuckDbConfig.defaults(), new TestContext(Path.of(arguments[0]), memory))) {
+                int first = Integer.parseInt(arguments[1]);
+                for (int n = first; n < first + COUNT; n++) {
+                    try (ArrowReader row = rows(memory, COLUMNS, n, 1)) {
+                        store.write(view("rows.parquet"), row);
+                    }
+                }
+            }
+        }
+    }
+
+    @Test
     void newRowsComeAfterTheOldOnes() throws IOException {
         write(folder.resolve("rows.parquet"), 0, 3_000);
 
@@ -308,6 +360,10 @@ class AppendTest {
     }
 
     private ArrowReader rows(Schema columns, int from, int count) {
+        return rows(allocator, columns, from, count);
+    }
+
+    private static ArrowReader rows(BufferAllocator allocator, Schema columns, int from, int count) {
         List<List<Value>> rows = LongStream.range(from, from + count)
                 .mapToObj(n -> List.<Value>of(new Value.Text("%05d".formatted(n)), new Value.Int(n)))
                 .toList();
