@@ -25,6 +25,7 @@ final class Commands {
                 .addSubcommand(new PlanCommand(session))
                 .addSubcommand(new ApplyCommand(session))
                 .addSubcommand(new GetHistoricalFeaturesCommand(session))
+                .addSubcommand(new CompareSourcesCommand(session))
                 .addSubcommand(new MaterializeCommand(session))
                 .addSubcommand(new MaterializeIncrementalCommand(session))
                 .addSubcommand(new GetOnlineFeaturesCommand(session))

@@ -3,7 +3,6 @@ package dev.manciple.cli;
 import dev.manciple.FeatureSelection;
 import dev.manciple.FeatureStore;
 import dev.manciple.RetrievalOptions;
-import dev.manciple.retrieve.EntityRows;
 import dev.manciple.spi.RetrievalJob;
 import dev.manciple.spi.Spine;
 import java.nio.file.Path;
@@ -67,7 +66,7 @@ final class GetHistoricalFeaturesCommand implements Callable<Integer> {
         try (FeatureStore store = session.open();
                 BufferAllocator allocator = new RootAllocator()) {
             FeatureSelection selection = features.selection();
-            Spine rows = rows(store, selection);
+            Spine rows = spine.rows(session, store, selection);
             RetrievalJob job = store.historicalFeatures(
                     rows, selection, new RetrievalOptions(features.fullFeatureNames, filterByCreated));
             HistoricalResult result = new HistoricalResult(session, job, allocator);
@@ -80,19 +79,5 @@ final class GetHistoricalFeaturesCommand implements Callable<Integer> {
             }
         }
         return 0;
-    }
-
-    private Spine rows(FeatureStore store, FeatureSelection selection) {
-        if (spine.file != null) {
-            return store.entityRows(session.resolve(spine.file), selection);
-        }
-        if (spine.sql != null) {
-            return EntityRows.sql(spine.sql);
-        }
-        if (spine.json != null) {
-            return store.entityRows(JsonRows.parse(spine.json), selection);
-        }
-        SpineOptions.Range range = spine.range == null ? new SpineOptions.Range() : spine.range;
-        return store.range(selection, range.start, range.end);
     }
 }

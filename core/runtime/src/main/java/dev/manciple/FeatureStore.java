@@ -87,6 +87,14 @@ public interface FeatureStore extends AutoCloseable {
     Spine.Range range(FeatureSelection features, @Nullable Instant start, @Nullable Instant end);
 
     /**
+     * Joins entity rows with a view twice, from its own source and from another, and tells where the features differ: a look
+     * before the view is moved there.
+     *
+     * @param other the name of a registered batch source that has the view's columns
+     */
+    SourceComparison compareSources(String view, String other, Spine spine);
+
+    /**
      * Reads the newest values of entities.
      *
      * @param entities join key, or request column, to one value per row; text is converted to the declared type

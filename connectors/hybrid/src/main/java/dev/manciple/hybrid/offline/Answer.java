@@ -114,7 +114,8 @@ record Answer(
                 workshop.engine().writeFile(named, file, "parquet", false);
             }
         }
-        return new ViewSlice(local(view, slice, source, file), slice.outputName(), slice.features(), slice.joinKeyMap());
+        return new ViewSlice(
+                local(view, slice, source, file), slice.outputName(), slice.features(), slice.joinKeyMap());
     }
 
     private static Instant reach(Instant first, Duration ttl) {
@@ -149,7 +150,8 @@ record Answer(
     /** @param exact whether the features must have the types announced, rather than ones of the same layout */
     private void load(String table, ArrowReader answer, boolean exact) throws IOException {
         Schema given = answer.getVectorSchemaRoot().getSchema();
-        List<org.apache.arrow.vector.types.pojo.Field> promised = new ArrayList<>(part.thin().getFields());
+        List<org.apache.arrow.vector.types.pojo.Field> promised =
+                new ArrayList<>(part.thin().getFields());
         promised.addAll(part.features());
         if (exact && !Types.same(given, new Schema(promised))) {
             throw wrong("it announced the columns %s but gave %s".formatted(new Schema(promised), given));
@@ -173,7 +175,13 @@ record Answer(
     private void check(String table, long rows) {
         Map<String, String> seen = scratch.row(Sql.of(
                 "SELECT count({}) AS n, coalesce(min({}), 0) AS low, coalesce(max({}), -1) AS high, coalesce(sum({}::HUGEINT), 0) AS total, coalesce(sum({}::HUGEINT * {}::HUGEINT), 0) AS squares FROM {}",
-                ROW, ROW, ROW, ROW, ROW, ROW, scratch.table(table)));
+                ROW,
+                ROW,
+                ROW,
+                ROW,
+                ROW,
+                ROW,
+                scratch.table(table)));
         BigInteger n = BigInteger.valueOf(rows);
         BigInteger last = n.subtract(BigInteger.ONE);
         BigInteger total = n.multiply(last).divide(BigInteger.TWO);

@@ -26,7 +26,9 @@ record ChildStore(String name, String type, Set<String> answersTo, OfflineStore 
 
     /** For people. */
     String title() {
-        return name.equals(type) ? "offline store '%s'".formatted(name) : "offline store '%s' (%s)".formatted(name, type);
+        return name.equals(type)
+                ? "offline store '%s'".formatted(name)
+                : "offline store '%s' (%s)".formatted(name, type);
     }
 
     <T> T reading(String attempted, Supplier<T> call) {

@@ -14,7 +14,6 @@ import dev.manciple.sql.Sql;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.ipc.ArrowReader;
 import org.apache.arrow.vector.types.pojo.Field;
@@ -24,8 +23,7 @@ import org.apache.arrow.vector.types.pojo.Schema;
  * One point-in-time join over several stores: the entity rows are numbered and kept, each store answers for its own views, all
  * at once, and the answers are joined by number and streamed in the order of the entity rows.
  */
-record CrossEngineJob(
-        HistoricalRequest request, List<Share> shares, SpineSource spine, Workshop workshop, Route route)
+record CrossEngineJob(HistoricalRequest request, List<Share> shares, SpineSource spine, Workshop workshop, Route route)
         implements RetrievalJob {
     private static final String ATTEMPTED = "join features across stores";
 
@@ -70,7 +68,8 @@ record CrossEngineJob(
         meter.expect(transfers.stream().mapToLong(each -> each.bytes(rows)).sum());
         List<Fanout.Part> parts = new ArrayList<>();
         for (int i = 0; i < layout.parts().size(); i++) {
-            Answer answer = new Answer(request, layout.parts().get(i), spine.timeColumn(), spool, scratch, workshop, meter);
+            Answer answer =
+                    new Answer(request, layout.parts().get(i), spine.timeColumn(), spool, scratch, workshop, meter);
             Way way = transfers.get(i).way(rows);
             String table = table(i);
             parts.add(new Fanout.Part(
@@ -100,7 +99,9 @@ record CrossEngineJob(
                     "{}.{} AS {}",
                     Scratch.quote(table(feature.part())),
                     Answer.feature(feature.feature()),
-                    Scratch.quote("f%d %s".formatted(columns.size(), fields.get(columns.size()).getName()))));
+                    Scratch.quote("f%d %s"
+                            .formatted(
+                                    columns.size(), fields.get(columns.size()).getName()))));
         }
         List<Sql> joins = new ArrayList<>();
         for (int i = 0; i < layout.parts().size(); i++) {
@@ -143,7 +144,6 @@ record CrossEngineJob(
     }
 
     private static StoreException failed(IOException e) {
-        return new StoreException(
-                HybridOfflineStore.NAME, ATTEMPTED, false, StoreException.Outcome.NOT_APPLIED, e);
+        return new StoreException(HybridOfflineStore.NAME, ATTEMPTED, false, StoreException.Outcome.NOT_APPLIED, e);
     }
 }

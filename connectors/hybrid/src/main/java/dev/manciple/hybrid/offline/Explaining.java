@@ -15,14 +15,16 @@ final class Explaining {
 
     static Explanation explain(CrossEngineJob job, Layout layout, List<Transfers> transfers) {
         List<String> steps = new ArrayList<>();
-        steps.add("spine: %s, kept here once with a row id".formatted(job.spine().title()));
+        steps.add(
+                "spine: %s, kept here once with a row id".formatted(job.spine().title()));
         List<Explanation> parts = new ArrayList<>();
         for (int i = 0; i < transfers.size(); i++) {
             Layout.Part part = layout.parts().get(i);
-            steps.add("%s: %s".formatted(part.share().child().title(), transfers.get(i).describe()));
-            steps.add("  gets %s".formatted(part.thin().getFields().stream()
-                    .map(Field::getName)
-                    .collect(Collectors.joining(", "))));
+            steps.add("%s: %s"
+                    .formatted(part.share().child().title(), transfers.get(i).describe()));
+            steps.add("  gets %s"
+                    .formatted(
+                            part.thin().getFields().stream().map(Field::getName).collect(Collectors.joining(", "))));
             parts.add(part(job, part));
         }
         steps.add("stitch: the answers are joined here by row id, %s"
@@ -49,7 +51,6 @@ final class Explaining {
                 () -> child.store()
                         .historicalFeatures(Layout.request(job.request(), part.share(), rows, false))
                         .explain());
-        return new Explanation(
-                child.title(), inner.plan(), inner.sql(), inner.estimatedBytes(), inner.parts());
+        return new Explanation(child.title(), inner.plan(), inner.sql(), inner.estimatedBytes(), inner.parts());
     }
 }

@@ -63,8 +63,7 @@ public record HybridOfflineConfig(
                 String.join(", ", children.stream().map(Child::name).toList())));
         maxTransferBytes.ifPresent(
                 bytes -> Check.that(bytes > 0, "max_transfer_bytes", "must be at least 1, was %s", bytes));
-        Check.that(
-                childDeadline.isPositive(), "child_deadline", "must be longer than nothing, was %s", childDeadline);
+        Check.that(childDeadline.isPositive(), "child_deadline", "must be longer than nothing, was %s", childDeadline);
         Check.that(
                 SIZE.matcher(memoryLimit).matches(),
                 "memory_limit",

@@ -102,6 +102,11 @@ final class HybridOfflineStore implements OfflineStore {
                         .findFirst());
     }
 
+    /** The store that reads a source. */
+    ChildStore owner(DataSource.Batch source) {
+        return route.of(source);
+    }
+
     @Override
     public RetrievalJob historicalFeatures(HistoricalRequest request) {
         List<Share> shares = shares(request.slices());
@@ -109,8 +114,10 @@ final class HybridOfflineStore implements OfflineStore {
         if (only.isPresent()) {
             ChildStore child = only.get();
             String attempted = "join features";
-            return routed(child, attempted, child.reading(attempted, () -> child.store()
-                    .historicalFeatures(request)));
+            return routed(
+                    child,
+                    attempted,
+                    child.reading(attempted, () -> child.store().historicalFeatures(request)));
         }
         refuseCrossEngine(shares);
         return new CrossEngineJob(request, shares, spine(request, shares), workshop, route);
@@ -122,12 +129,11 @@ final class HybridOfflineStore implements OfflineStore {
             return Optional.empty();
         }
         Optional<ChildStore> home = shares.stream().map(Share::child).findFirst();
-        Optional<ChildStore> wanted =
-                switch (request.spine()) {
-                    case Spine.Query query -> spineStore().or(() -> home);
-                    case Spine.Rows rows -> home.or(this::anyChild);
-                    case Spine.Range range -> home;
-                };
+        Optional<ChildStore> wanted = switch (request.spine()) {
+            case Spine.Query query -> spineStore().or(() -> home);
+            case Spine.Rows rows -> home.or(this::anyChild);
+            case Spine.Range range -> home;
+        };
         return wanted.filter(child -> home.isEmpty() || home.get() == child).filter(child -> canAll(child, request));
     }
 
@@ -137,10 +143,8 @@ final class HybridOfflineStore implements OfflineStore {
 
     private static boolean canAll(ChildStore child, HistoricalRequest request) {
         Set<OfflineCapability> can = child.store().capabilities();
-        boolean lacksRange =
-                request.spine() instanceof Spine.Range && !can.contains(OfflineCapability.RANGE_SPINE);
-        boolean lacksFilter =
-                request.options().filterByCreated() && !can.contains(OfflineCapability.FILTER_BY_CREATED);
+        boolean lacksRange = request.spine() instanceof Spine.Range && !can.contains(OfflineCapability.RANGE_SPINE);
+        boolean lacksFilter = request.options().filterByCreated() && !can.contains(OfflineCapability.FILTER_BY_CREATED);
         return !lacksRange && !lacksFilter;
     }
 
@@ -148,14 +152,19 @@ final class HybridOfflineStore implements OfflineStore {
         return switch (request.spine()) {
             case Spine.Rows rows -> new SpineSource.Given(rows);
             case Spine.Range range -> new SpineSource.Window(range, request.slices(), route);
-            case Spine.Query query -> new SpineSource.Queried(query, spineStore().orElseThrow(() -> noSpineStore(shares)));
+            case Spine.Query query ->
+                new SpineSource.Queried(query, spineStore().orElseThrow(() -> noSpineStore(shares)));
         };
     }
 
     private static InvalidRequestException noSpineStore(List<Share> shares) {
         return new InvalidRequestException(
                 "Entity rows as SQL text run in one store, but the views asked for lie in %s: name the store to run it with 'spine_store', or give the rows themselves"
-                        .formatted(String.join(", ", shares.stream().map(share -> share.child().name()).toList())));
+                        .formatted(String.join(
+                                ", ",
+                                shares.stream()
+                                        .map(share -> share.child().name())
+                                        .toList())));
     }
 
     /** The views each child answers for, children in order of first mention. */
@@ -175,7 +184,10 @@ final class HybridOfflineStore implements OfflineStore {
             throw new InvalidRequestException(
                     "All feature views must have the same source type: those asked for lie in %s, and 'cross_engine' is 'refuse'"
                             .formatted(String.join(
-                                    ", ", shares.stream().map(share -> share.child().name()).toList())));
+                                    ", ",
+                                    shares.stream()
+                                            .map(share -> share.child().name())
+                                            .toList())));
         }
     }
 
@@ -188,15 +200,18 @@ final class HybridOfflineStore implements OfflineStore {
     @Override
     public RetrievalJob pullLatest(PullRequest request) {
         ChildStore child = route.of(request.source());
-        String attempted = "read the newest rows of data source '%s'".formatted(request.source().name());
-        return routed(child, attempted, child.reading(attempted, () -> child.store().pullLatest(request)));
+        String attempted = "read the newest rows of data source '%s'"
+                .formatted(request.source().name());
+        return routed(
+                child, attempted, child.reading(attempted, () -> child.store().pullLatest(request)));
     }
 
     @Override
     public RetrievalJob pullAll(PullRequest request) {
         ChildStore child = route.of(request.source());
         String attempted = "read data source '%s'".formatted(request.source().name());
-        return routed(child, attempted, child.reading(attempted, () -> child.store().pullAll(request)));
+        return routed(
+                child, attempted, child.reading(attempted, () -> child.store().pullAll(request)));
     }
 
     private RetrievalJob routed(ChildStore child, String attempted, RetrievalJob job) {

@@ -119,18 +119,23 @@ record Layout(List<Part> parts, Schema output, List<Source> features) {
             throw new InternalException("A job's schema must be known without the entity rows");
         });
         List<Field> fields = share.child()
-                .reading("describe the features", () -> share.child()
-                        .store()
-                        .historicalFeatures(request(request, share, announced, false))
-                        .schema()
-                        .getFields());
+                .reading(
+                        "describe the features",
+                        () -> share.child()
+                                .store()
+                                .historicalFeatures(request(request, share, announced, false))
+                                .schema()
+                                .getFields());
         int features = share.slices().stream()
                 .mapToInt(slice -> slice.features().size())
                 .sum();
         if (fields.size() != thin.getFields().size() + features) {
-            throw new InternalException(
-                    "%s announces %d columns for %d of entity rows and %d features"
-                            .formatted(share.child().title(), fields.size(), thin.getFields().size(), features));
+            throw new InternalException("%s announces %d columns for %d of entity rows and %d features"
+                    .formatted(
+                            share.child().title(),
+                            fields.size(),
+                            thin.getFields().size(),
+                            features));
         }
         return fields.subList(thin.getFields().size(), fields.size());
     }

@@ -33,10 +33,12 @@ final class Persisting {
 
     private static String timeColumn(Schema schema) {
         return schema.getFields().stream()
-                .filter(field -> field.getType() instanceof ArrowType.Timestamp || field.getType() instanceof ArrowType.Date)
+                .filter(field ->
+                        field.getType() instanceof ArrowType.Timestamp || field.getType() instanceof ArrowType.Date)
                 .map(Field::getName)
                 .findFirst()
-                .orElseThrow(() -> new InvalidRequestException(
-                        "The result has no column of times: a result of several stores needs one to be written by another"));
+                .orElseThrow(
+                        () -> new InvalidRequestException(
+                                "The result has no column of times: a result of several stores needs one to be written by another"));
     }
 }

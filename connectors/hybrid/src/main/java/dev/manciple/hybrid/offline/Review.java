@@ -21,8 +21,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /** What the router says of definitions: where each view and sink goes, what its store has against it, and what will move. */
-record Review(
-        List<ChildStore> children, Route route, HybridOfflineConfig config, Set<OfflineCapability> together) {
+record Review(List<ChildStore> children, Route route, HybridOfflineConfig config, Set<OfflineCapability> together) {
     OfflineReview of(Collection<FeatureView> views, Collection<FeatureService> services) {
         List<String> problems = new ArrayList<>();
         List<String> notes = new ArrayList<>();
@@ -53,8 +52,7 @@ record Review(
     }
 
     /** What a child itself says of its views; services it is not asked about, since they may have views of others. */
-    private static void inside(
-            ChildStore child, List<FeatureView> views, List<String> problems, List<String> notes) {
+    private static void inside(ChildStore child, List<FeatureView> views, List<String> problems, List<String> notes) {
         OfflineReview review =
                 child.reading("review definitions", () -> child.store().review(views, List.of()));
         review.problems().forEach(problem -> problems.add("%s: %s".formatted(child.title(), problem)));
@@ -119,7 +117,8 @@ record Review(
                     .formatted(
                             capability,
                             children.stream()
-                                    .filter(child -> !child.store().capabilities().contains(capability))
+                                    .filter(child ->
+                                            !child.store().capabilities().contains(capability))
                                     .map(ChildStore::name)
                                     .collect(Collectors.joining(", "))));
         }

@@ -42,9 +42,9 @@ final class Route {
         throw problem(
                 source,
                 found.isEmpty()
-                        ? "No offline store named '%s' (its tag '%s'). Configured: %s".formatted(value, tag, configured())
-                        : "Its tag '%s' is '%s', which may be any of %s: name one"
-                                .formatted(tag, value, names(found)));
+                        ? "No offline store named '%s' (its tag '%s'). Configured: %s"
+                                .formatted(value, tag, configured())
+                        : "Its tag '%s' is '%s', which may be any of %s: name one".formatted(tag, value, names(found)));
     }
 
     private ChildStore typed(DataSource.Batch source) {
@@ -83,8 +83,9 @@ final class Route {
 
     private static String names(List<ChildStore> stores) {
         return stores.stream()
-                .map(child ->
-                        child.name().equals(child.type()) ? child.name() : "%s (%s)".formatted(child.name(), child.type()))
+                .map(child -> child.name().equals(child.type())
+                        ? child.name()
+                        : "%s (%s)".formatted(child.name(), child.type()))
                 .collect(Collectors.joining(", "));
     }
 }

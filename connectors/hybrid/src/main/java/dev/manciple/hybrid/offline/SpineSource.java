@@ -10,7 +10,6 @@ import dev.manciple.spi.PullRequest;
 import dev.manciple.spi.RetrievalJob;
 import dev.manciple.spi.Spine;
 import dev.manciple.spi.ViewSlice;
-import dev.manciple.sql.Carriage;
 import dev.manciple.sql.PitPlanner;
 import dev.manciple.sql.RetypedReader;
 import dev.manciple.sql.Sql;
@@ -72,8 +71,8 @@ sealed interface SpineSource {
         private static final String ATTEMPTED = "run the query of the entity rows";
 
         private RetrievalJob job() {
-            HistoricalRequest rows = new HistoricalRequest(
-                    query, List.of(), false, new HistoricalRequest.Options(false, false));
+            HistoricalRequest rows =
+                    new HistoricalRequest(query, List.of(), false, new HistoricalRequest.Options(false, false));
             return child.reading(ATTEMPTED, () -> child.store().historicalFeatures(rows));
         }
 
@@ -96,8 +95,8 @@ sealed interface SpineSource {
         public void spool(SpineSpool spool, Run run) {
             RetrievalJob job = job();
             Runnable work = () -> {
-                try (ArrowReader rows =
-                        new MeteredReader(job.open(run.workshop().allocator()), run.workshop().allocator(), run.meter())) {
+                try (ArrowReader rows = new MeteredReader(
+                        job.open(run.workshop().allocator()), run.workshop().allocator(), run.meter())) {
                     spool.write(rows, job.schema());
                 } catch (IOException e) {
                     throw new UncheckedIOException(e);
@@ -134,9 +133,7 @@ sealed interface SpineSource {
         private Map<String, Field> keys() {
             Map<String, Field> keys = new LinkedHashMap<>();
             for (ViewSlice slice : slices) {
-                slice.view()
-                        .entityColumns()
-                        .forEach(key -> keys.putIfAbsent(slice.spineColumn(key.name()), key));
+                slice.view().entityColumns().forEach(key -> keys.putIfAbsent(slice.spineColumn(key.name()), key));
             }
             return keys;
         }
@@ -162,7 +159,8 @@ sealed interface SpineSource {
                     .toList();
             spool.write(Sql.of("SELECT DISTINCT * FROM ({}) AS pairs", Sql.join("\nUNION ALL\n", pairs)));
             IntStream.range(0, slices.size())
-                    .forEach(i -> run.scratch().execute(Sql.of("DROP TABLE {}", run.scratch().table(table(i)))));
+                    .forEach(i -> run.scratch()
+                            .execute(Sql.of("DROP TABLE {}", run.scratch().table(table(i)))));
         }
 
         private static String table(int slice) {
@@ -173,11 +171,12 @@ sealed interface SpineSource {
             ViewSlice slice = slices.get(i);
             DataSource.Batch source = slice.view().batchSource().orElseThrow();
             ChildStore child = route.of(source);
-            PullRequest pull = new PullRequest(
-                    source, slice.view().entityColumns(), List.of(), range.start(), range.end());
+            PullRequest pull =
+                    new PullRequest(source, slice.view().entityColumns(), List.of(), range.start(), range.end());
             return new Fanout.Part(
                     child,
-                    "find the keys and times of feature view '%s'".formatted(slice.view().name()),
+                    "find the keys and times of feature view '%s'"
+                            .formatted(slice.view().name()),
                     () -> load(child, pull, table(i), run));
         }
 
@@ -214,8 +213,7 @@ sealed interface SpineSource {
             }
             keys().keySet().forEach(name -> {
                 Integer k = own.get(name);
-                selected.add(Sql.of(
-                        "{} AS {}", k == null ? Sql.of("NULL") : Positional.name(k), Scratch.quote(name)));
+                selected.add(Sql.of("{} AS {}", k == null ? Sql.of("NULL") : Positional.name(k), Scratch.quote(name)));
             });
             selected.add(Sql.of("{} AS {}", Scratch.quote("at"), Scratch.quote(PitPlanner.RANGE_TIME)));
             return Sql.of("SELECT {} FROM {}", Sql.join(", ", selected), scratch.table(table(i)));

@@ -113,7 +113,8 @@ final class SpineSpool {
         selected.add(rowIdColumn());
         thin.getFields().stream()
                 .skip(1)
-                .forEach(field -> selected.add(Scratch.quote(column(field.getName()).name())));
+                .forEach(field ->
+                        selected.add(Scratch.quote(column(field.getName()).name())));
         Sql query = Sql.of("SELECT {} FROM {}", Sql.join(", ", selected), table());
         return new Spine.Rows(
                 thin, timeColumn, () -> new MeteredReader(scratch.query(query, thin, allocator), allocator, meter));

@@ -61,8 +61,10 @@ record Transfers(long up, long down, OptionalLong pulled, HybridOfflineConfig.Tr
             DataSource.Batch source = slice.view().batchSource().orElseThrow();
             PullRequest all = new PullRequest(
                     source, slice.view().entityColumns(), slice.features(), Instant.EPOCH, Instant.EPOCH);
-            RetrievalJob job = share.child().reading("plan a pull", () -> share.child().store().pullAll(all));
-            OptionalLong bytes = share.child().reading("plan a pull", () -> job.explain().estimatedBytes());
+            RetrievalJob job = share.child()
+                    .reading("plan a pull", () -> share.child().store().pullAll(all));
+            OptionalLong bytes =
+                    share.child().reading("plan a pull", () -> job.explain().estimatedBytes());
             if (bytes.isEmpty()) {
                 return bytes;
             }

@@ -100,7 +100,11 @@ final class Workshop implements AutoCloseable {
                     Optional.empty());
             StoreConfig files = new StoreConfig(
                     "duckdb",
-                    Map.of("memory_limit", config.memoryLimit(), "temp_directory", folder.path().toString()));
+                    Map.of(
+                            "memory_limit",
+                            config.memoryLimit(),
+                            "temp_directory",
+                            folder.path().toString()));
             return new Tools(
                     folder,
                     new LocalEngine(settings, context.repoPath(), context.allocator()),
@@ -131,7 +135,6 @@ final class Workshop implements AutoCloseable {
     }
 
     private static StoreException failed(String attempted, IOException e) {
-        return new StoreException(
-                HybridOfflineStore.NAME, attempted, false, StoreException.Outcome.NOT_APPLIED, e);
+        return new StoreException(HybridOfflineStore.NAME, attempted, false, StoreException.Outcome.NOT_APPLIED, e);
     }
 }
