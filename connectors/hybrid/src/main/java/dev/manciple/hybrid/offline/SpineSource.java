@@ -111,7 +111,7 @@ sealed interface SpineSource {
 
     /**
      * Every pair of keys and time of any view in a window: each child gives those of its views, and they are put together here,
-     * each once.
+     * each once. As everywhere, a null key gives no pair, and a view without keys gives some only where all are such.
      */
     record Window(Spine.Range range, List<ViewSlice> slices, Route route) implements SpineSource {
         private static final ArrowType TIME = new ArrowType.Timestamp(TimeUnit.MICROSECOND, "UTC");
@@ -150,17 +150,19 @@ sealed interface SpineSource {
 
         @Override
         public void spool(SpineSpool spool, Run run) {
-            List<Fanout.Part> parts = IntStream.range(0, slices.size())
-                    .mapToObj(i -> part(i, run))
+            List<Integer> giving = IntStream.range(0, slices.size())
+                    .filter(i ->
+                            keys().isEmpty() || !slices.get(i).view().joinKeys().isEmpty())
+                    .boxed()
                     .toList();
-            Fanout.run(parts, run.workshop().executor(), run.workshop().childDeadline());
-            List<Sql> pairs = IntStream.range(0, slices.size())
-                    .mapToObj(i -> pairs(i, run.scratch()))
-                    .toList();
+            Fanout.run(
+                    giving.stream().map(i -> part(i, run)).toList(),
+                    run.workshop().executor(),
+                    run.workshop().childDeadline());
+            List<Sql> pairs = giving.stream().map(i -> pairs(i, run.scratch())).toList();
             spool.write(Sql.of("SELECT DISTINCT * FROM ({}) AS pairs", Sql.join("\nUNION ALL\n", pairs)));
-            IntStream.range(0, slices.size())
-                    .forEach(i -> run.scratch()
-                            .execute(Sql.of("DROP TABLE {}", run.scratch().table(table(i)))));
+            giving.forEach(i ->
+                    run.scratch().execute(Sql.of("DROP TABLE {}", run.scratch().table(table(i)))));
         }
 
         private static String table(int slice) {
@@ -216,7 +218,14 @@ sealed interface SpineSource {
                 selected.add(Sql.of("{} AS {}", k == null ? Sql.of("NULL") : Positional.name(k), Scratch.quote(name)));
             });
             selected.add(Sql.of("{} AS {}", Scratch.quote("at"), Scratch.quote(PitPlanner.RANGE_TIME)));
-            return Sql.of("SELECT {} FROM {}", Sql.join(", ", selected), scratch.table(table(i)));
+            List<Sql> present = own.values().stream()
+                    .map(k -> Sql.of(" AND {} IS NOT NULL", Positional.name(k)))
+                    .toList();
+            return Sql.of(
+                    "SELECT {} FROM {} WHERE true{}",
+                    Sql.join(", ", selected),
+                    scratch.table(table(i)),
+                    Sql.join("", present));
         }
     }
 }
