@@ -14,8 +14,6 @@ import picocli.CommandLine.Command;
             "Tells of each in one line, with what to do about a problem."
         })
 final class DoctorCommand implements Callable<Integer> {
-    private static final int INDENT = 25;
-
     private final Session session;
 
     DoctorCommand(Session session) {
@@ -28,25 +26,16 @@ final class DoctorCommand implements Callable<Integer> {
         if (session.json()) {
             session.printer().json(diagnoses.stream().map(DoctorCommand::tree).toList());
         } else {
-            print(diagnoses);
+            diagnoses.forEach(this::print);
         }
         return diagnoses.stream().allMatch(Diagnosis::healthy) ? 0 : 1;
     }
 
-    /** A remedy that several findings share comes once, after the last of them. */
-    private void print(List<Diagnosis> diagnoses) {
+    private void print(Diagnosis diagnosis) {
         Printer printer = session.printer();
-        for (int i = 0; i < diagnoses.size(); i++) {
-            Diagnosis diagnosis = diagnoses.get(i);
-            String verdict = diagnosis.healthy() ? printer.green("ok     ") : printer.red("PROBLEM");
-            String finding = diagnosis.finding().replace("\n", "\n" + " ".repeat(INDENT));
-            printer.line("%s  %-14s  %s".formatted(verdict, diagnosis.subject(), finding));
-            boolean again =
-                    i + 1 < diagnoses.size() && diagnoses.get(i + 1).remedy().equals(diagnosis.remedy());
-            if (!again) {
-                diagnosis.remedy().ifPresent(remedy -> printer.line("%s→ %s".formatted(" ".repeat(INDENT), remedy)));
-            }
-        }
+        String verdict = diagnosis.healthy() ? printer.green("ok     ") : printer.red("PROBLEM");
+        printer.line("%s  %-14s  %s".formatted(verdict, diagnosis.subject(), diagnosis.finding()));
+        diagnosis.remedy().ifPresent(remedy -> printer.line("%s→ %s".formatted(" ".repeat(25), remedy)));
     }
 
     private static Map<String, Object> tree(Diagnosis diagnosis) {

@@ -3,6 +3,7 @@ package dev.manciple.cli;
 import dev.manciple.FeatureSelection;
 import dev.manciple.FeatureStore;
 import dev.manciple.RetrievalOptions;
+import dev.manciple.retrieve.EntityRows;
 import dev.manciple.spi.RetrievalJob;
 import dev.manciple.spi.Spine;
 import java.nio.file.Path;
@@ -40,12 +41,9 @@ final class GetHistoricalFeaturesCommand implements Callable<Integer> {
             names = {"-o", "--output"},
             paramLabel = "FILE",
             description =
-                    "Write the result here: .parquet, .csv or .arrow. The file appears when it is complete; one that is there is kept without --overwrite.")
+                    "Write the result here: .parquet, .csv or .arrow; an existing file is replaced when all is done.")
     @Nullable
     Path output;
-
-    @Option(names = "--overwrite", description = "Replace the file of --output if there is one, when all is done.")
-    boolean overwrite;
 
     @Option(
             names = "--limit",
@@ -66,18 +64,32 @@ final class GetHistoricalFeaturesCommand implements Callable<Integer> {
         try (FeatureStore store = session.open();
                 BufferAllocator allocator = new RootAllocator()) {
             FeatureSelection selection = features.selection();
-            Spine rows = spine.rows(session, store, selection);
+            Spine rows = rows(store, selection);
             RetrievalJob job = store.historicalFeatures(
                     rows, selection, new RetrievalOptions(features.fullFeatureNames, filterByCreated));
             HistoricalResult result = new HistoricalResult(session, job, allocator);
             if (explain) {
                 result.explain();
             } else if (output != null) {
-                result.write(store, session.resolve(output), overwrite);
+                result.write(store, session.resolve(output));
             } else {
                 result.show(limit);
             }
         }
         return 0;
+    }
+
+    private Spine rows(FeatureStore store, FeatureSelection selection) {
+        if (spine.file != null) {
+            return store.entityRows(session.resolve(spine.file), selection);
+        }
+        if (spine.sql != null) {
+            return EntityRows.sql(spine.sql);
+        }
+        if (spine.json != null) {
+            return store.entityRows(JsonRows.parse(spine.json), selection);
+        }
+        SpineOptions.Range range = spine.range == null ? new SpineOptions.Range() : spine.range;
+        return store.range(selection, range.start, range.end);
     }
 }

@@ -286,9 +286,7 @@ class FeatureStoreTest {
         try (FeatureStore store = FeatureStore.open(repository)) {
             store.apply(plan(store, DRIVER));
             RegistrySnapshot before = store.registry();
-            Path lock = repository.resolve("data/.registry.db.lock");
-            Files.deleteIfExists(lock);
-            Files.createDirectory(lock);
+            Files.createDirectories(repository.resolve("data/.registry.db.tmp/in the way"));
             assertThatThrownBy(() -> store.apply(plan(store, DRIVER, TRIPS)))
                     .isInstanceOf(StoreException.class)
                     .hasMessageContaining("registry.db");

@@ -1,29 +1,48 @@
 package dev.manciple.duckdb;
 
-import dev.manciple.arrow.DerivedReader;
 import java.io.IOException;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.Map;
+import java.util.Set;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.VectorSchemaRoot;
+import org.apache.arrow.vector.dictionary.Dictionary;
 import org.apache.arrow.vector.ipc.ArrowReader;
 import org.apache.arrow.vector.types.pojo.Schema;
 
 /** The rows of a statement, which ends with them, and whose failures are Manciple's. */
-final class ResultReader extends DerivedReader {
+final class ResultReader extends ArrowReader {
+    private final ArrowReader rows;
     private final Statement statement;
     private final Interrupts interrupts;
     private boolean closed;
 
     ResultReader(ArrowReader rows, Statement statement, Interrupts interrupts, BufferAllocator allocator) {
-        super(rows, allocator);
+        super(allocator);
+        this.rows = rows;
         this.statement = statement;
         this.interrupts = interrupts;
     }
 
     @Override
     public VectorSchemaRoot getVectorSchemaRoot() throws IOException {
-        return from().getVectorSchemaRoot();
+        return rows.getVectorSchemaRoot();
+    }
+
+    @Override
+    public Map<Long, Dictionary> getDictionaryVectors() throws IOException {
+        return rows.getDictionaryVectors();
+    }
+
+    @Override
+    public Dictionary lookup(long id) {
+        return rows.lookup(id);
+    }
+
+    @Override
+    public Set<Long> getDictionaryIds() {
+        return rows.getDictionaryIds();
     }
 
     @Override
@@ -32,10 +51,15 @@ final class ResultReader extends DerivedReader {
             throw new IOException("the reader is closed");
         }
         try {
-            return interrupts.during(statement, from()::loadNextBatch);
+            return interrupts.during(statement, rows::loadNextBatch);
         } catch (IOException e) {
             throw DuckDbSession.failed(e, "read the rows of a query");
         }
+    }
+
+    @Override
+    public long bytesRead() {
+        return rows.bytesRead();
     }
 
     @Override
@@ -48,7 +72,7 @@ final class ResultReader extends DerivedReader {
             if (!statement.isClosed()) {
                 statement.cancel();
             }
-            from().close();
+            rows.close();
         } catch (SQLException e) {
             throw DuckDbSession.failed(e, "end a query");
         }
@@ -64,6 +88,6 @@ final class ResultReader extends DerivedReader {
 
     @Override
     protected Schema readSchema() throws IOException {
-        return from().getVectorSchemaRoot().getSchema();
+        return rows.getVectorSchemaRoot().getSchema();
     }
 }

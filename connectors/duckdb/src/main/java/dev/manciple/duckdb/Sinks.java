@@ -79,7 +79,7 @@ final class Sinks {
             case SourceLocation.Files files -> Files.exists(path(files));
             case SourceLocation.Table table -> {
                 try (DuckDbSession session = engine.session(allocator)) {
-                    yield catalog.exists(session, table);
+                    yield session.exists(catalog.table(table));
                 }
             }
             case SourceLocation.Query query -> true;
@@ -116,7 +116,7 @@ final class Sinks {
         Sql name = catalog.table(table);
         FileWriter.refuseUndistinguishable(schema(rows), Path.of(table.qualifiedName()));
         try (DuckDbSession session = engine.session(allocator)) {
-            if (!overwrite && catalog.exists(session, table)) {
+            if (!overwrite && session.exists(name)) {
                 throw new InvalidRequestException("The table '%s' exists already; choose another or allow overwriting"
                         .formatted(table.qualifiedName()));
             }

@@ -109,13 +109,16 @@ final class RedisOnlineStore implements OnlineStore {
             if (reply == null) {
                 throw failures.of(attempted, Outcome.NOT_APPLIED, List.of(), replies.requireFailure());
             }
-            if (reply instanceof JedisDataException refused
-                    && !ServerErrors.code(refused).equals("WRONGTYPE")) {
+            if (reply instanceof JedisDataException refused && !isWrongType(refused)) {
                 throw failures.of(attempted, Outcome.NOT_APPLIED, List.of(), refused);
             }
             answers.add(reply);
         }
         return answers;
+    }
+
+    private static boolean isWrongType(JedisDataException refused) {
+        return refused.getMessage() != null && refused.getMessage().startsWith("WRONGTYPE");
     }
 
     @Override

@@ -3,7 +3,6 @@ package dev.manciple.retrieve;
 import dev.manciple.arrow.ArrowTypes;
 import dev.manciple.arrow.ArrowValues;
 import dev.manciple.arrow.ColumnReader;
-import dev.manciple.arrow.DerivedReader;
 import dev.manciple.error.InvalidRequestException;
 import dev.manciple.model.ValueType;
 import dev.manciple.spi.Value;
@@ -20,14 +19,16 @@ import org.apache.arrow.vector.types.pojo.Field;
 import org.apache.arrow.vector.types.pojo.Schema;
 
 /** Reads a column of text as times, row by row, so that the first that is none can be named. Other columns pass as they are. */
-final class ParsedTimes extends DerivedReader {
+final class ParsedTimes extends ArrowReader {
+    private final ArrowReader rows;
     private final String column;
     private final Path file;
     private long rowsBefore;
 
     /** @param file named in errors */
     ParsedTimes(ArrowReader rows, String column, Path file, BufferAllocator allocator) {
-        super(rows, allocator);
+        super(allocator);
+        this.rows = rows;
         this.column = column;
         this.file = file;
     }
@@ -51,17 +52,17 @@ final class ParsedTimes extends DerivedReader {
 
     @Override
     protected Schema readSchema() throws IOException {
-        return schema(from().getVectorSchemaRoot().getSchema(), column);
+        return schema(rows.getVectorSchemaRoot().getSchema(), column);
     }
 
     @Override
     public boolean loadNextBatch() throws IOException {
         prepareLoadNextBatch();
         VectorSchemaRoot parsed = getVectorSchemaRoot();
-        if (!from().loadNextBatch()) {
+        if (!rows.loadNextBatch()) {
             return false;
         }
-        VectorSchemaRoot read = from().getVectorSchemaRoot();
+        VectorSchemaRoot read = rows.getVectorSchemaRoot();
         int count = read.getRowCount();
         for (FieldVector vector : read.getFieldVectors()) {
             FieldVector target = parsed.getVector(vector.getName());
@@ -94,5 +95,15 @@ final class ParsedTimes extends DerivedReader {
                             .formatted(rowsBefore + row + 1, file, text.getObject(row), column),
                     e);
         }
+    }
+
+    @Override
+    public long bytesRead() {
+        return rows.bytesRead();
+    }
+
+    @Override
+    protected void closeReadSource() throws IOException {
+        rows.close();
     }
 }

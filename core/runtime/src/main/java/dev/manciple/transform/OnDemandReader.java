@@ -1,12 +1,14 @@
 package dev.manciple.transform;
 
-import dev.manciple.arrow.DerivedReader;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.VectorSchemaRoot;
+import org.apache.arrow.vector.dictionary.Dictionary;
 import org.apache.arrow.vector.ipc.ArrowReader;
 import org.apache.arrow.vector.types.pojo.Schema;
 
@@ -14,13 +16,15 @@ import org.apache.arrow.vector.types.pojo.Schema;
  * Computes on demand features batch by batch over what a store returns. Columns that stay are moved, not copied. Closing it
  * closes the store's reader.
  */
-final class OnDemandReader extends DerivedReader {
+final class OnDemandReader extends ArrowReader {
+    private final ArrowReader stored;
     private final OnDemandLayout layout;
     private final List<OnDemandFunction> functions;
 
     OnDemandReader(
             ArrowReader stored, OnDemandLayout layout, List<OnDemandFunction> functions, BufferAllocator allocator) {
-        super(stored, allocator);
+        super(allocator);
+        this.stored = stored;
         this.layout = layout;
         this.functions = functions;
     }
@@ -34,11 +38,11 @@ final class OnDemandReader extends DerivedReader {
     public boolean loadNextBatch() throws IOException {
         prepareLoadNextBatch();
         VectorSchemaRoot output = getVectorSchemaRoot();
-        if (!from().loadNextBatch()) {
+        if (!stored.loadNextBatch()) {
             output.setRowCount(0);
             return false;
         }
-        VectorSchemaRoot input = from().getVectorSchemaRoot();
+        VectorSchemaRoot input = stored.getVectorSchemaRoot();
         output.getFieldVectors().forEach(FieldVector::reset);
         int rows = input.getRowCount();
         for (int slice = 0; slice < functions.size(); slice++) {
@@ -58,6 +62,31 @@ final class OnDemandReader extends DerivedReader {
         layout.inputs(slice).forEach(column -> inputs.add(input.getVector(column)));
         List<FieldVector> outputs = new ArrayList<>();
         layout.computed(slice).forEach(column -> outputs.add(output.getVector(column)));
-        functions.get(slice).compute(inputs, from(), rows, outputs);
+        functions.get(slice).compute(inputs, stored, rows, outputs);
+    }
+
+    @Override
+    public Map<Long, Dictionary> getDictionaryVectors() throws IOException {
+        return stored.getDictionaryVectors();
+    }
+
+    @Override
+    public Dictionary lookup(long id) {
+        return stored.lookup(id);
+    }
+
+    @Override
+    public Set<Long> getDictionaryIds() {
+        return stored.getDictionaryIds();
+    }
+
+    @Override
+    public long bytesRead() {
+        return stored.bytesRead();
+    }
+
+    @Override
+    protected void closeReadSource() throws IOException {
+        stored.close();
     }
 }

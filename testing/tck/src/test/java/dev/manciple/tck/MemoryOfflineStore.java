@@ -304,21 +304,13 @@ class MemoryOfflineStore implements OfflineStore {
         return keys;
     }
 
-    /** Whether a row of a source with these keys makes a row of a range. */
-    boolean isAboutSomebody(HistoricalRequest request, List<Value> keys) {
-        return !keys.contains(Values.NULL)
-                && (!keys.isEmpty() || rangeKeys(request).isEmpty());
-    }
-
     private List<List<Value>> rangeRows(HistoricalRequest request, Spine.Range range) {
         Set<List<Value>> pairs = new LinkedHashSet<>();
         for (ViewSlice slice : request.slices()) {
             DataSource.Batch source = slice.view().batchSource().orElseThrow();
             for (Candidate each :
                     candidates(source, stored(source), slice.view().joinKeys())) {
-                if (!each.event().isBefore(range.start())
-                        && !each.event().isAfter(range.end())
-                        && isAboutSomebody(request, each.keys())) {
+                if (!each.event().isBefore(range.start()) && !each.event().isAfter(range.end())) {
                     Map<String, Value> named = new HashMap<>();
                     IntStream.range(0, each.keys().size())
                             .forEach(i -> named.put(

@@ -1,4 +1,0 @@
-@NullMarked
-package dev.manciple.hybrid.offline;
-
-import org.jspecify.annotations.NullMarked;

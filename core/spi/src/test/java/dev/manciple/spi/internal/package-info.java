@@ -1,4 +1,0 @@
-@NullMarked
-package dev.manciple.spi.internal;
-
-import org.jspecify.annotations.NullMarked;

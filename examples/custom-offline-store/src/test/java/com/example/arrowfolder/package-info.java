@@ -1,4 +1,0 @@
-@NullMarked
-package com.example.arrowfolder;
-
-import org.jspecify.annotations.NullMarked;
