@@ -25,9 +25,11 @@ final class Commands {
                 .addSubcommand(new PlanCommand(session))
                 .addSubcommand(new ApplyCommand(session))
                 .addSubcommand(new GetHistoricalFeaturesCommand(session))
+                .addSubcommand(new CompareSourcesCommand(session))
                 .addSubcommand(new MaterializeCommand(session))
                 .addSubcommand(new MaterializeIncrementalCommand(session))
                 .addSubcommand(new GetOnlineFeaturesCommand(session))
+                .addSubcommand(new ServeCommand(session))
                 .addSubcommand(new PurgeCommand(session))
                 .addSubcommand(new TeardownCommand(session));
         for (RegistryGroup<?> group : RegistryGroup.all()) {

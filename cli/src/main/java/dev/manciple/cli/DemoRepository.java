@@ -59,7 +59,7 @@ final class DemoRepository {
             throws IOException {
         Schema schema = new Schema(columns.stream().map(ArrowTypes::field).toList());
         try (ArrowReader reader = ArrowRows.reader(engine.allocator(), schema, rows, BATCH_SIZE)) {
-            engine.write(reader, file, format);
+            engine.write(reader, file, format, false);
         }
     }
 }

@@ -14,6 +14,8 @@ import picocli.CommandLine.Command;
             "Tells of each in one line, with what to do about a problem."
         })
 final class DoctorCommand implements Callable<Integer> {
+    private static final int INDENT = 25;
+
     private final Session session;
 
     DoctorCommand(Session session) {
@@ -26,16 +28,25 @@ final class DoctorCommand implements Callable<Integer> {
         if (session.json()) {
             session.printer().json(diagnoses.stream().map(DoctorCommand::tree).toList());
         } else {
-            diagnoses.forEach(this::print);
+            print(diagnoses);
         }
         return diagnoses.stream().allMatch(Diagnosis::healthy) ? 0 : 1;
     }
 
-    private void print(Diagnosis diagnosis) {
+    /** A remedy that several findings share comes once, after the last of them. */
+    private void print(List<Diagnosis> diagnoses) {
         Printer printer = session.printer();
-        String verdict = diagnosis.healthy() ? printer.green("ok     ") : printer.red("PROBLEM");
-        printer.line("%s  %-14s  %s".formatted(verdict, diagnosis.subject(), diagnosis.finding()));
-        diagnosis.remedy().ifPresent(remedy -> printer.line("%s→ %s".formatted(" ".repeat(25), remedy)));
+        for (int i = 0; i < diagnoses.size(); i++) {
+            Diagnosis diagnosis = diagnoses.get(i);
+            String verdict = diagnosis.healthy() ? printer.green("ok     ") : printer.red("PROBLEM");
+            String finding = diagnosis.finding().replace("\n", "\n" + " ".repeat(INDENT));
+            printer.line("%s  %-14s  %s".formatted(verdict, diagnosis.subject(), finding));
+            boolean again =
+                    i + 1 < diagnoses.size() && diagnoses.get(i + 1).remedy().equals(diagnosis.remedy());
+            if (!again) {
+                diagnosis.remedy().ifPresent(remedy -> printer.line("%s→ %s".formatted(" ".repeat(INDENT), remedy)));
+            }
+        }
     }
 
     private static Map<String, Object> tree(Diagnosis diagnosis) {

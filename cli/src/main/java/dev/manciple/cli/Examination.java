@@ -1,6 +1,6 @@
 package dev.manciple.cli;
 
-import dev.manciple.FeatureStore;
+import dev.manciple.error.ConfigException;
 import dev.manciple.error.FeatureStoreException;
 import dev.manciple.model.DataSource;
 import dev.manciple.model.Definition;
@@ -13,6 +13,7 @@ import dev.manciple.repo.RepoConfig;
 import dev.manciple.spi.InfraChange;
 import dev.manciple.spi.OfflineStore;
 import dev.manciple.spi.OnlineStore;
+import dev.manciple.spi.Registry;
 import dev.manciple.spi.RegistrySnapshot;
 import dev.manciple.spi.StoreConfig;
 import dev.manciple.spi.ViewChanges;
@@ -26,25 +27,37 @@ import java.util.stream.Stream;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
 
-/** The checks of {@code doctor}, from the JVM outwards. What rests on something broken is not looked at. */
+/** The checks of {@code doctor}, from the JVM outwards. All that can be looked at is, whatever is broken beside it. */
 final class Examination {
     private static final int REQUIRED_JAVA = 25;
     private static final String ARROW_FLAG = "--add-opens=java.base/java.nio=ALL-UNNAMED";
 
+    private static final String CONFIGURATION = "Configuration";
+    private static final String DEFINITIONS = "Definitions";
+    private static final String REGISTRY = "Registry";
+    private static final String OFFLINE_STORE = "Offline store";
+    private static final String ONLINE_STORE = "Online store";
+
     private final Session session;
+    private final Stores stores;
     private final List<Diagnosis> diagnoses = new ArrayList<>();
 
     Examination(Session session) {
         this.session = session;
+        this.stores = new Stores(new StoreTypes(session.plugins()));
     }
 
     List<Diagnosis> run() {
         java();
         boolean flags = flags();
         Optional<RepoConfig> config = configuration();
+        List<Definition> definitions = definitions(config);
         if (flags && config.isPresent()) {
-            List<Definition> definitions = definitions();
-            registry().ifPresent(snapshot -> stores(config.get(), snapshot, definitions));
+            beyondTheRepository(config.get(), definitions);
+        } else {
+            Stream.of(REGISTRY, OFFLINE_STORE, ONLINE_STORE)
+                    .forEach(subject -> diagnoses.add(
+                            Diagnosis.problem(subject, "not looked at", "Correct what is wrong above first.")));
         }
         return List.copyOf(diagnoses);
     }
@@ -75,75 +88,76 @@ final class Examination {
         return open;
     }
 
+    /** Empty where the file does not even say which stores are meant. */
     private Optional<RepoConfig> configuration() {
+        Optional<RepoConfig> config = Optional.empty();
         try {
-            RepoConfig config = session.config();
+            config = Optional.of(session.config());
+            RepoConfig checked = session.config(stores);
             diagnoses.add(new Diagnosis(
-                    "Configuration",
+                    CONFIGURATION,
                     true,
-                    "%s, project '%s'".formatted(session.shown(session.yamlFile()), config.project()),
-                    config.notices().isEmpty() ? Optional.empty() : Optional.of(String.join(" ", config.notices()))));
-            return Optional.of(config);
+                    "%s, project '%s'".formatted(session.shown(session.yamlFile()), checked.project()),
+                    checked.notices().isEmpty() ? Optional.empty() : Optional.of(String.join(" ", checked.notices()))));
         } catch (FeatureStoreException e) {
-            diagnoses.add(problem("Configuration", e, "Correct the file; docs/configuration.md has every key."));
-            return Optional.empty();
+            problems(CONFIGURATION, e, "Correct the file; docs/configuration.md has every key.");
         }
+        return config;
     }
 
-    private List<Definition> definitions() {
+    private List<Definition> definitions(Optional<RepoConfig> config) {
         try {
-            Definitions definitions = session.readDefinitions();
+            Definitions definitions = session.readDefinitions(config);
             diagnoses.add(
                     definitions.pythonOnly()
                             ? new Diagnosis(
-                                    "Definitions",
+                                    DEFINITIONS,
                                     true,
                                     "in Python only (%s), which Manciple does not run"
                                             .formatted(String.join(", ", definitions.pythonFiles())),
                                     Optional.of(
                                             "Apply them with Feast; everything but plan and apply works from the registry."))
-                            : Diagnosis.healthy("Definitions", Counts.of(definitions.all())));
+                            : Diagnosis.healthy(DEFINITIONS, Counts.of(definitions.all())));
             return definitions.all();
         } catch (FeatureStoreException e) {
-            diagnoses.add(
-                    problem("Definitions", e, "Correct the files; docs/definitions.md tells how they are written."));
+            problems(DEFINITIONS, e, "Correct the files; docs/definitions.md tells how they are written.");
             return List.of();
         }
     }
 
-    private Optional<RegistrySnapshot> registry() {
-        try (FeatureStore store = session.open()) {
-            RegistrySnapshot snapshot = store.registry();
+    private void beyondTheRepository(RepoConfig config, List<Definition> definitions) {
+        try (BufferAllocator allocator = new RootAllocator()) {
+            LocalStoreContext context = LocalStoreContext.of(config.project(), config.root(), allocator, stores);
+            RegistrySnapshot snapshot = registry(config, context);
+            offline(config, sources(snapshot, definitions), context);
+            config.onlineStore()
+                    .ifPresentOrElse(
+                            online -> online(config, online, snapshot, context),
+                            () -> diagnoses.add(Diagnosis.healthy(ONLINE_STORE, "none, as configured")));
+        }
+    }
+
+    /** What is registered; nothing where that cannot be told. */
+    private RegistrySnapshot registry(RepoConfig config, LocalStoreContext context) {
+        try (Registry registry = stores.registry(config.where("registry"), config.registry(), context)) {
+            RegistrySnapshot snapshot = registry.load(config.project(), Optional.empty());
             diagnoses.add(
                     snapshot.version().isBlank()
                             ? new Diagnosis(
-                                    "Registry",
+                                    REGISTRY,
                                     true,
                                     "nothing of project '%s' yet".formatted(snapshot.project()),
                                     Optional.of("Run '%s apply'.".formatted(session.program())))
                             : Diagnosis.healthy(
-                                    "Registry",
+                                    REGISTRY,
                                     "%d feature views, %d feature services"
                                             .formatted(
                                                     snapshot.views().size(),
                                                     snapshot.services().size())));
-            return Optional.of(snapshot);
-        } catch (FeatureStoreException e) {
-            diagnoses.add(
-                    problem("Registry", e, "Check 'registry' in feature_store.yaml, and that its place can be read."));
-            return Optional.empty();
-        }
-    }
-
-    private void stores(RepoConfig config, RegistrySnapshot snapshot, List<Definition> definitions) {
-        Stores stores = new Stores(new StoreTypes(session.plugins()));
-        try (BufferAllocator allocator = new RootAllocator()) {
-            LocalStoreContext context = LocalStoreContext.of(config.project(), config.root(), allocator, stores);
-            offline(config, sources(snapshot, definitions), stores, context);
-            config.onlineStore()
-                    .ifPresentOrElse(
-                            online -> online(config, online, snapshot, stores, context),
-                            () -> diagnoses.add(Diagnosis.healthy("Online store", "none, as configured")));
+            return snapshot;
+        } catch (RuntimeException e) {
+            problem(REGISTRY, e, "Check 'registry' in feature_store.yaml, and that its place can be read.");
+            return RegistrySnapshot.empty(config.project());
         }
     }
 
@@ -158,8 +172,7 @@ final class Examination {
         return sources.values();
     }
 
-    private void offline(
-            RepoConfig config, Collection<DataSource.Batch> sources, Stores stores, LocalStoreContext context) {
+    private void offline(RepoConfig config, Collection<DataSource.Batch> sources, LocalStoreContext context) {
         try (OfflineStore store = stores.offlineStore(config.where("offline_store"), config.offlineStore(), context)) {
             int problems = 0;
             for (DataSource.Batch source : sources) {
@@ -167,12 +180,12 @@ final class Examination {
             }
             if (problems == 0) {
                 diagnoses.add(Diagnosis.healthy(
-                        "Offline store",
+                        OFFLINE_STORE,
                         "%s, %d sources can be read"
                                 .formatted(config.offlineStore().type(), sources.size())));
             }
-        } catch (FeatureStoreException e) {
-            diagnoses.add(problem("Offline store", e, "Check 'offline_store' in feature_store.yaml."));
+        } catch (RuntimeException e) {
+            problem(OFFLINE_STORE, e, "Check 'offline_store' in feature_store.yaml.");
         }
     }
 
@@ -180,18 +193,13 @@ final class Examination {
         try {
             store.describe(source);
             return true;
-        } catch (FeatureStoreException e) {
-            diagnoses.add(problem("Offline store", e, "Check source '%s'.".formatted(source.name())));
+        } catch (RuntimeException e) {
+            problem(OFFLINE_STORE, e, "Check source '%s'.".formatted(source.name()));
             return false;
         }
     }
 
-    private void online(
-            RepoConfig config,
-            StoreConfig online,
-            RegistrySnapshot snapshot,
-            Stores stores,
-            LocalStoreContext context) {
+    private void online(RepoConfig config, StoreConfig online, RegistrySnapshot snapshot, LocalStoreContext context) {
         List<FeatureView> served = snapshot.views().values().stream()
                 .filter(FeatureView.class::isInstance)
                 .map(FeatureView.class::cast)
@@ -201,21 +209,35 @@ final class Examination {
             List<InfraChange> missing = store.plan(new ViewChanges(served, List.of()));
             diagnoses.add(
                     missing.isEmpty()
-                            ? Diagnosis.healthy("Online store", "%s, %d views".formatted(online.type(), served.size()))
+                            ? Diagnosis.healthy(ONLINE_STORE, "%s, %d views".formatted(online.type(), served.size()))
                             : Diagnosis.problem(
-                                    "Online store",
+                                    ONLINE_STORE,
                                     "%s, but %s '%s' is missing"
                                             .formatted(
                                                     online.type(),
                                                     missing.getFirst().kind(),
                                                     missing.getFirst().name()),
                                     "Run '%s apply'.".formatted(session.program())));
-        } catch (FeatureStoreException e) {
-            diagnoses.add(problem("Online store", e, "Check 'online_store' in feature_store.yaml."));
+        } catch (RuntimeException e) {
+            problem(ONLINE_STORE, e, "Check 'online_store' in feature_store.yaml.");
         }
     }
 
-    private static Diagnosis problem(String subject, FeatureStoreException failure, String remedy) {
-        return Diagnosis.problem(subject, String.valueOf(failure.getMessage()), remedy);
+    /** What is wrong with a section of the configuration has been told where that was looked at. */
+    private void problem(String subject, RuntimeException failure, String remedy) {
+        diagnoses.add(
+                failure instanceof ConfigException
+                                && diagnoses.stream()
+                                        .anyMatch(known -> known.subject().equals(CONFIGURATION) && !known.healthy())
+                        ? Diagnosis.problem(subject, "not looked at", "Correct the configuration first.")
+                        : Diagnosis.problem(subject, String.valueOf(failure.getMessage()), remedy));
+    }
+
+    /** One for each thing that is wrong. */
+    private void problems(String subject, FeatureStoreException failure, String remedy) {
+        List<String> findings = failure instanceof ConfigException config
+                ? config.problems()
+                : List.of(String.valueOf(failure.getMessage()));
+        findings.forEach(finding -> diagnoses.add(Diagnosis.problem(subject, finding, remedy)));
     }
 }

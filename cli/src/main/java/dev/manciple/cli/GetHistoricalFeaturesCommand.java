@@ -3,7 +3,6 @@ package dev.manciple.cli;
 import dev.manciple.FeatureSelection;
 import dev.manciple.FeatureStore;
 import dev.manciple.RetrievalOptions;
-import dev.manciple.retrieve.EntityRows;
 import dev.manciple.spi.RetrievalJob;
 import dev.manciple.spi.Spine;
 import java.nio.file.Path;
@@ -41,9 +40,12 @@ final class GetHistoricalFeaturesCommand implements Callable<Integer> {
             names = {"-o", "--output"},
             paramLabel = "FILE",
             description =
-                    "Write the result here: .parquet, .csv or .arrow; an existing file is replaced when all is done.")
+                    "Write the result here: .parquet, .csv or .arrow. The file appears when it is complete; one that is there is kept without --overwrite.")
     @Nullable
     Path output;
+
+    @Option(names = "--overwrite", description = "Replace the file of --output if there is one, when all is done.")
+    boolean overwrite;
 
     @Option(
             names = "--limit",
@@ -64,32 +66,18 @@ final class GetHistoricalFeaturesCommand implements Callable<Integer> {
         try (FeatureStore store = session.open();
                 BufferAllocator allocator = new RootAllocator()) {
             FeatureSelection selection = features.selection();
-            Spine rows = rows(store, selection);
+            Spine rows = spine.rows(session, store, selection);
             RetrievalJob job = store.historicalFeatures(
                     rows, selection, new RetrievalOptions(features.fullFeatureNames, filterByCreated));
             HistoricalResult result = new HistoricalResult(session, job, allocator);
             if (explain) {
                 result.explain();
             } else if (output != null) {
-                result.write(store, session.resolve(output));
+                result.write(store, session.resolve(output), overwrite);
             } else {
                 result.show(limit);
             }
         }
         return 0;
-    }
-
-    private Spine rows(FeatureStore store, FeatureSelection selection) {
-        if (spine.file != null) {
-            return store.entityRows(session.resolve(spine.file), selection);
-        }
-        if (spine.sql != null) {
-            return EntityRows.sql(spine.sql);
-        }
-        if (spine.json != null) {
-            return store.entityRows(JsonRows.parse(spine.json), selection);
-        }
-        SpineOptions.Range range = spine.range == null ? new SpineOptions.Range() : spine.range;
-        return store.range(selection, range.start, range.end);
     }
 }

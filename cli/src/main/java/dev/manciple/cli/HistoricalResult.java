@@ -32,8 +32,8 @@ final class HistoricalResult {
     }
 
     /** All rows, to a file that appears when it is complete. */
-    void write(FeatureStore store, Path target) {
-        WriteReport report = store.write(job, target);
+    void write(FeatureStore store, Path target, boolean overwrite) {
+        WriteReport report = store.write(job, target, overwrite);
         if (session.json()) {
             session.printer().json(Map.of("file", target.toString(), "rows", report.rows()));
         } else {

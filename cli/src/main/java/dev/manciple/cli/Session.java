@@ -18,6 +18,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import org.apache.arrow.memory.BufferAllocator;
 
 /** What commands share: the terminal, the global options, and what follows from both. */
@@ -65,14 +66,23 @@ final class Session {
         return RepoConfig.load(repository(), yamlFile(), terminal.environment());
     }
 
-    /** The files of definitions, read. */
-    Definitions readDefinitions() {
-        return Definitions.load(repository(), config(), plugins());
+    /** As {@link #config()}, with the sections of the stores checked too. */
+    RepoConfig config(Stores stores) {
+        return RepoConfig.load(repository(), yamlFile(), terminal.environment(), stores);
+    }
+
+    /** The files of definitions, read; without a configuration, not the classes it would name. */
+    Definitions readDefinitions(Optional<RepoConfig> config) {
+        return Definitions.load(
+                repository(),
+                config.map(RepoConfig::file).orElseGet(() -> yamlFile().toString()),
+                config.map(RepoConfig::definitionClasses).orElse(List.of()),
+                plugins());
     }
 
     /** What the repository defines. Where only Python could say, nothing may be concluded from what is missing. */
     List<Definition> definitions() {
-        Definitions definitions = readDefinitions();
+        Definitions definitions = readDefinitions(Optional.of(config()));
         if (definitions.pythonOnly()) {
             throw new InvalidRequestException(
                     "This repository's definitions are written in Python (%s), which Manciple does not run: apply them with Feast, or write them in YAML or Java; every other command works from the registry."

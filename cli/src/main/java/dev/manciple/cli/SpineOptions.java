@@ -1,5 +1,9 @@
 package dev.manciple.cli;
 
+import dev.manciple.FeatureSelection;
+import dev.manciple.FeatureStore;
+import dev.manciple.retrieve.EntityRows;
+import dev.manciple.spi.Spine;
 import java.nio.file.Path;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +33,21 @@ final class SpineOptions {
     @ArgGroup(exclusive = false)
     @Nullable
     Range range;
+
+    /** What was given, by whichever option. */
+    Spine rows(Session session, FeatureStore store, FeatureSelection selection) {
+        if (file != null) {
+            return store.entityRows(session.resolve(file), selection);
+        }
+        if (sql != null) {
+            return EntityRows.sql(sql);
+        }
+        if (json != null) {
+            return store.entityRows(JsonRows.parse(json), selection);
+        }
+        Range window = range == null ? new Range() : range;
+        return store.range(selection, window.start, window.end);
+    }
 
     /** No entity rows but every row of the views in a window. */
     static final class Range {

@@ -203,8 +203,16 @@ class BadInputTest {
         apply();
         Files.writeString(folder.resolve("rows.csv"), "customer_id,event_timestamp\n1,2025-01-01\n2,soon\n");
         Files.writeString(folder.resolve("out.csv"), "before");
-        Cli.Result result =
-                run("-cshop", "get-historical-features", "--entities", "rows.csv", "-S", "churn_v1", "-o", "out.csv");
+        Cli.Result result = run(
+                "-cshop",
+                "get-historical-features",
+                "--entities",
+                "rows.csv",
+                "-S",
+                "churn_v1",
+                "-o",
+                "out.csv",
+                "--overwrite");
         assertFailed(result, "'soon'");
         assertThat(folder.resolve("out.csv")).hasContent("before");
         assertThat(names(folder)).containsExactlyInAnyOrder("shop", "rows.csv", "out.csv");

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -176,6 +178,23 @@ class RepositoryTest {
     }
 
     @Test
+    void keepsAResultThatIsThere() throws IOException {
+        apply();
+        Path result = Files.writeString(folder.resolve("out.csv"), "the labels of a year");
+        String[] features = {"-S", "churn_v1"};
+        String[] rows = {"--start", "2000-01-01", "--end", END, "--output", "out.csv"};
+        assertThat(historical(features, rows).code()).isEqualTo(1);
+        assertThat(historical(features, rows).err())
+                .isEqualTo("Error: '%s' exists already; choose another name, or allow overwriting (--overwrite)\n"
+                        .formatted(result));
+        assertThat(result).hasContent("the labels of a year");
+        rows = Arrays.copyOf(rows, rows.length + 1);
+        rows[rows.length - 1] = "--overwrite";
+        assertThat(historical(features, rows).code()).isZero();
+        assertThat(Files.readAllLines(result)).hasSize(10);
+    }
+
+    @Test
     void explainsWithoutRunning() throws IOException {
         apply();
         Files.delete(folder.resolve("shop/data/customer_stats.csv"));
@@ -282,9 +301,26 @@ class RepositoryTest {
         Files.writeString(folder.resolve("shop/data/customer_stats.csv"), "other\n1\n");
         Cli.Result result = run("-cshop", "materialize", "2000-01-01", END);
         assertThat(result.code()).isEqualTo(1);
-        assertThat(result.err())
+        assertThat(result.err().lines())
+                .singleElement(InstanceOfAssertFactories.STRING)
                 .startsWith("Error: feature view 'customer_stats' was not materialized: ")
-                .doesNotContain("\n\n");
+                .contains("customer_stats.csv", "customer_id", "other");
+        assertThat(Failures.paragraph("Parser Error: here\n\n  LINE 1: SELEC\n \t\n^\n"))
+                .isEqualTo("Parser Error: here%n  LINE 1: SELEC%n^".formatted());
+    }
+
+    @Test
+    void anApplyThatCannotBeCommittedSaysSoAndCanBeRepeated() throws IOException {
+        Path lock = Files.createDirectories(folder.resolve("shop/data/.registry.db.lock"));
+        Cli.Result failed = run("-cshop", "apply");
+        assertThat(failed.code()).isEqualTo(1);
+        assertThat(failed.err()).startsWith("Error: ").contains("registry.db");
+        assertThat(failed.out()).doesNotContain("Created");
+        assertThat(folder.resolve("shop/data/registry.db")).doesNotExist();
+        assertThat(run("-cshop", "feature-views", "list").out()).doesNotContain("customer_stats");
+        Files.delete(lock);
+        assertThat(run("-cshop", "apply").out()).contains("Created feature view customer_stats");
+        assertThat(run("-cshop", "apply").out()).contains("No changes to registry", "No changes to infrastructure");
     }
 
     @Test
@@ -338,6 +374,40 @@ class RepositoryTest {
                 .contains("PROBLEM  Offline store   ")
                 .contains("→ Check source 'data/customer_stats.csv'.")
                 .contains("PROBLEM  Online store    sqlite, but table 'shop_customer_stats' is missing");
+    }
+
+    @Test
+    void doctorLooksAtAllThatCanBeLookedAt() throws IOException {
+        Path configuration = folder.resolve("shop/feature_store.yaml");
+        Files.writeString(configuration, Files.readString(configuration) + "onlin_store: x\ncoerce_tz_aware: maybe\n");
+        Path definitions = folder.resolve("shop/features.yaml");
+        String right = Files.readString(definitions);
+        Files.writeString(definitions, right + "colour: red\n");
+        Cli.Result unreadable = run("-cshop", "doctor");
+        assertThat(unreadable.code()).isEqualTo(1);
+        assertThat(unreadable.out())
+                .containsPattern(
+                        "PROBLEM  Configuration   line \\d+: onlin_store: unknown key, did you mean 'online_store'?")
+                .containsPattern("PROBLEM  Configuration   line \\d+: coerce_tz_aware")
+                .containsOnlyOnce("→ Correct the file; docs/configuration.md has every key.")
+                .containsPattern("PROBLEM  Definitions     features.yaml:\\d+: colour: unknown key")
+                .contains("PROBLEM  Registry        not looked at", "→ Correct what is wrong above first.");
+
+        Files.writeString(definitions, right);
+        Files.writeString(configuration, """
+                project: shop
+                registry: data/registry.db
+                offline_store: {type: duckdb, thread: 3}
+                online_store: {type: sqlite, paht: data/online_store.db}
+                """);
+        Cli.Result sections = run("-cshop", "doctor");
+        assertThat(sections.code()).isEqualTo(1);
+        assertThat(sections.out())
+                .contains("did you mean 'threads'?", "did you mean 'path'?")
+                .contains("ok       Definitions     ")
+                .contains("ok       Registry        nothing of project 'shop' yet")
+                .contains("PROBLEM  Offline store   not looked at")
+                .contains("PROBLEM  Online store    not looked at");
     }
 
     @Test

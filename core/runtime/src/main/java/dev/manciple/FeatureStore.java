@@ -73,8 +73,10 @@ public interface FeatureStore extends AutoCloseable {
     /**
      * Runs a job and writes its rows, in order and as they come, to a Parquet, CSV or Arrow file, by its suffix. The file appears,
      * or replaces one of that name, only when it is complete.
+     *
+     * @throws dev.manciple.error.InvalidRequestException where there is such a file and {@code overwrite} is false; the job has not run then
      */
-    WriteReport write(RetrievalJob job, Path target);
+    WriteReport write(RetrievalJob job, Path target, boolean overwrite);
 
     /**
      * The range of a request without entity rows, filled in as Feast does.
@@ -83,6 +85,14 @@ public interface FeatureStore extends AutoCloseable {
      * @param end where null, now
      */
     Spine.Range range(FeatureSelection features, @Nullable Instant start, @Nullable Instant end);
+
+    /**
+     * Joins entity rows with a view twice, from its own source and from another, and tells where the features differ: a look
+     * before the view is moved there.
+     *
+     * @param other the name of a registered batch source that has the view's columns
+     */
+    SourceComparison compareSources(String view, String other, Spine spine);
 
     /**
      * Reads the newest values of entities.

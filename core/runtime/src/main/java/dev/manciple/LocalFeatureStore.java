@@ -16,6 +16,7 @@ import dev.manciple.retrieve.EntityRows;
 import dev.manciple.retrieve.HistoricalRetrieval;
 import dev.manciple.retrieve.OnlineRetrieval;
 import dev.manciple.retrieve.ResultFiles;
+import dev.manciple.retrieve.SourceComparer;
 import dev.manciple.spi.FeatureFunction;
 import dev.manciple.spi.OfflineStore;
 import dev.manciple.spi.OnlineStore;
@@ -54,6 +55,7 @@ final class LocalFeatureStore implements FeatureStore {
     private final ReviewedSnapshots reviewed;
     private final ApplyPlanner planner;
     private final HistoricalRetrieval historical;
+    private final SourceComparer comparer;
     private final OnlineRetrieval online;
     private final Materializer materializer;
     private final Ingestion ingestion;
@@ -105,6 +107,7 @@ final class LocalFeatureStore implements FeatureStore {
         reviewed = new ReviewedSnapshots(parts.offline());
         Supplier<RegistrySnapshot> newest = reviewed.of(snapshots::newest);
         historical = new HistoricalRetrieval(newest, parts.offline(), transformations, parts.clock());
+        comparer = new SourceComparer(newest, parts.offline(), parts.allocator());
         online = new OnlineRetrieval(snapshots::recent, parts.online(), transformations, parts.clock());
         materializer = new Materializer(
                 parts.registry(),
@@ -139,13 +142,18 @@ final class LocalFeatureStore implements FeatureStore {
     }
 
     @Override
-    public WriteReport write(RetrievalJob job, Path target) {
-        return resultFiles.write(job, target);
+    public WriteReport write(RetrievalJob job, Path target, boolean overwrite) {
+        return resultFiles.write(job, target, overwrite);
     }
 
     @Override
     public Spine.Range range(FeatureSelection features, @Nullable Instant start, @Nullable Instant end) {
         return historical.range(features, start, end);
+    }
+
+    @Override
+    public SourceComparison compareSources(String view, String other, Spine spine) {
+        return comparer.compare(view, other, spine);
     }
 
     @Override

@@ -75,7 +75,8 @@ final class Opening {
         BufferAllocator allocator = opening(new RootAllocator());
         StoreContext context = LocalStoreContext.of(config.project(), config.root(), allocator, stores);
         Registry registry = opening(stores.registry(config.where("registry"), config.registry(), context));
-        OfflineStore offline = opening(stores.offlineStore(config.where("offline_store"), config.offlineStore(), context));
+        OfflineStore offline =
+                opening(stores.offlineStore(config.where("offline_store"), config.offlineStore(), context));
         OnlineStore online = opening(config.onlineStore()
                 .map(store -> stores.onlineStore(config.where("online_store"), store, context))
                 .orElse(NoOnlineStore.INSTANCE));

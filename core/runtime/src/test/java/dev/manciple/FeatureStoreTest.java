@@ -286,7 +286,9 @@ class FeatureStoreTest {
         try (FeatureStore store = FeatureStore.open(repository)) {
             store.apply(plan(store, DRIVER));
             RegistrySnapshot before = store.registry();
-            Files.createDirectories(repository.resolve("data/.registry.db.tmp/in the way"));
+            Path lock = repository.resolve("data/.registry.db.lock");
+            Files.deleteIfExists(lock);
+            Files.createDirectory(lock);
             assertThatThrownBy(() -> store.apply(plan(store, DRIVER, TRIPS)))
                     .isInstanceOf(StoreException.class)
                     .hasMessageContaining("registry.db");

@@ -1,15 +1,24 @@
 package dev.manciple.server;
 
+import java.time.Duration;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * Lets in as many requests as run well at a time. The others are turned away at once: a request that waits in a queue costs
  * memory and is answered too late to be of use. Thread-safe.
  */
 public final class Admission {
+    private static final Duration LOOK = Duration.ofMillis(100);
+
+    /** Looks in a row without a request, after which callers are taken to have gone elsewhere. */
+    private static final int QUIET_LOOKS = 5;
+
     private final int limit;
     private final Semaphore places;
+    private final LongAdder entered = new LongAdder();
     private final AtomicBoolean draining = new AtomicBoolean();
 
     Admission(int limit) {
@@ -19,6 +28,7 @@ public final class Admission {
 
     /** Takes a place, to be given back by {@link #leave}; false where all are taken. */
     public boolean enter() {
+        entered.increment();
         return places.tryAcquire();
     }
 
@@ -42,7 +52,15 @@ public final class Admission {
         return draining.get();
     }
 
-    void drain() {
+    /** Says so, and waits for the requests that run and those that come in the meantime, {@code patience} at most. */
+    void drain(Duration patience) {
         draining.set(true);
+        long deadline = System.nanoTime() + patience.toNanos();
+        int quiet = 0;
+        while (quiet < QUIET_LOOKS && System.nanoTime() < deadline) {
+            long before = entered.sum();
+            LockSupport.parkNanos(LOOK.toNanos());
+            quiet = running() == 0 && entered.sum() == before ? quiet + 1 : 0;
+        }
     }
 }

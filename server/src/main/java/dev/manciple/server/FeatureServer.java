@@ -12,6 +12,7 @@ import io.helidon.webserver.WebServerConfig;
 import io.helidon.webserver.grpc.GrpcReflectionFeature;
 import io.helidon.webserver.grpc.GrpcRouting;
 import io.helidon.webserver.http.HttpRouting;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -20,8 +21,8 @@ import org.apache.arrow.memory.RootAllocator;
 
 /**
  * Serves a feature store's online features over HTTP and gRPC, on one port. Borrows the feature store: whoever opened it closes
- * it, after this. Closing stops to accept, lets running requests end within {@link ServerOptions#drain}, then frees what the
- * server holds.
+ * it, after this. Closing first answers everybody who asks and tells them to connect elsewhere, until nobody asks any more or
+ * {@link ServerOptions#drain} is over; then it stops to listen and frees what the server holds.
  */
 public final class FeatureServer implements AutoCloseable {
     private static final String GRPC_SOCKET = "grpc";
@@ -29,12 +30,17 @@ public final class FeatureServer implements AutoCloseable {
     private final WebServer server;
     private final Admission admission;
     private final BufferAllocator allocator;
+    private final RegistryWatch watch;
+    private final Duration drain;
     private final AtomicBoolean closed = new AtomicBoolean();
 
-    private FeatureServer(WebServer server, Admission admission, BufferAllocator allocator) {
+    private FeatureServer(
+            WebServer server, Admission admission, BufferAllocator allocator, RegistryWatch watch, Duration drain) {
         this.server = server;
         this.admission = admission;
         this.allocator = allocator;
+        this.watch = watch;
+        this.drain = drain;
     }
 
     /**
@@ -60,7 +66,13 @@ public final class FeatureServer implements AutoCloseable {
                         GRPC_SOCKET,
                         (ListenerConfig.Builder socket) -> listen(socket, options, port, tls, http, grpc)));
         try {
-            return new FeatureServer(config.build().start(), admission, allocator);
+            WebServer server = config.build().start();
+            return new FeatureServer(
+                    server,
+                    admission,
+                    allocator,
+                    RegistryWatch.start(store, options.registryTtl(), metrics),
+                    options.drain());
         } catch (RuntimeException e) {
             allocator.close();
             throw new InvalidRequestException(
@@ -112,8 +124,9 @@ public final class FeatureServer implements AutoCloseable {
     @Override
     public void close() {
         if (closed.compareAndSet(false, true)) {
-            admission.drain();
+            admission.drain(drain);
             server.stop();
+            watch.close();
             allocator.close();
         }
     }

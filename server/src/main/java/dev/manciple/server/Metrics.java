@@ -7,6 +7,7 @@ import io.micrometer.core.instrument.Timer;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.time.Duration;
+import java.util.function.Supplier;
 
 /** What the process tells Prometheus, under the names of Feast's server where it has one. Never a value or a key of a row. */
 public final class Metrics {
@@ -16,6 +17,21 @@ public final class Metrics {
         Gauge.builder("manciple_requests_running", admission, Admission::running)
                 .description("Requests that run now.")
                 .register(registry);
+    }
+
+    /** @param ageSeconds asked when metrics are read: how long ago the registry was last seen */
+    void registryAge(Supplier<Number> ageSeconds) {
+        Gauge.builder("manciple_registry_age_seconds", ageSeconds)
+                .description("Seconds since the registry was last read. Growing: it cannot be, and the last good one is served.")
+                .register(registry);
+    }
+
+    /** The registry could not be read. */
+    void registryFailed() {
+        Counter.builder("manciple_registry_failures")
+                .description("Times the registry could not be read.")
+                .register(registry)
+                .increment();
     }
 
     /** One request that was answered, or turned away. */

@@ -13,13 +13,14 @@ import java.util.Optional;
  *     port, empty for none
  * @param tls empty for plain text
  * @param limits what a request may ask
+ * @param registryTtl how often the registry is looked at for changes, which are served from then on
  * @param drain how long requests that run get to end when the server stops
  */
 public record ServerOptions(
-        String host, int port, Optional<Integer> grpcPort, Optional<Tls> tls, Limits limits, Duration drain) {
+        String host, int port, Optional<Integer> grpcPort, Optional<Tls> tls, Limits limits, Duration registryTtl, Duration drain) {
     /** Feast's address and port, no TLS. */
     public static final ServerOptions DEFAULT = new ServerOptions(
-            "127.0.0.1", 6566, Optional.empty(), Optional.empty(), Limits.DEFAULT, Duration.ofSeconds(20));
+            "127.0.0.1", 6566, Optional.empty(), Optional.empty(), Limits.DEFAULT, Duration.ofSeconds(60), Duration.ofSeconds(8));
 
     /**
      * PEM files.
@@ -39,22 +40,26 @@ public record ServerOptions(
     }
 
     public ServerOptions withPort(int newPort) {
-        return new ServerOptions(host, newPort, grpcPort, tls, limits, drain);
+        return new ServerOptions(host, newPort, grpcPort, tls, limits, registryTtl, drain);
     }
 
     public ServerOptions withHost(String newHost) {
-        return new ServerOptions(newHost, port, grpcPort, tls, limits, drain);
+        return new ServerOptions(newHost, port, grpcPort, tls, limits, registryTtl, drain);
     }
 
     public ServerOptions withGrpcPort(int newPort) {
-        return new ServerOptions(host, port, Optional.of(newPort), tls, limits, drain);
+        return new ServerOptions(host, port, Optional.of(newPort), tls, limits, registryTtl, drain);
     }
 
     public ServerOptions withTls(Tls newTls) {
-        return new ServerOptions(host, port, grpcPort, Optional.of(newTls), limits, drain);
+        return new ServerOptions(host, port, grpcPort, Optional.of(newTls), limits, registryTtl, drain);
+    }
+
+    public ServerOptions withRegistryTtl(Duration newTtl) {
+        return new ServerOptions(host, port, grpcPort, tls, limits, newTtl, drain);
     }
 
     public ServerOptions withLimits(Limits newLimits) {
-        return new ServerOptions(host, port, grpcPort, tls, newLimits, drain);
+        return new ServerOptions(host, port, grpcPort, tls, newLimits, registryTtl, drain);
     }
 }

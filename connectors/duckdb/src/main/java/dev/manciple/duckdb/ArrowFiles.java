@@ -1,6 +1,5 @@
 package dev.manciple.duckdb;
 
-import dev.manciple.error.StoreException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -36,8 +35,11 @@ final class ArrowFiles {
             return reader;
         } catch (IOException | InvalidArrowFileException | IllegalArgumentException e) {
             try (reader) {
-                throw new StoreException(
-                        DuckDb.NAME, "read the Arrow file " + file, false, StoreException.Outcome.NOT_APPLIED, e);
+                throw Unreadable.unreadable(
+                        "the file",
+                        "'%s' is not an Arrow file, or was cut short. Write it again; if it is of another format, its name must say so"
+                                .formatted(file),
+                        e);
             }
         }
     }

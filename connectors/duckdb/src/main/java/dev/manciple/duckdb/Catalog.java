@@ -19,6 +19,8 @@ import org.apache.arrow.vector.types.pojo.Schema;
 
 /** Finds what sources name: files, queries, and tables of the attached database. */
 final class Catalog {
+    private static final String DEFAULT_SCHEMA = "main";
+
     private final DuckDb engine;
     private final Path folder;
 
@@ -38,8 +40,13 @@ final class Catalog {
         return switch (location) {
             case SourceLocation.Files files -> {
                 FileSource file = FileSource.find(files, folder);
-                Sql from = from(session, file, declared);
-                yield plain(session, from, "%s (%s)".formatted(title, file), file.format() == FileSource.Format.CSV);
+                try {
+                    Sql from = from(session, file, declared);
+                    boolean readOnce = file.format() == FileSource.Format.CSV;
+                    yield plain(session, from, "%s (%s)".formatted(title, file), readOnce);
+                } catch (StoreException e) {
+                    throw Unreadable.file(file, title, e);
+                }
             }
             case SourceLocation.Query query -> plain(session, Sql.query(query.sql()), title, true);
             case SourceLocation.Table table ->
@@ -76,6 +83,20 @@ final class Catalog {
                 .map(name -> Sql.quoted(name, '"'))
                 .toList();
         return Sql.of("{}.{}", database, Sql.join(".", names));
+    }
+
+    /** Whether the database has a table or view of this name; the engine tells upper from lower case in no name. */
+    boolean exists(DuckDbSession session, SourceLocation.Table table) {
+        String name = table.qualifiedName();
+        int dot = name.lastIndexOf('.');
+        return !session.row(Sql.of(
+                        """
+                                SELECT 1 FROM information_schema.tables
+                                WHERE table_catalog = {} AND lower(table_schema) = lower({}) AND lower(table_name) = lower({})""",
+                        Sql.literal(DuckDb.ATTACHED),
+                        Sql.literal(dot < 0 ? DEFAULT_SCHEMA : name.substring(0, dot)),
+                        Sql.literal(name.substring(dot + 1))))
+                .isEmpty();
     }
 
     /** Types that Arrow has no like of, or that DuckDB would compare by rules of their own, become text. */

@@ -1,6 +1,8 @@
 package dev.manciple.duckdb;
 
 import dev.manciple.error.StoreException;
+import dev.manciple.spi.internal.Lease;
+import dev.manciple.spi.internal.Trees;
 import dev.manciple.sql.Sql;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -9,7 +11,6 @@ import java.sql.Statement;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
-import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
 import org.apache.arrow.memory.BufferAllocator;
@@ -23,11 +24,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class DuckDb implements AutoCloseable {
     static final String NAME = "DuckDB";
+    static final String ATTACHED = "attached";
 
-    private static final String ATTACHED = "attached";
+    private static final String SPILL = "manciple-duckdb-";
 
     private final DuckDbConfig config;
     private final Path folder;
+    private final Path spills;
     private final Path spill;
     private final ReentrantLock starting = new ReentrantLock();
     private final Interrupts interrupts = new Interrupts();
@@ -39,11 +42,10 @@ final class DuckDb implements AutoCloseable {
     DuckDb(DuckDbConfig config, Path folder) {
         this.config = config;
         this.folder = folder;
-        Path parent = config.tempDirectory()
+        this.spills = config.tempDirectory()
                 .map(folder::resolve)
                 .orElseGet(() -> Path.of(System.getProperty("java.io.tmpdir")));
-        this.spill = parent.resolve(
-                "manciple-duckdb-%d-%s".formatted(ProcessHandle.current().pid(), UUID.randomUUID()));
+        this.spill = spills.resolve(SPILL + Lease.newName());
     }
 
     /** @param allocator for rows on their way into the engine */
@@ -73,6 +75,7 @@ final class DuckDb implements AutoCloseable {
     }
 
     private DuckDBConnection start() throws SQLException {
+        Lease.sweep(spills, SPILL, "");
         Properties settings = new Properties();
         settings.setProperty(DuckDBDriver.JDBC_STREAM_RESULTS, "true");
         settings.setProperty("memory_limit", config.memoryLimit());

@@ -9,8 +9,8 @@ import dev.manciple.spi.OfflineCapability;
 import dev.manciple.spi.Spine;
 import dev.manciple.spi.StoreContext;
 import dev.manciple.spi.WriteReport;
-import dev.manciple.sql.AsofJoin;
 import dev.manciple.sql.FieldMapping;
+import dev.manciple.sql.NewestTimeFirst;
 import dev.manciple.sql.PitStrategy;
 import dev.manciple.sql.Relation;
 import dev.manciple.sql.SqlOfflineStore;
@@ -31,7 +31,7 @@ final class DuckDbOfflineStore extends SqlOfflineStore {
     private final Sinks sinks;
 
     DuckDbOfflineStore(DuckDbConfig config, StoreContext context) {
-        this(config, context, new AsofJoin());
+        this(config, context, new NewestTimeFirst());
     }
 
     DuckDbOfflineStore(DuckDbConfig config, StoreContext context, PitStrategy strategy) {

@@ -93,18 +93,6 @@ final class DuckDbSession implements SqlSession {
         }
     }
 
-    boolean exists(Sql table) {
-        try {
-            columnTypes(table);
-            return true;
-        } catch (StoreException e) {
-            if (Objects.requireNonNullElse(e.getMessage(), "").contains("does not exist")) {
-                return false;
-            }
-            throw e;
-        }
-    }
-
     @Override
     public ArrowReader query(Sql query, BufferAllocator batches) {
         try {
@@ -229,8 +217,13 @@ final class DuckDbSession implements SqlSession {
                     "A file like",
                     message.substring(pattern + NO_FILES.length()).replace("\"", ""));
         }
-        return new StoreException(
-                DuckDb.NAME, attempted, false, StoreException.Outcome.NOT_APPLIED, new SQLException(message, e));
+        return Unreadable.csvValue(message, e)
+                .orElseGet(() -> new StoreException(
+                        DuckDb.NAME,
+                        attempted,
+                        false,
+                        StoreException.Outcome.NOT_APPLIED,
+                        new SQLException(message, e)));
     }
 
     @Override

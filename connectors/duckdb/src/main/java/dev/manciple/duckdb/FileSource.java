@@ -5,6 +5,7 @@ import dev.manciple.error.NotFoundException;
 import dev.manciple.error.StoreException;
 import dev.manciple.model.SourceLocation;
 import dev.manciple.model.ValueType;
+import dev.manciple.spi.internal.WholeFile;
 import dev.manciple.sql.Sql;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -17,6 +18,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 
@@ -64,11 +66,13 @@ record FileSource(Path path, Shape shape, Format format) {
     static FileSource find(SourceLocation.Files location, Path folder) {
         String uri = localPath(location.uri());
         Path path = folder.resolve(uri).normalize();
+        finishSwap(path);
         if (Files.isDirectory(path)) {
             return new FileSource(path, Shape.FOLDER, formatOfFolder(path, location.format()));
         }
         Format format = format(location.format(), uri);
         if (Files.exists(path)) {
+            requireHeader(path, format);
             return new FileSource(path, Shape.FILE, format);
         }
         if (isGlob(uri)) {
@@ -78,6 +82,28 @@ record FileSource(Path path, Shape shape, Format format) {
         }
         throw new NotFoundException(
                 "The file", path.toString(), "The path is '%s', relative to %s".formatted(location.uri(), folder));
+    }
+
+    /** Somebody may have been killed while replacing the folder. */
+    private static void finishSwap(Path path) {
+        try {
+            WholeFile.finishSwap(path);
+        } catch (IOException e) {
+            throw new StoreException(
+                    DuckDb.NAME, "finish replacing " + path, false, StoreException.Outcome.NOT_APPLIED, e);
+        }
+    }
+
+    /** The engine would take an empty file for one of a column without rows. */
+    private static void requireHeader(Path file, Format format) {
+        try {
+            if (format == Format.CSV && Files.size(file) == 0) {
+                throw new InvalidRequestException(
+                        "'%s' is empty. The first line of a CSV file must name its columns".formatted(file));
+            }
+        } catch (IOException e) {
+            throw new StoreException(DuckDb.NAME, "look at " + file, false, StoreException.Outcome.NOT_APPLIED, e);
+        }
     }
 
     /** The path a URI names on this machine. */
@@ -130,7 +156,7 @@ record FileSource(Path path, Shape shape, Format format) {
     }
 
     /** In the order of their names, so that every read sees the same order. */
-    private static List<Path> filesBelow(Path folder, Format format) {
+    static List<Path> filesBelow(Path folder, Format format) {
         try (Stream<Path> files = Files.walk(folder)) {
             return files.filter(file -> format.owns(file.toString()) && Files.isRegularFile(file))
                     .sorted()
@@ -160,14 +186,16 @@ record FileSource(Path path, Shape shape, Format format) {
         return switch (format) {
             case PARQUET -> Sql.of("read_parquet({}{})", files(), partitions);
             // The whole file decides the types, because after a sample a late row could fail. Nothing between commas is
-            // null,
-            // nothing between quotation marks is an empty text, as the engine writes them.
+            // null, nothing between quotation marks is an empty text, as the engine writes them. All else is fixed,
+            // because
+            // the engine's guesses at a file that is wrong somewhere leave out lines or columns.
             case CSV -> {
                 Map<String, ValueType> columns = new LinkedHashMap<>(declared);
                 columns.keySet().removeAll(partitionKeys);
                 yield Sql.of(
-                        "read_csv({}, header = true, sample_size = -1, allow_quoted_nulls = false{}{})",
+                        "read_csv({}, header = true, skip = 0, comment = '', quote = '\"', escape = '\"'{}, sample_size = -1, allow_quoted_nulls = false{}{})",
                         files(),
+                        delimiter(session),
                         partitions,
                         typed("types", columns));
             }
@@ -197,6 +225,34 @@ record FileSource(Path path, Shape shape, Format format) {
                                 .toList()));
     }
 
+    private Sql delimiter(DuckDbSession session) {
+        return firstFile(session)
+                .flatMap(FileSource::delimiter)
+                .map(character -> Sql.of(", delim = {}", Sql.literal(character.toString())))
+                .orElse(Sql.of(""));
+    }
+
+    /** Empty where the file cannot be looked into; the engine then says why, or guesses. */
+    static Optional<Character> delimiter(Path csv) {
+        try {
+            return CsvText.delimiter(csv);
+        } catch (IOException e) {
+            return Optional.empty();
+        }
+    }
+
+    /** By name; it stands for the others where all must be alike. Empty where a pattern fits none. */
+    private Optional<Path> firstFile(DuckDbSession session) {
+        return switch (shape) {
+            case FILE -> Optional.of(path);
+            case FOLDER -> Optional.of(filesBelow(path, format).getFirst());
+            case GLOB ->
+                Optional.ofNullable(session.row(Sql.of("SELECT min(file) AS \"first\" FROM glob({})", files()))
+                                .get("first"))
+                        .map(Path::of);
+        };
+    }
+
     private Sql partitions(Set<String> keys, Map<String, ValueType> declared) {
         Map<String, ValueType> columns = new LinkedHashMap<>(declared);
         columns.keySet().retainAll(keys);
@@ -217,11 +273,7 @@ record FileSource(Path path, Shape shape, Format format) {
         return switch (shape) {
             case FILE -> Set.of();
             case FOLDER -> isPartitioned() ? keys(filesBelow(path, format).getFirst()) : Set.of();
-            case GLOB -> {
-                String file = session.row(Sql.of("SELECT min(file) AS \"first\" FROM glob({})", files()))
-                        .get("first");
-                yield file == null ? Set.of() : keys(Path.of(file));
-            }
+            case GLOB -> firstFile(session).map(FileSource::keys).orElse(Set.of());
         };
     }
 
@@ -230,6 +282,22 @@ record FileSource(Path path, Shape shape, Format format) {
         return shape == Shape.FOLDER
                 && filesBelow(path, format).stream()
                         .anyMatch(file -> !keys(path.relativize(file)).isEmpty());
+    }
+
+    /**
+     * The columns whose values the folders below this one are named by, outermost first.
+     *
+     * @throws InvalidRequestException where folders above it are too: rows of other values of those belong elsewhere
+     */
+    Set<String> partitionsBelow() {
+        Path first = filesBelow(path, format).getFirst();
+        Set<String> below = keys(path.relativize(first));
+        if (!keys(first).equals(below)) {
+            throw new InvalidRequestException(
+                    "Rows cannot be added to '%s', a partition of a larger set: let the source name the folder above all key=value folders"
+                            .formatted(path));
+        }
+        return below;
     }
 
     private static Set<String> keys(Path file) {

@@ -1,6 +1,7 @@
 package dev.manciple.duckdb;
 
 import dev.manciple.error.InvalidRequestException;
+import dev.manciple.spi.internal.WholeFile;
 import dev.manciple.sql.Sql;
 import java.io.IOException;
 import java.io.InputStream;
@@ -12,6 +13,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.UUID;
@@ -21,7 +23,6 @@ import org.apache.arrow.vector.ipc.ArrowFileWriter;
 import org.apache.arrow.vector.ipc.ArrowReader;
 import org.apache.arrow.vector.types.pojo.Field;
 import org.apache.arrow.vector.types.pojo.Schema;
-import org.jspecify.annotations.Nullable;
 
 /** Writes rows to files: new ones, and more rows to those that exist. Whatever fails leaves what was there. */
 final class FileWriter {
@@ -38,7 +39,7 @@ final class FileWriter {
     /** Writes one Parquet or CSV file and returns how many rows it has. Does not close the reader. */
     long write(ArrowReader rows, Path target, FileSource.Format format, boolean overwrite) throws IOException {
         refuseUndistinguishable(rows.getVectorSchemaRoot().getSchema(), target);
-        return WholeFile.write(target, overwrite, file -> {
+        return Targets.write(target, overwrite, file -> {
             try (DuckDbSession session = engine.session(allocator)) {
                 return session.scan(
                         rows,
@@ -50,16 +51,16 @@ final class FileWriter {
 
     /** Writes a folder of one file and returns how many rows it has. Does not close the reader. */
     long writeFolder(ArrowReader rows, Path target, FileSource.Format format, boolean overwrite) {
-        return WholeFile.writeFolder(
+        return Targets.writeFolder(
                 target, overwrite, folder -> write(rows, folder.resolve(partName(format)), format, false));
     }
 
     /** Writes one Arrow IPC file and returns how many rows it has. Does not close the reader. */
     static long writeArrow(ArrowReader rows, Path target, boolean overwrite) {
-        return WholeFile.write(target, overwrite, file -> {
+        return Targets.write(target, overwrite, file -> {
             VectorSchemaRoot root = rows.getVectorSchemaRoot();
             long count = 0;
-            try (FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+            try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE);
                     ArrowFileWriter writer = new ArrowFileWriter(root, rows, channel)) {
                 writer.start();
                 while (rows.loadNextBatch()) {
@@ -73,23 +74,22 @@ final class FileWriter {
     }
 
     /**
-     * Adds rows to files that exist. A single file is rewritten, old rows first; a folder gets one more file,
-     * unless it is partitioned: the new file would have columns the others have not, and no read would succeed again.
+     * Adds rows to files that exist. A single file is rewritten, old rows first; a folder gets one more file, or one in each
+     * partition that rows belong to. These appear one after the other.
      *
      * @param source how the engine reads the files, with the types their columns have
      * @param rows with exactly the columns of the files, in any order; not closed
      */
     void append(FileSource file, Sql source, ArrowReader rows) {
         switch (file.shape()) {
-            case FILE -> AppendLock.holding(file.path(), AppendLock.PATIENCE, () -> appendTo(file, source, rows));
+            case FILE -> Targets.alone(file.path(), Targets.PATIENCE, () -> appendTo(file, source, rows));
             case FOLDER -> {
                 if (file.isPartitioned()) {
-                    throw new InvalidRequestException(
-                            "Rows cannot be added to the partitioned folder '%s': write files into its key=value folders yourself, or use a folder without partitions"
-                                    .formatted(file));
+                    appendToPartitions(file, source, rows);
+                    return;
                 }
                 Path part = file.path().resolve(partName(file.format()));
-                WholeFile.write(part, false, target -> {
+                Targets.write(part, false, target -> {
                     try (DuckDbSession session = engine.session(allocator)) {
                         convert(session, source, rows);
                         return session.update(
@@ -103,8 +103,23 @@ final class FileWriter {
         }
     }
 
+    private void appendToPartitions(FileSource file, Sql source, ArrowReader rows) {
+        List<Sql> keys = file.partitionsBelow().stream().map(FileWriter::quote).toList();
+        Targets.addAll(file.path(), folder -> {
+            try (DuckDbSession session = engine.session(allocator)) {
+                convert(session, source, rows);
+                return session.update(Sql.of(
+                        "COPY {} TO {} ({}, PARTITION_BY ({}), FILENAME_PATTERN 'part-{uuid}')",
+                        quote(ADDED),
+                        Sql.literal(folder.toString()),
+                        options(file.format(), folder),
+                        Sql.join(", ", keys)));
+            }
+        });
+    }
+
     private void appendTo(FileSource file, Sql source, ArrowReader rows) {
-        WholeFile.write(file.path(), true, target -> {
+        Targets.write(file.path(), true, target -> {
             try (DuckDbSession session = engine.session(allocator)) {
                 convert(session, source, rows);
                 return switch (file.format()) {
@@ -124,19 +139,13 @@ final class FileWriter {
         if (!old.toString().toLowerCase(Locale.ROOT).endsWith(".csv")) {
             throw new InvalidRequestException("Rows cannot be added to '%s'; only to a plain .csv file".formatted(old));
         }
-        Map<String, String> style = session.row(Sql.of(
-                "SELECT \"Delimiter\", \"Quote\", \"Escape\" FROM sniff_csv({}, header = true)",
-                Sql.literal(FileSource.escape(old.toString()))));
-        Path added = target.resolveSibling(target.getFileName() + ".added");
+        String delimiter = FileSource.delimiter(old).map(Object::toString).orElse(",");
+        Path added = WholeFile.temporary(target);
         try {
             long rows = session.update(copy(
                     Sql.of("SELECT * FROM {}", quote(ADDED)),
                     added,
-                    Sql.of(
-                            "FORMAT csv, HEADER false, DELIMITER {}, QUOTE {}, ESCAPE {}",
-                            Sql.literal(style.getOrDefault("Delimiter", ",")),
-                            Sql.literal(mark(style.get("Quote"))),
-                            Sql.literal(mark(style.get("Escape"))))));
+                    Sql.of("FORMAT csv, HEADER false, DELIMITER {}, QUOTE '\"', ESCAPE '\"'", Sql.literal(delimiter))));
             Files.copy(old, target, StandardCopyOption.REPLACE_EXISTING);
             boolean complete = endsLine(target);
             try (OutputStream out = Files.newOutputStream(target, StandardOpenOption.APPEND);
@@ -150,11 +159,6 @@ final class FileWriter {
         } finally {
             Files.deleteIfExists(added);
         }
-    }
-
-    /** The engine says {@code (empty)} or nothing for a mark it saw no use of. */
-    private static String mark(@Nullable String sniffed) {
-        return sniffed == null || sniffed.length() != 1 || sniffed.charAt(0) == 0 ? "\"" : sniffed;
     }
 
     private static boolean endsLine(Path file) throws IOException {
@@ -176,8 +180,9 @@ final class FileWriter {
                 incoming -> session.update(Sql.of("INSERT INTO {} BY NAME SELECT * FROM {}", quote(ADDED), incoming)));
     }
 
+    /** The file has its temporary name already, under which it is removed if this process is killed. */
     private static Sql copy(Sql query, Path file, Sql options) {
-        return Sql.of("COPY ({}) TO {} ({})", query, Sql.literal(file.toString()), options);
+        return Sql.of("COPY ({}) TO {} ({}, USE_TMP_FILE false)", query, Sql.literal(file.toString()), options);
     }
 
     private static Sql options(FileSource.Format format, Path target) {

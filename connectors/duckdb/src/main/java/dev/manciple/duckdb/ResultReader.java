@@ -1,48 +1,29 @@
 package dev.manciple.duckdb;
 
+import dev.manciple.arrow.DerivedReader;
 import java.io.IOException;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.util.Map;
-import java.util.Set;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.VectorSchemaRoot;
-import org.apache.arrow.vector.dictionary.Dictionary;
 import org.apache.arrow.vector.ipc.ArrowReader;
 import org.apache.arrow.vector.types.pojo.Schema;
 
 /** The rows of a statement, which ends with them, and whose failures are Manciple's. */
-final class ResultReader extends ArrowReader {
-    private final ArrowReader rows;
+final class ResultReader extends DerivedReader {
     private final Statement statement;
     private final Interrupts interrupts;
     private boolean closed;
 
     ResultReader(ArrowReader rows, Statement statement, Interrupts interrupts, BufferAllocator allocator) {
-        super(allocator);
-        this.rows = rows;
+        super(rows, allocator);
         this.statement = statement;
         this.interrupts = interrupts;
     }
 
     @Override
     public VectorSchemaRoot getVectorSchemaRoot() throws IOException {
-        return rows.getVectorSchemaRoot();
-    }
-
-    @Override
-    public Map<Long, Dictionary> getDictionaryVectors() throws IOException {
-        return rows.getDictionaryVectors();
-    }
-
-    @Override
-    public Dictionary lookup(long id) {
-        return rows.lookup(id);
-    }
-
-    @Override
-    public Set<Long> getDictionaryIds() {
-        return rows.getDictionaryIds();
+        return from().getVectorSchemaRoot();
     }
 
     @Override
@@ -51,15 +32,10 @@ final class ResultReader extends ArrowReader {
             throw new IOException("the reader is closed");
         }
         try {
-            return interrupts.during(statement, rows::loadNextBatch);
+            return interrupts.during(statement, from()::loadNextBatch);
         } catch (IOException e) {
             throw DuckDbSession.failed(e, "read the rows of a query");
         }
-    }
-
-    @Override
-    public long bytesRead() {
-        return rows.bytesRead();
     }
 
     @Override
@@ -72,7 +48,7 @@ final class ResultReader extends ArrowReader {
             if (!statement.isClosed()) {
                 statement.cancel();
             }
-            rows.close();
+            from().close();
         } catch (SQLException e) {
             throw DuckDbSession.failed(e, "end a query");
         }
@@ -88,6 +64,6 @@ final class ResultReader extends ArrowReader {
 
     @Override
     protected Schema readSchema() throws IOException {
-        return rows.getVectorSchemaRoot().getSchema();
+        return from().getVectorSchemaRoot().getSchema();
     }
 }

@@ -108,11 +108,21 @@ public final class Scratch implements AutoCloseable {
      * @param batches owns the batches
      */
     public ArrowReader query(Sql query, Schema promised, BufferAllocator batches) {
+        return query(query, promised, batches, () -> {});
+    }
+
+    /** As {@link #query}, for the last one: the scratch closes with its reader. */
+    public ArrowReader lastQuery(Sql query, Schema promised, BufferAllocator batches) {
+        return query(query, promised, batches, this);
+    }
+
+    private ArrowReader query(Sql query, Schema promised, BufferAllocator batches, AutoCloseable after) {
         DuckDbSession session = engine.session(allocator);
         try {
             ArrowReader rows = session.query(query, batches);
             return new RetypedReader(rows, promised, batches, () -> {
-                try (session) {
+                try (after;
+                        session) {
                     rows.close();
                 }
             });

@@ -79,7 +79,7 @@ final class Sinks {
             case SourceLocation.Files files -> Files.exists(path(files));
             case SourceLocation.Table table -> {
                 try (DuckDbSession session = engine.session(allocator)) {
-                    yield session.exists(catalog.table(table));
+                    yield catalog.exists(session, table);
                 }
             }
             case SourceLocation.Query query -> true;
@@ -116,7 +116,7 @@ final class Sinks {
         Sql name = catalog.table(table);
         FileWriter.refuseUndistinguishable(schema(rows), Path.of(table.qualifiedName()));
         try (DuckDbSession session = engine.session(allocator)) {
-            if (!overwrite && session.exists(name)) {
+            if (!overwrite && catalog.exists(session, table)) {
                 throw new InvalidRequestException("The table '%s' exists already; choose another or allow overwriting"
                         .formatted(table.qualifiedName()));
             }

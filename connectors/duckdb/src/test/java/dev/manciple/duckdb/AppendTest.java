@@ -39,6 +39,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class AppendTest {
     private static final Schema COLUMNS =
@@ -89,6 +91,58 @@ class AppendTest {
     }
 
     @Test
+    void rowsOfManyProcessesAreAllKept() throws Exception {
+        write(folder.resolve("rows.parquet"), 0, 1);
+        List<Process> writers = new ArrayList<>();
+        for (int from : new int[] {1, 1001, 2001}) {
+            writers.add(new ProcessBuilder(
+                            Path.of(System.getProperty("java.home"), "bin", "java")
+                                    .toString(),
+                            "--add-opens=java.base/java.nio=ALL-UNNAMED",
+                            "-cp",
+                            System.getProperty("java.class.path"),
+                            Appends.class.getName(),
+                            folder.toString(),
+                            Integer.toString(from))
+                    .inheritIO()
+                    .start());
+        }
+        for (Process writer : writers) {
+            assertThat(writer.waitFor()).isZero();
+        }
+
+        assertThat(numbers("rows.parquet"))
+                .containsExactlyInAnyOrderElementsOf(
+                        Stream.of(LongStream.of(0), Appends.from(1), Appends.from(1001), Appends.from(2001))
+                                .flatMap(LongStream::boxed)
+                                .toList());
+    }
+
+    /** A process that adds a row at a time. */
+    static final class Appends {
+        private static final int COUNT = 8;
+
+        private Appends() {}
+
+        static LongStream from(int first) {
+            return LongStream.range(first, first + COUNT);
+        }
+
+        public static void main(String[] arguments) throws IOException {
+            try (BufferAllocator memory = new RootAllocator();
+                    OfflineStore store = new DuckDbOfflineStore(
+                            DuckDbConfig.defaults(), new TestContext(Path.of(arguments[0]), memory))) {
+                int first = Integer.parseInt(arguments[1]);
+                for (int n = first; n < first + COUNT; n++) {
+                    try (ArrowReader row = rows(memory, COLUMNS, n, 1)) {
+                        store.write(view("rows.parquet"), row);
+                    }
+                }
+            }
+        }
+    }
+
+    @Test
     void newRowsComeAfterTheOldOnes() throws IOException {
         write(folder.resolve("rows.parquet"), 0, 3_000);
 
@@ -108,16 +162,66 @@ class AppendTest {
         assertThat(filesIn(folder)).hasSize(2).contains("rows/first.parquet");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"parquet", "csv"})
+    void rowsOfAPartitionedFolderGoIntoTheirPartitions(String format) throws IOException {
+        write(folder.resolve("rows/zip=00000/first." + format), 0, 1);
+        write(folder.resolve("rows/zip=00002/first." + format), 2, 1);
+
+        append(store, view("rows"), COLUMNS, 2, 2);
+
+        assertThat(partitions()).containsExactlyInAnyOrder("00000:0", "00002:2", "00002:2", "00003:3");
+        assertThat(filesIn(folder))
+                .map(file -> file.replaceFirst("part-[-0-9a-f]+", "part"))
+                .containsExactlyInAnyOrder(
+                        "rows/zip=00000/first." + format,
+                        "rows/zip=00002/first." + format,
+                        "rows/zip=00002/part." + format,
+                        "rows/zip=00003/part." + format);
+    }
+
     @Test
-    void aPartitionedFolderIsRefusedAndStaysReadable() throws IOException {
-        write(folder.resolve("rows/zip=00000/first.parquet"), 0, 2);
+    void rowsWithoutAValueHaveAPartitionToo() throws IOException {
+        write(folder.resolve("rows/zip=00000/first.parquet"), 0, 1);
+        try (ArrowReader rows =
+                ArrowRows.reader(allocator, COLUMNS, List.of(List.of(Value.Null.NULL, new Value.Int(7))), 1)) {
+            store.write(view("rows"), rows);
+        }
+        assertThat(partitions()).containsExactlyInAnyOrder("00000:0", "null:7");
+    }
 
-        assertThatThrownBy(() -> append(store, view("rows"), COLUMNS, 2, 2))
-                .isInstanceOf(InvalidRequestException.class)
-                .hasMessageContainingAll(folder.resolve("rows").toString(), "partitioned");
-
-        assertThat(numbers("rows")).containsExactly(0L, 1L);
+    @Test
+    void aFailureLeavesThePartitions() throws IOException {
+        write(folder.resolve("rows/zip=00000/first.parquet"), 0, 1);
+        try (ArrowReader rows = new FailingReader(allocator, COLUMNS)) {
+            assertThatThrownBy(() -> store.write(view("rows"), rows)).hasMessageContaining("the network is gone");
+        }
         assertThat(filesIn(folder)).containsExactly("rows/zip=00000/first.parquet");
+        assertThat(folder).isDirectoryContaining("glob:**/rows").isDirectoryNotContaining("glob:**/.*");
+    }
+
+    @Test
+    void aPartitionOfALargerSetIsRefused() throws IOException {
+        write(folder.resolve("all/n=0/rows/zip=00000/first.parquet"), 0, 1);
+        assertThatThrownBy(() -> append(store, view("all/n=0/rows"), COLUMNS, 1, 1))
+                .isInstanceOf(InvalidRequestException.class)
+                .hasMessageContaining("a partition of a larger set");
+    }
+
+    /** Zip and number of every row, the zip as it is declared: text. */
+    private List<String> partitions() throws IOException {
+        try (ArrowReader rows =
+                files.readFile(folder.resolve("rows").toString(), "", Map.of("zip", Scalar.STRING), allocator)) {
+            Schema schema = rows.getVectorSchemaRoot().getSchema();
+            int zip = schema.getFields().indexOf(schema.findField("zip"));
+            int n = schema.getFields().indexOf(schema.findField("n"));
+            return ArrowRows.read(rows).stream()
+                    .map(row -> "%s:%d"
+                            .formatted(
+                                    row.get(zip) instanceof Value.Text(String text) ? text : "null",
+                                    ((Value.Int) row.get(n)).value()))
+                    .toList();
+        }
     }
 
     @Test
@@ -256,6 +360,10 @@ class AppendTest {
     }
 
     private ArrowReader rows(Schema columns, int from, int count) {
+        return rows(allocator, columns, from, count);
+    }
+
+    private static ArrowReader rows(BufferAllocator allocator, Schema columns, int from, int count) {
         List<List<Value>> rows = LongStream.range(from, from + count)
                 .mapToObj(n -> List.<Value>of(new Value.Text("%05d".formatted(n)), new Value.Int(n)))
                 .toList();

@@ -27,19 +27,13 @@ final class Failures {
     }
 
     private static boolean isRetryable(JedisException cause) {
-        String reason = reason(cause);
         return cause instanceof JedisConnectionException
                 || isWait(cause)
-                || reason.startsWith("READONLY")
-                || reason.startsWith("LOADING")
-                || reason.startsWith("TRYAGAIN")
-                || reason.startsWith("CLUSTERDOWN")
-                || reason.startsWith("MASTERDOWN")
-                || reason.startsWith("OOM");
+                || ServerErrors.isTransient(cause)
+                || ServerErrors.code(cause).equals("OOM");
     }
 
     private String advice(JedisException cause) {
-        String reason = reason(cause);
         if (cause.getCause() instanceof SocketTimeoutException) {
             return "there was no answer within %s ms. Look what keeps the server busy, or raise 'timeout'"
                     .formatted(servers.timeout().toMillis());
@@ -51,7 +45,7 @@ final class Failures {
         if (cause instanceof JedisConnectionException) {
             return "the server cannot be reached or closed the connection. See that it runs and that connection_string names it";
         }
-        return switch (reason.split(" ", 2)[0]) {
+        return switch (ServerErrors.code(cause)) {
             case "NOAUTH", "WRONGPASS" ->
                 "the server did not accept the credentials. Correct username and password in connection_string";
             case "NOPERM" -> "the user may not do this. Give it the commands and keys that the documentation lists";

@@ -61,12 +61,12 @@ final class RedisClient {
             Exchange exchange = exchange(commands, open, replies, deadline);
             sent |= exchange.sent();
             open = open.stream()
-                    .filter(i -> replies[i] == null || isTransient(replies[i]))
+                    .filter(i -> replies[i] == null || ServerErrors.isTransient(replies[i]))
                     .toList();
             if (open.isEmpty() || attempt == attempts(exchange) || deadline.passed() || !pause(attempt, deadline)) {
                 return new Replies(replies, exchange.failure(), sent);
             }
-            JedisException stale = refresh(commands, open, replies);
+            JedisException stale = refresh(open, replies);
             if (stale != null) {
                 return new Replies(replies, stale, sent);
             }
@@ -99,8 +99,9 @@ final class RedisClient {
         }
     }
 
-    private @Nullable JedisException refresh(List<Command> commands, List<Integer> open, @Nullable Object[] replies) {
-        boolean onlyScripts = open.stream().allMatch(i -> isError(replies[i], "NOSCRIPT"));
+    private @Nullable JedisException refresh(List<Integer> open, @Nullable Object[] replies) {
+        boolean onlyScripts =
+                open.stream().allMatch(i -> ServerErrors.code(replies[i]).equals("NOSCRIPT"));
         if (onlyScripts) {
             return null;
         }
@@ -110,24 +111,6 @@ final class RedisClient {
         } catch (JedisException e) {
             return e;
         }
-    }
-
-    private static boolean isError(@Nullable Object reply, String code) {
-        return reply instanceof JedisDataException error
-                && error.getMessage() != null
-                && error.getMessage().startsWith(code);
-    }
-
-    /** Errors that say nothing about the command: another server, or this one a moment later, would take it. */
-    private static boolean isTransient(@Nullable Object reply) {
-        return isError(reply, "NOSCRIPT")
-                || isError(reply, "MOVED")
-                || isError(reply, "ASK")
-                || isError(reply, "TRYAGAIN")
-                || isError(reply, "CLUSTERDOWN")
-                || isError(reply, "READONLY")
-                || isError(reply, "LOADING")
-                || isError(reply, "MASTERDOWN");
     }
 
     private Exchange exchange(
@@ -172,7 +155,7 @@ final class RedisClient {
             List<Integer> mine,
             @Nullable Object[] replies,
             Deadline deadline) {
-        if (mine.stream().anyMatch(i -> isError(replies[i], "NOSCRIPT"))) {
+        if (mine.stream().anyMatch(i -> ServerErrors.code(replies[i]).equals("NOSCRIPT"))) {
             loadScripts(connection, deadline);
         }
         int read = 0;

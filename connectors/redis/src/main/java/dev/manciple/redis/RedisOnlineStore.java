@@ -109,16 +109,13 @@ final class RedisOnlineStore implements OnlineStore {
             if (reply == null) {
                 throw failures.of(attempted, Outcome.NOT_APPLIED, List.of(), replies.requireFailure());
             }
-            if (reply instanceof JedisDataException refused && !isWrongType(refused)) {
+            if (reply instanceof JedisDataException refused
+                    && !ServerErrors.code(refused).equals("WRONGTYPE")) {
                 throw failures.of(attempted, Outcome.NOT_APPLIED, List.of(), refused);
             }
             answers.add(reply);
         }
         return answers;
-    }
-
-    private static boolean isWrongType(JedisDataException refused) {
-        return refused.getMessage() != null && refused.getMessage().startsWith("WRONGTYPE");
     }
 
     @Override

@@ -176,9 +176,7 @@ final class Servers implements AutoCloseable {
         connection.password().ifPresent(builder::password);
         connection.clientName().ifPresent(builder::clientName);
         if (connection.tls()) {
-            builder.ssl(true)
-                    .sslSocketFactory(Tls.sockets(connection, folder))
-                    .sslParameters(Tls.parameters(connection));
+            builder.sslOptions(Tls.options(connection, folder));
         }
         return builder.build();
     }
@@ -186,8 +184,8 @@ final class Servers implements AutoCloseable {
     private DefaultJedisClientConfig.Builder timeouts(DefaultJedisClientConfig.Builder builder) {
         Duration connect =
                 config.connectTimeout().or(connection::connectTimeout).orElse(DEFAULT_CONNECT_TIMEOUT);
-        // The older protocol is understood by every server and proxy, and has all that is needed here.
-        return builder.resp2()
+        // What every server and proxy speaks unasked has all that is needed here, and costs no round trip to agree on.
+        return builder.serverDefaultProtocol()
                 .clientSetInfoConfig(ClientSetInfoConfig.DISABLED)
                 .connectionTimeoutMillis(
                         Math.toIntExact(Math.min(connect.toMillis(), timeout().toMillis())))

@@ -1,6 +1,8 @@
 package dev.manciple.redis;
 
 import dev.manciple.error.ConfigException;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -9,94 +11,87 @@ import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
 import java.security.KeyStore;
 import java.security.PrivateKey;
-import java.security.SecureRandom;
 import java.security.cert.Certificate;
 import java.security.cert.CertificateFactory;
-import java.security.cert.X509Certificate;
 import java.security.spec.PKCS8EncodedKeySpec;
 import java.util.Base64;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
-import javax.net.ssl.KeyManager;
-import javax.net.ssl.KeyManagerFactory;
-import javax.net.ssl.SSLContext;
-import javax.net.ssl.SSLParameters;
-import javax.net.ssl.SSLSocketFactory;
-import javax.net.ssl.TrustManager;
-import javax.net.ssl.TrustManagerFactory;
-import javax.net.ssl.X509TrustManager;
-import org.jspecify.annotations.Nullable;
+import redis.clients.jedis.SslOptions;
+import redis.clients.jedis.SslVerifyMode;
 
 /** Encrypted connections as a connection string describes them, from the PEM files Python programs use. */
 final class Tls {
-    private static final char[] NO_PASSWORD = {};
+    private static final String STORE_TYPE = "PKCS12";
+    /** The stores never leave the process. */
+    private static final char[] STORE_PASSWORD = "in memory".toCharArray();
 
-    private Tls() {}
+    private final ConnectionString connection;
+    private final Path folder;
+
+    private Tls(ConnectionString connection, Path folder) {
+        this.connection = connection;
+        this.folder = folder;
+    }
 
     /**
      * @param folder where relative paths of files start
      * @throws ConfigException if a file cannot be read as what it should be
      */
-    static SSLSocketFactory sockets(ConnectionString connection, Path folder) {
+    static SslOptions options(ConnectionString connection, Path folder) {
         try {
-            SSLContext context = SSLContext.getInstance("TLS");
-            context.init(identity(connection, folder), trust(connection, folder), new SecureRandom());
-            return context.getSocketFactory();
+            return new Tls(connection, folder).options();
         } catch (GeneralSecurityException | IOException | IllegalArgumentException e) {
             throw new ConfigException(
-                    "online_store", List.of("connection_string has TLS files that cannot be used: " + e));
+                    "online_store", List.of("connection_string names TLS files that cannot be used: " + e));
         }
     }
 
-    static SSLParameters parameters(ConnectionString connection) {
-        SSLParameters parameters = new SSLParameters();
-        if (connection.checksHostName()) {
-            parameters.setEndpointIdentificationAlgorithm("HTTPS");
-        }
-        return parameters;
-    }
-
-    /** Null where the machine's own authorities are trusted. */
-    private static TrustManager @Nullable [] trust(ConnectionString connection, Path folder)
-            throws GeneralSecurityException, IOException {
-        if (!connection.checksCertificate()) {
-            return new TrustManager[] {new TrustsAnyone()};
-        }
+    private SslOptions options() throws GeneralSecurityException, IOException {
+        SslOptions.Builder options = SslOptions.builder()
+                .keyStoreType(STORE_TYPE)
+                .trustStoreType(STORE_TYPE)
+                .sslVerifyMode(verification());
         Optional<String> authorities = connection.authorities();
-        if (authorities.isEmpty()) {
-            return null;
+        if (authorities.isPresent()) {
+            KeyStore store = emptyStore();
+            for (Certificate certificate : certificates(folder.resolve(authorities.get()))) {
+                store.setCertificateEntry("authority " + store.size(), certificate);
+            }
+            options.truststore(resource(store), STORE_PASSWORD);
         }
-        KeyStore store = emptyStore();
-        for (Certificate certificate : certificates(folder.resolve(authorities.get()))) {
-            store.setCertificateEntry("authority " + store.size(), certificate);
+        Optional<String> certificate = connection.certificate();
+        if (certificate.isPresent()) {
+            // As in Python, the key may be in the certificate's file.
+            Path keyFile = folder.resolve(connection.privateKey().orElse(certificate.get()));
+            Certificate[] chain =
+                    certificates(folder.resolve(certificate.get())).toArray(Certificate[]::new);
+            KeyStore store = emptyStore();
+            PrivateKey key = privateKey(keyFile, chain[0].getPublicKey().getAlgorithm());
+            store.setKeyEntry("client", key, STORE_PASSWORD, chain);
+            options.keystore(resource(store), STORE_PASSWORD);
         }
-        TrustManagerFactory factory = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-        factory.init(store);
-        return factory.getTrustManagers();
+        return options.build();
     }
 
-    /** Null where the client shows no certificate. */
-    private static KeyManager @Nullable [] identity(ConnectionString connection, Path folder)
-            throws GeneralSecurityException, IOException {
-        Optional<String> certificate = connection.certificate();
-        if (certificate.isEmpty()) {
-            return null;
+    private SslVerifyMode verification() {
+        if (!connection.checksCertificate()) {
+            return SslVerifyMode.INSECURE;
         }
-        // As in Python, the key may be in the certificate's file.
-        Path keyFile = folder.resolve(connection.privateKey().orElse(certificate.get()));
-        Certificate[] chain = certificates(folder.resolve(certificate.get())).toArray(Certificate[]::new);
-        KeyStore store = emptyStore();
-        store.setKeyEntry("client", privateKey(keyFile, chain[0].getPublicKey().getAlgorithm()), NO_PASSWORD, chain);
-        KeyManagerFactory factory = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-        factory.init(store, NO_PASSWORD);
-        return factory.getKeyManagers();
+        return connection.checksHostName() ? SslVerifyMode.FULL : SslVerifyMode.CA;
     }
 
     private static KeyStore emptyStore() throws GeneralSecurityException, IOException {
-        KeyStore store = KeyStore.getInstance("PKCS12");
-        store.load(null, NO_PASSWORD);
+        KeyStore store = KeyStore.getInstance(STORE_TYPE);
+        store.load(null, STORE_PASSWORD);
         return store;
+    }
+
+    private static SslOptions.Resource resource(KeyStore store) throws GeneralSecurityException, IOException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        store.store(bytes, STORE_PASSWORD);
+        return () -> new ByteArrayInputStream(bytes.toByteArray());
     }
 
     private static Collection<? extends Certificate> certificates(Path file)
@@ -123,19 +118,5 @@ final class Tls {
         }
         byte[] key = Base64.getMimeDecoder().decode(pem.substring(from + begin.length(), to));
         return KeyFactory.getInstance(algorithm).generatePrivate(new PKCS8EncodedKeySpec(key));
-    }
-
-    /** What {@code ssl_cert_reqs=none} asks for: encryption without knowing with whom. */
-    private static final class TrustsAnyone implements X509TrustManager {
-        @Override
-        public void checkClientTrusted(X509Certificate[] chain, String authType) {}
-
-        @Override
-        public void checkServerTrusted(X509Certificate[] chain, String authType) {}
-
-        @Override
-        public X509Certificate[] getAcceptedIssuers() {
-            return new X509Certificate[0];
-        }
     }
 }

@@ -53,12 +53,12 @@ public final class Engine implements AutoCloseable {
     }
 
     /**
-     * Writes the rows that are left to a file, which appears, or replaces one of that name, only when it is complete; returns
-     * how many. Does not close the reader.
+     * Writes the rows that are left to a file, which appears, or replaces one of that name if that is allowed, only when it is
+     * complete; returns how many. Does not close the reader.
      */
-    public long write(ArrowReader rows, Path file, String format) {
+    public long write(ArrowReader rows, Path file, String format, boolean overwrite) {
         try {
-            return engine().writeFile(rows, file, format, true);
+            return engine().writeFile(rows, file, format, overwrite);
         } catch (NoClassDefFoundError e) {
             throw missing(e);
         }

@@ -6,6 +6,7 @@ import dev.manciple.spi.StoreConfig;
 import dev.manciple.spi.config.Default;
 import dev.manciple.spi.config.Key;
 import dev.manciple.spi.config.Removed;
+import dev.manciple.spi.config.Secret;
 import java.lang.reflect.Array;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.InvocationTargetException;
@@ -146,7 +147,7 @@ public final class ConfigBinder {
 
         /** A blank default of something with parts means that it has none. */
         private static Object preset(Class<?> type, String text) {
-            if (Map.class.isAssignableFrom(type) || type.isRecord()) {
+            if (Map.class.isAssignableFrom(type) || (type.isRecord() && type != Secret.class)) {
                 return Map.of();
             }
             if (Iterable.class.isAssignableFrom(type) && type != Path.class) {

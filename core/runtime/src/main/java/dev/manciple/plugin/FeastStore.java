@@ -98,8 +98,10 @@ record FeastStore(String shortName, String pythonClass, List<String> connectors)
         if (connectors.isEmpty()) {
             return "Manciple has no connector for Feast's '%s'.".formatted(shortName);
         }
-        String modules =
-                connectors.stream().map("manciple-"::concat).reduce("%s or %s"::formatted).orElseThrow();
+        String modules = connectors.stream()
+                .map("manciple-"::concat)
+                .reduce("%s or %s"::formatted)
+                .orElseThrow();
         return "'%s' needs a connector that is not installed: add %s to the class path, or its jars to plugin/%s of the distribution."
                 .formatted(shortName, modules, connectors.getFirst());
     }

@@ -59,8 +59,8 @@ public final class StoreTypes {
 
     private <F> F resolve(Role<F> role, String where, String type) {
         Optional<FeastStore> feast = FeastStore.named(type, role.feast());
-        Supplier<Optional<F>> look = () -> offered(role, where, type)
-                .or(() -> feast.flatMap(store -> offered(role, where, store.shortName())));
+        Supplier<Optional<F>> look = () ->
+                offered(role, where, type).or(() -> feast.flatMap(store -> offered(role, where, store.shortName())));
         return look.get()
                 .or(() -> feast.flatMap(store -> {
                     store.connectors().forEach(plugins::load);
@@ -96,14 +96,16 @@ public final class StoreTypes {
         TreeSet<String> known =
                 offers(role).stream().map(Role.Offer::type).collect(Collectors.toCollection(TreeSet::new));
         List<String> sentences = new ArrayList<>();
-        sentences.add(feast.map(FeastStore::missing).orElseGet(() -> unknown(role.noun(), type, known)));
+        TreeSet<String> meant = new TreeSet<>(known);
+        role.feast().forEach(store -> meant.add(store.shortName()));
+        sentences.add(feast.map(FeastStore::missing).orElseGet(() -> unknown(role.noun(), type, meant)));
         sentences.add("Known: %s.".formatted(known.isEmpty() ? "none" : String.join(", ", known)));
         sentences.addAll(plugins.failures());
         return new ConfigException(where, List.of(String.join(" ", sentences)));
     }
 
-    private static String unknown(String noun, String type, TreeSet<String> known) {
-        String hint = NearestName.hint(type, known);
+    private static String unknown(String noun, String type, Set<String> meant) {
+        String hint = NearestName.hint(type, meant);
         if (hint.isEmpty() && type.contains(".")) {
             return "no plug-in offers the %s '%s': its jar must name a Plugin that does, and be on the class path or in a folder of plugin/."
                     .formatted(noun, type);

@@ -103,24 +103,21 @@ public final class Stores {
             OfflineStoreFactory<C> factory, String where, StoreConfig config) {
         C options = bind(factory.configType(), where, config);
         Guard guard = guard("offline store", config.type(), options.getClass(), factory.maturity());
-        return context -> new GuardedOfflineStore(
-                guard.read("start", () -> factory.create(options, context)), guard);
+        return context -> new GuardedOfflineStore(guard.read("start", () -> factory.create(options, context)), guard);
     }
 
     private <C extends Record> Function<StoreContext, OnlineStore> bound(
             OnlineStoreFactory<C> factory, String where, StoreConfig config) {
         C options = bind(factory.configType(), where, config);
         Guard guard = guard("online store", config.type(), options.getClass(), factory.maturity());
-        return context -> new GuardedOnlineStore(
-                guard.read("start", () -> factory.create(options, context)), guard);
+        return context -> new GuardedOnlineStore(guard.read("start", () -> factory.create(options, context)), guard);
     }
 
     private <C extends Record> Function<StoreContext, Registry> bound(
             RegistryFactory<C> factory, String where, StoreConfig config) {
         C options = bind(factory.configType(), where, config);
         Guard guard = guard("registry", config.type(), options.getClass(), factory.maturity());
-        return context ->
-                new GuardedRegistry(guard.read("start", () -> factory.create(options, context)), guard);
+        return context -> new GuardedRegistry(guard.read("start", () -> factory.create(options, context)), guard);
     }
 
     private <C extends Record> Function<StoreContext, MaterializationEngine> bound(

@@ -49,7 +49,8 @@ final class FeastOptions {
             return true;
         }
         UnknownFieldSet stored = parse(of(registered));
-        for (Map.Entry<Integer, UnknownFieldSet.Field> option : parse(wanted).asMap().entrySet()) {
+        for (Map.Entry<Integer, UnknownFieldSet.Field> option :
+                parse(wanted).asMap().entrySet()) {
             if (!stored.getField(option.getKey()).equals(option.getValue())) {
                 return false;
             }

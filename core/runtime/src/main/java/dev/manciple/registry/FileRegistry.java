@@ -143,7 +143,7 @@ public final class FileRegistry implements Registry {
     private RegistryProto.Registry parse(ByteBuffer bytes) {
         try {
             RegistryProto.Registry registry = RegistryProto.Registry.parseFrom(bytes.duplicate());
-            if (isWhole(registry)) {
+            if (RegistryCodec.isWhole(registry)) {
                 return registry;
             }
             throw unreadable(
@@ -151,19 +151,6 @@ public final class FileRegistry implements Registry {
         } catch (InvalidProtocolBufferException e) {
             throw unreadable("the file is cut short or holds no registry (" + e.getMessage() + ")");
         }
-    }
-
-    /**
-     * Many bytes that are no registry parse as one, and so does the start of a registry cut between two of its parts. Feast and
-     * Manciple give each registry they write a version and, after most of its parts, the projects its objects belong to.
-     */
-    private static boolean isWhole(RegistryProto.Registry registry) {
-        boolean holdsObjects = registry.getEntitiesCount() > 0
-                || registry.getDataSourcesCount() > 0
-                || registry.getFeatureViewsCount() > 0
-                || registry.getFeatureServicesCount() > 0;
-        boolean namesProjects = registry.getProjectsCount() > 0 || registry.getProjectMetadataCount() > 0;
-        return !registry.getVersionId().isEmpty() && (namesProjects || !holdsObjects);
     }
 
     private ConfigException unreadable(String problem) {

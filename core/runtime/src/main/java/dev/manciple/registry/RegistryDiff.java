@@ -49,9 +49,8 @@ record RegistryDiff(List<Difference> differences, List<RegistryChange> changes) 
         List<RegistryChange> puts = new ArrayList<>();
         for (Definition defined : after.inOrder()) {
             Optional<Definition> registered = registered(before, defined);
-            List<Property> changed = registered
-                    .map(old -> changed(old, defined))
-                    .orElse(List.of());
+            List<Property> changed =
+                    registered.map(old -> changed(old, defined)).orElse(List.of());
             if (registered.isEmpty() || !changed.isEmpty()) {
                 Action action = registered.isEmpty() ? Action.CREATED : Action.UPDATED;
                 differences.add(new Difference(action, defined.kind(), defined.name(), changed));

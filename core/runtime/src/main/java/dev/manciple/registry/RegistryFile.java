@@ -2,20 +2,17 @@ package dev.manciple.registry;
 
 import dev.manciple.error.StoreException;
 import dev.manciple.error.StoreException.Outcome;
+import dev.manciple.spi.internal.FileMutex;
+import dev.manciple.spi.internal.WholeFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
-import java.nio.file.attribute.PosixFileAttributeView;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
@@ -35,7 +32,6 @@ final class RegistryFile {
 
     private static final int READ_ATTEMPTS = 20;
     private static final long READ_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
-    private static final int MOST_LINKS = 40;
 
     private final Path path;
 
@@ -120,10 +116,12 @@ final class RegistryFile {
 
     private FileMutex.Held lock(String attempted) {
         try {
-            Path target = target();
-            Path folder = folder(target);
-            Files.createDirectories(folder);
-            return new FileMutex(folder, hidden(target, ".lock"), LOCK_PATIENCE).acquire();
+            Path target = WholeFile.target(path);
+            if (Files.isDirectory(target)) {
+                throw new IOException("it is a folder, not a file");
+            }
+            Files.createDirectories(target.resolveSibling(""));
+            return FileMutex.of(target, LOCK_PATIENCE).acquire();
         } catch (IOException e) {
             throw failure(attempted, Outcome.NOT_APPLIED, e);
         }
@@ -131,93 +129,16 @@ final class RegistryFile {
 
     /**
      * Puts {@code bytes} in place of the file's content; a reader, and whoever looks after a crash, sees the old content or the
-     * new. Only within {@link #exclusively}, which makes the temporary file's name ours: a killed writer's leftover is removed.
+     * new.
      */
     void replace(byte[] bytes) {
-        Path folder;
         try {
-            Path target = target();
-            folder = folder(target);
-            Path temporary = folder.resolve(hidden(target, ".tmp"));
-            Files.deleteIfExists(temporary);
-            try {
-                writeDurably(temporary, bytes);
-                keepPermissions(target, temporary);
-                Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
-            } catch (IOException | RuntimeException e) {
-                deleteQuietly(temporary, e);
-                throw e;
-            }
+            WholeFile.write(path, true, file -> Files.write(file, bytes));
+        } catch (WholeFile.NotDurableException e) {
+            throw failure("make the new file durable", Outcome.MAYBE, e);
         } catch (IOException e) {
             throw failure("write the file", Outcome.NOT_APPLIED, e);
         }
-        try {
-            forceFolder(folder);
-        } catch (IOException e) {
-            throw failure("make the new file durable", Outcome.MAYBE, e);
-        }
-    }
-
-    private static void writeDurably(Path file, byte[] bytes) throws IOException {
-        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-            ByteBuffer buffer = ByteBuffer.wrap(bytes);
-            while (buffer.hasRemaining()) {
-                channel.write(buffer);
-            }
-            channel.force(true);
-        }
-    }
-
-    /** Who may read the registry must not change because it was written. */
-    private static void keepPermissions(Path from, Path to) throws IOException {
-        PosixFileAttributeView target = Files.getFileAttributeView(to, PosixFileAttributeView.class);
-        if (target != null && Files.exists(from)) {
-            target.setPermissions(Files.getPosixFilePermissions(from));
-        }
-    }
-
-    /** Makes the rename survive a power cut, where folders can be opened: not on Windows. */
-    private static void forceFolder(Path folder) throws IOException {
-        if (Files.getFileAttributeView(folder, PosixFileAttributeView.class) != null) {
-            try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
-                channel.force(true);
-            }
-        }
-    }
-
-    private static void deleteQuietly(Path file, Exception reason) {
-        try {
-            Files.deleteIfExists(file);
-        } catch (IOException e) {
-            reason.addSuppressed(e);
-        }
-    }
-
-    /** The file itself: a rename onto a symbolic link would replace the link. */
-    private Path target() throws IOException {
-        Path target = path.toAbsolutePath();
-        for (int links = 0; Files.isSymbolicLink(target); links++) {
-            if (links == MOST_LINKS) {
-                throw new IOException("the symbolic link leads in a circle");
-            }
-            target = target.resolveSibling(Files.readSymbolicLink(target));
-        }
-        if (Files.isDirectory(target, LinkOption.NOFOLLOW_LINKS)) {
-            throw new IOException("it is a folder, not a file");
-        }
-        return target;
-    }
-
-    private static Path folder(Path file) throws IOException {
-        Path folder = file.getParent();
-        if (folder == null) {
-            throw new IOException("it is a folder, not a file");
-        }
-        return folder;
-    }
-
-    private static String hidden(Path file, String suffix) {
-        return "." + file.getFileName() + suffix;
     }
 
     private StoreException failure(String attempted, Outcome outcome, IOException cause) {

@@ -56,6 +56,16 @@ public record Definitions(List<Definition> all, List<String> pythonFiles, Map<Pl
      * @throws ConfigException with every problem of all files
      */
     public static Definitions load(Path folder, RepoConfig config, Plugins plugins) {
+        return load(folder, config.file(), config.definitionClasses(), plugins);
+    }
+
+    /**
+     * As {@link #load(Path, RepoConfig, Plugins)}, for who cannot read the configuration.
+     *
+     * @param configFile not read, relative to the folder or absolute
+     * @param classes those the configuration would name
+     */
+    public static Definitions load(Path folder, String configFile, List<String> classes, Plugins plugins) {
         // The compiler names files by their full paths.
         Path root = folder.toAbsolutePath().normalize();
         Problems problems = new Problems();
@@ -64,10 +74,10 @@ public record Definitions(List<Definition> all, List<String> pythonFiles, Map<Pl
         JavaDefinitions java = new JavaDefinitions(root, plugins.loader(), problems);
         java.repositories(java.compile(files, List.of(FeatureRepository.class)))
                 .forEach(repository -> add(repository, catalog));
-        java.named(config.definitionClasses(), config.file()).forEach(repository -> add(repository, catalog));
+        java.named(classes, configFile).forEach(repository -> add(repository, catalog));
         DocumentReader reader = new DocumentReader(problems);
         for (Path file : files) {
-            if (isYaml(file) && !isConfig(file, root, config)) {
+            if (isYaml(file) && !isConfig(file, root, configFile)) {
                 read(root, file, reader, problems);
             }
         }
@@ -156,9 +166,9 @@ public record Definitions(List<Definition> all, List<String> pythonFiles, Map<Pl
         return hasEnding(file, ".yaml") || hasEnding(file, ".yml");
     }
 
-    private static boolean isConfig(Path file, Path root, RepoConfig config) {
+    private static boolean isConfig(Path file, Path root, String configFile) {
         return file.getFileName().toString().equals(RepoConfig.FILE_NAME)
-                || root.resolve(config.file()).normalize().equals(file.normalize());
+                || root.resolve(configFile).normalize().equals(file.normalize());
     }
 
     private static boolean hasEnding(Path file, String ending) {

@@ -35,8 +35,8 @@ enum SourceShapes {
     static final String WAREHOUSE = "warehouse";
 
     /** The keys of a table format that are text; each format has some of them. */
-    static final List<String> TABLE_FORMAT_TEXTS = List.of(
-            "catalog", "namespace", "checkpoint_location", "table_type", "record_key", "precombine_field");
+    static final List<String> TABLE_FORMAT_TEXTS =
+            List.of("catalog", "namespace", "checkpoint_location", "table_type", "record_key", "precombine_field");
 
     static final Block TABLE_FORMAT = new Block("table_format", () -> {
         List<Shape.Key> keys = new ArrayList<>();
@@ -66,9 +66,7 @@ enum SourceShapes {
                     Shape.Key.of(
                             "timestamp_field_type", Plain.TEXT, "The engine's type of the event time; kept for Feast."),
                     Shape.Key.of(
-                            "connection_ref",
-                            Keys.CONNECTION,
-                            "Where Feast finds the credentials; kept for Feast.")),
+                            "connection_ref", Keys.CONNECTION, "Where Feast finds the credentials; kept for Feast.")),
             COLUMNS.toArray(Shape.Key[]::new));
 
     private final String feastClass;

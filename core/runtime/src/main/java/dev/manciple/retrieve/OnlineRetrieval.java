@@ -154,8 +154,7 @@ public final class OnlineRetrieval {
                     case OutputFeature.Stored stored ->
                         addStored(stored, keysOf(stored.slice(), keys), results.get(stored.slice()));
                     case OutputFeature.Computed feature ->
-                        addComputed(
-                                feature, computed.get(feature.slice()).get(feature.feature()));
+                        addComputed(feature, computed.get(feature.slice()).get(feature.feature()));
                 }
             }
         }
@@ -229,12 +228,7 @@ public final class OnlineRetrieval {
             List<FieldStatus> cellStatuses = cells.stream()
                     .map(cell -> cell == Value.Null.NULL ? FieldStatus.NULL_VALUE : FieldStatus.PRESENT)
                     .toList();
-            add(
-                    feature.name(),
-                    feature.field().type(),
-                    cells,
-                    cellStatuses,
-                    Collections.nCopies(rows, Instant.EPOCH));
+            add(feature.name(), feature.field().type(), cells, cellStatuses, Collections.nCopies(rows, Instant.EPOCH));
         }
 
         private void addPresent(String name, ValueType type, List<Value> cells) {

@@ -3,6 +3,7 @@ package dev.manciple.retrieve;
 import dev.manciple.arrow.ArrowTypes;
 import dev.manciple.arrow.ArrowValues;
 import dev.manciple.arrow.ColumnReader;
+import dev.manciple.arrow.DerivedReader;
 import dev.manciple.error.InvalidRequestException;
 import dev.manciple.model.ValueType;
 import dev.manciple.spi.Value;
@@ -19,16 +20,14 @@ import org.apache.arrow.vector.types.pojo.Field;
 import org.apache.arrow.vector.types.pojo.Schema;
 
 /** Reads a column of text as times, row by row, so that the first that is none can be named. Other columns pass as they are. */
-final class ParsedTimes extends ArrowReader {
-    private final ArrowReader rows;
+final class ParsedTimes extends DerivedReader {
     private final String column;
     private final Path file;
     private long rowsBefore;
 
     /** @param file named in errors */
     ParsedTimes(ArrowReader rows, String column, Path file, BufferAllocator allocator) {
-        super(allocator);
-        this.rows = rows;
+        super(rows, allocator);
         this.column = column;
         this.file = file;
     }
@@ -52,17 +51,17 @@ final class ParsedTimes extends ArrowReader {
 
     @Override
     protected Schema readSchema() throws IOException {
-        return schema(rows.getVectorSchemaRoot().getSchema(), column);
+        return schema(from().getVectorSchemaRoot().getSchema(), column);
     }
 
     @Override
     public boolean loadNextBatch() throws IOException {
         prepareLoadNextBatch();
         VectorSchemaRoot parsed = getVectorSchemaRoot();
-        if (!rows.loadNextBatch()) {
+        if (!from().loadNextBatch()) {
             return false;
         }
-        VectorSchemaRoot read = rows.getVectorSchemaRoot();
+        VectorSchemaRoot read = from().getVectorSchemaRoot();
         int count = read.getRowCount();
         for (FieldVector vector : read.getFieldVectors()) {
             FieldVector target = parsed.getVector(vector.getName());
@@ -95,15 +94,5 @@ final class ParsedTimes extends ArrowReader {
                             .formatted(rowsBefore + row + 1, file, text.getObject(row), column),
                     e);
         }
-    }
-
-    @Override
-    public long bytesRead() {
-        return rows.bytesRead();
-    }
-
-    @Override
-    protected void closeReadSource() throws IOException {
-        rows.close();
     }
 }

@@ -27,16 +27,21 @@ public final class ResultFiles {
      * Runs a job and writes its rows, in order and as they come, to a Parquet, CSV or Arrow file, by its suffix. The file
      * appears, or replaces one of that name, only when it is complete; a failure leaves what was there.
      *
-     * @throws InvalidRequestException if the suffix or the folder is unknown; the job has not run then
+     * @throws InvalidRequestException if the suffix or the folder is unknown, or there is such a file and {@code overwrite} is
+     *     false; the job has not run then
      */
-    public WriteReport write(RetrievalJob job, Path target) {
+    public WriteReport write(RetrievalJob job, Path target, boolean overwrite) {
         FileFormat format = FileFormat.of(target);
         Path folder = target.toAbsolutePath().getParent();
         if (folder == null || !Files.isDirectory(folder)) {
             throw new InvalidRequestException("The folder of '%s' does not exist".formatted(target));
         }
+        if (!overwrite && Files.exists(target)) {
+            throw new InvalidRequestException(
+                    "'%s' exists already; choose another name, or allow overwriting (--overwrite)".formatted(target));
+        }
         try (ArrowReader rows = job.open(allocator)) {
-            long count = engine.write(rows, target, format.engineName());
+            long count = engine.write(rows, target, format.engineName(), overwrite);
             return new WriteReport(count, List.of(target.toString()));
         } catch (IOException e) {
             throw new StoreException(

@@ -1,14 +1,12 @@
 package dev.manciple.transform;
 
+import dev.manciple.arrow.DerivedReader;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.VectorSchemaRoot;
-import org.apache.arrow.vector.dictionary.Dictionary;
 import org.apache.arrow.vector.ipc.ArrowReader;
 import org.apache.arrow.vector.types.pojo.Schema;
 
@@ -16,15 +14,13 @@ import org.apache.arrow.vector.types.pojo.Schema;
  * Computes on demand features batch by batch over what a store returns. Columns that stay are moved, not copied. Closing it
  * closes the store's reader.
  */
-final class OnDemandReader extends ArrowReader {
-    private final ArrowReader stored;
+final class OnDemandReader extends DerivedReader {
     private final OnDemandLayout layout;
     private final List<OnDemandFunction> functions;
 
     OnDemandReader(
             ArrowReader stored, OnDemandLayout layout, List<OnDemandFunction> functions, BufferAllocator allocator) {
-        super(allocator);
-        this.stored = stored;
+        super(stored, allocator);
         this.layout = layout;
         this.functions = functions;
     }
@@ -38,11 +34,11 @@ final class OnDemandReader extends ArrowReader {
     public boolean loadNextBatch() throws IOException {
         prepareLoadNextBatch();
         VectorSchemaRoot output = getVectorSchemaRoot();
-        if (!stored.loadNextBatch()) {
+        if (!from().loadNextBatch()) {
             output.setRowCount(0);
             return false;
         }
-        VectorSchemaRoot input = stored.getVectorSchemaRoot();
+        VectorSchemaRoot input = from().getVectorSchemaRoot();
         output.getFieldVectors().forEach(FieldVector::reset);
         int rows = input.getRowCount();
         for (int slice = 0; slice < functions.size(); slice++) {
@@ -62,31 +58,6 @@ final class OnDemandReader extends ArrowReader {
         layout.inputs(slice).forEach(column -> inputs.add(input.getVector(column)));
         List<FieldVector> outputs = new ArrayList<>();
         layout.computed(slice).forEach(column -> outputs.add(output.getVector(column)));
-        functions.get(slice).compute(inputs, stored, rows, outputs);
-    }
-
-    @Override
-    public Map<Long, Dictionary> getDictionaryVectors() throws IOException {
-        return stored.getDictionaryVectors();
-    }
-
-    @Override
-    public Dictionary lookup(long id) {
-        return stored.lookup(id);
-    }
-
-    @Override
-    public Set<Long> getDictionaryIds() {
-        return stored.getDictionaryIds();
-    }
-
-    @Override
-    public long bytesRead() {
-        return stored.bytesRead();
-    }
-
-    @Override
-    protected void closeReadSource() throws IOException {
-        stored.close();
+        functions.get(slice).compute(inputs, from(), rows, outputs);
     }
 }

@@ -51,8 +51,11 @@ class RegistryDiffTest {
     /** Said by definitions in YAML, in the bytes of Feast's registry. */
     @Test
     void findsAnOptionThatOnlyFeastUnderstands() {
-        FeatureView pinned = STATS.extras(new Extras(
-                FeatureViewSpec.newBuilder().setVersion("v2").build().toByteString().asReadOnlyByteBuffer()));
+        FeatureView pinned = STATS.extras(new Extras(FeatureViewSpec.newBuilder()
+                .setVersion("v2")
+                .build()
+                .toByteString()
+                .asReadOnlyByteBuffer()));
         FeatureView more = STATS.extras(new Extras(FeatureViewSpec.newBuilder()
                 .setVersion("v2")
                 .setOrg("acme")
@@ -67,7 +70,8 @@ class RegistryDiffTest {
                         .extracting(Property::name)
                         .containsExactly("options for Feast"));
         assertThat(diff(registered(more, DRIVER), pinned, DRIVER).differences()).isEmpty();
-        assertThat(diff(registered(pinned, DRIVER), STATS, DRIVER).differences()).isEmpty();
+        assertThat(diff(registered(pinned, DRIVER), STATS, DRIVER).differences())
+                .isEmpty();
     }
 
     @Test

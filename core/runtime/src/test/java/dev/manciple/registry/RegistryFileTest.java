@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.manciple.error.StoreException;
+import dev.manciple.spi.internal.Lease;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -59,7 +60,8 @@ class RegistryFileTest {
 
     @Test
     void removesWhatAKilledWriterLeft() throws IOException {
-        Files.writeString(folder.resolve(".registry.db.tmp"), "half a regis");
+        String dead = Lease.newName().replace("-" + ProcessHandle.current().pid() + "-", "-999999999-");
+        Files.writeString(folder.resolve(".registry.db." + dead + ".tmp"), "half a regis");
         write("text");
         assertThat(read()).isEqualTo("text");
         assertThat(names()).containsExactlyInAnyOrder("registry.db", ".registry.db.lock");
@@ -108,9 +110,10 @@ class RegistryFileTest {
 
     @Test
     void aFailedWriteLeavesTheOldContent() throws IOException {
-        write("old");
-        // Nobody can write to, or delete, a folder that is not empty where the temporary file should be.
-        Files.createDirectories(folder.resolve(".registry.db.tmp/in the way"));
+        // File systems take names of 255 bytes: the temporary file's is longer than the lock's.
+        path = folder.resolve("r".repeat(245));
+        file = new RegistryFile(path);
+        Files.writeString(path, "old");
         assertThatThrownBy(() -> write("new"))
                 .isInstanceOfSatisfying(
                         StoreException.class,

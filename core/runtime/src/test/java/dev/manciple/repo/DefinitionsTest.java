@@ -382,8 +382,10 @@ class DefinitionsTest {
     /** What only Feast understands must reach its registry all the same. */
     @Test
     void optionsOfFeastsTravelInTheExtras() throws Exception {
-        FeatureViewSpec view = FeatureViewSpec.parseFrom(
-                view("mode: python\nenable_validation: true\nversion: 2\norg: acme").extras().bytes());
+        FeatureViewSpec view =
+                FeatureViewSpec.parseFrom(view("mode: python\nenable_validation: true\nversion: 2\norg: acme")
+                        .extras()
+                        .bytes());
         assertThat(view.getMode()).isEqualTo("python");
         assertThat(view.getEnableValidation()).isTrue();
         assertThat(view.getVersion()).isEqualTo("2");
@@ -412,11 +414,10 @@ class DefinitionsTest {
                         .about()
                         .tags())
                 .isEqualTo(Map.of("warehouse", "small"));
-        assertThat(
-                        source(
-                                        "{name: s, type: snowflake, table: t, connection_ref: {name: login, connection_type: db, auth_type: secret, params: {role: r}}}")
-                                .about()
-                                .tags())
+        assertThat(source(
+                                "{name: s, type: snowflake, table: t, connection_ref: {name: login, connection_type: db, auth_type: secret, params: {role: r}}}")
+                        .about()
+                        .tags())
                 .isEqualTo(Map.of(
                         "feast.connection-ref.name", "login",
                         "feast.connection-ref.connection-type", "db",

@@ -59,7 +59,8 @@ class PublishedSchemasTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "name: e",
+                "kind: entity\nname: e",
+                "name: e\njoin_keys: [k]",
                 "kind: Entity\nname: e\njoin_keys: [k]\nvalue_type: int64",
                 "name: v\nentities: [{name: user_id, join_keys: [user_id]}]\nttl: null\nschema: [{name: age, dtype: int64}]\nonline: true\nsource: {path: p, event_timestamp_column: t, created_timestamp_column: c}\ntags: {team: bigtable, tier: 1}",
                 "data_sources: [{name: s, type: bigquery, table: t}, {path: p}, {name: r, schema: [{name: x, dtype: Int64}]}, {name: c, type: com.example.MySource, own: 1}]",
@@ -67,16 +68,19 @@ class PublishedSchemasTest {
                 "data_sources: [{name: c, type: kafka, topic: t, bootstrap_servers: b, message_format: JSON, watermark_delay_threshold: 5m}]",
                 "on_demand_feature_views: [{name: o, sources: [v, 'v:f', {view: v}, {name: r, schema: []}], schema: [], mode: SQL, expressions: {}}]",
                 "feature_services: [{name: s, features: [v, {view: v, alias: w, join_key_map: {a: b}}], logging: {sink: s, sample_rate: 0.5}}]",
-                "- {name: e}\n- {kind: feature_service, name: s, views: [v]}",
+                "- {kind: entity, name: e}\n- {kind: feature_service, name: s, views: [v]}",
                 "entities: null\nfeature_views: []",
             })
     void rightDefinitionsAreAccepted(String yaml) {
         assertThat(DEFINITIONS.validate(yaml, InputFormat.YAML)).isEmpty();
+        assertThat(problemsOfTheLoader(yaml)).isZero();
     }
 
     @ParameterizedTest
     @ValueSource(
             strings = {
+                "name: e",
+                "name: e\ntags: {team: a}\ndescription: of any kind",
                 "name: e\ncolour: red",
                 "entitys: []",
                 "entities: {name: e}",
@@ -95,6 +99,17 @@ class PublishedSchemasTest {
             })
     void wrongDefinitionsAreRefused(String yaml) {
         assertThat(DEFINITIONS.validate(yaml, InputFormat.YAML)).isNotEmpty();
+        assertThat(problemsOfTheLoader(yaml)).isPositive();
+    }
+
+    /** Of documents and their shapes; not of names that other definitions would have to have. */
+    private static int problemsOfTheLoader(String yaml) {
+        Problems problems = new Problems();
+        DocumentReader reader = new DocumentReader(problems);
+        YamlReader.read("f.yaml", yaml, new Environment(Map.of()), problems).forEach(reader::read);
+        ShapeChecker checker = new ShapeChecker("", problems);
+        reader.pieces().forEach(piece -> checker.fits("", piece.part().shape(), piece.node()));
+        return problems.count();
     }
 
     @Test

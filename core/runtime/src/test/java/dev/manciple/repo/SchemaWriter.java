@@ -77,10 +77,58 @@ final class SchemaWriter {
             lists.put(part.list, nullable(map("type", "array", "items", writer.of(part.shape()))));
             kinds.add(writer.document(part));
         }
+        Object oneKindAlone = map(
+                "description",
+                "Without 'kind', the keys must belong to one kind only.",
+                "allOf",
+                List.of(
+                        map("not", map("propertyNames", map("enum", keysOfEveryKind()))),
+                        map(
+                                "oneOf",
+                                Arrays.stream(Part.values())
+                                        .map(SchemaWriter::seenFrom)
+                                        .toList())));
         writer.defs.put("lists", map("type", "object", "properties", lists, "additionalProperties", false));
-        writer.defs.put("definition", map("anyOf", kinds));
+        writer.defs.put(
+                "definition",
+                map("anyOf", kinds, "if", map("not", map("required", List.of("kind"))), "then", oneKindAlone));
         top.put("$defs", writer.defs);
         return text(top);
+    }
+
+    /** What a name may have beside it in a definition of any kind. */
+    private static List<String> keysOfEveryKind() {
+        return Part.ENTITIES.spellings().stream()
+                .filter(key -> Arrays.stream(Part.values())
+                        .allMatch(part -> part.spellings().contains(key)))
+                .toList();
+    }
+
+    /** The keys a document must and may have to be taken for a kind it does not name. */
+    private static Map<String, Object> seenFrom(Part part) {
+        List<Object> present = new ArrayList<>();
+        switch (part) {
+            case ENTITIES -> required(DefinitionShapes.ENTITY, present);
+            case FEATURE_SERVICES -> required(DefinitionShapes.FEATURE_SERVICE, present);
+            case FEATURE_VIEWS -> present.add(anyRequired("source", "batch_source", "stream_source"));
+            case ON_DEMAND_FEATURE_VIEWS -> {
+                required(DefinitionShapes.ON_DEMAND_FEATURE_VIEW, present);
+                present.add(anyRequired("sources", "input_schema"));
+            }
+            case DATA_SOURCES -> present.add(ref(DefinitionShapes.DATA_SOURCE.name()));
+        }
+        return map("propertyNames", map("enum", part.spellings()), "allOf", present);
+    }
+
+    private static void required(Shape.Block block, List<Object> rules) {
+        block.keys().get().stream()
+                .filter(Shape.Key::required)
+                .forEach(key -> rules.add(anyRequired(key.spellings().toArray(String[]::new))));
+    }
+
+    private static Map<String, Object> anyRequired(String... keys) {
+        return anyOf(
+                Arrays.stream(keys).map(key -> map("required", List.of(key))).toArray());
     }
 
     /** A definition that stands alone may say its kind. */

@@ -24,8 +24,10 @@ import dev.manciple.spi.Value;
 import dev.manciple.spi.WriteReport;
 import java.io.IOException;
 import java.math.BigDecimal;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
@@ -36,9 +38,18 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
+import org.apache.arrow.vector.FieldVector;
+import org.apache.arrow.vector.VarCharVector;
 import org.apache.arrow.vector.VectorSchemaRoot;
+import org.apache.arrow.vector.dictionary.Dictionary;
+import org.apache.arrow.vector.dictionary.DictionaryEncoder;
+import org.apache.arrow.vector.dictionary.DictionaryProvider;
+import org.apache.arrow.vector.ipc.ArrowFileWriter;
 import org.apache.arrow.vector.ipc.ArrowReader;
+import org.apache.arrow.vector.types.pojo.ArrowType;
+import org.apache.arrow.vector.types.pojo.DictionaryEncoding;
 import org.apache.arrow.vector.types.pojo.Schema;
+import org.apache.arrow.vector.util.Text;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -81,7 +92,7 @@ class EntityRowsTest {
     @ValueSource(strings = {"rows.parquet", "rows.csv", "rows.arrow", "ROWS.Parquet", "it's.csv"})
     void whatIsWrittenIsReadBack(String name) throws IOException {
         Path file = folder.resolve(name);
-        WriteReport report = files.write(new MemoryJob(SCHEMA, ROWS, 2), file);
+        WriteReport report = files.write(new MemoryJob(SCHEMA, ROWS, 2), file, true);
         assertThat(report.rows()).isEqualTo(3);
         assertThat(report.files()).containsExactly(file.toString());
         Spine.Rows rows = entityRows.file(file, AMOUNT);
@@ -108,6 +119,41 @@ class EntityRowsTest {
                                 new Value.Text("08"),
                                 new Value.Time(Instant.parse("2025-03-01T12:00:01Z")),
                                 new Value.Text("b")));
+    }
+
+    /** What pandas makes of a categorical column. */
+    @Test
+    void wordsOfADictionaryPassBesideTimesOfText() throws IOException {
+        Path file = folder.resolve("rows.arrow");
+        try (VarCharVector words = texts("words", "cold", "hot");
+                VarCharVector column = texts("label", "hot", "cold", "hot");
+                VarCharVector times = texts("event_timestamp", TIME.toString(), TIME.toString(), TIME.toString())) {
+            Dictionary dictionary =
+                    new Dictionary(words, new DictionaryEncoding(7, false, new ArrowType.Int(32, true)));
+            try (FieldVector labels = (FieldVector) DictionaryEncoder.encode(column, dictionary);
+                    FileChannel channel =
+                            FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+                    ArrowFileWriter writer = new ArrowFileWriter(
+                            VectorSchemaRoot.of(labels, times),
+                            new DictionaryProvider.MapDictionaryProvider(dictionary),
+                            channel)) {
+                writer.writeBatch();
+            }
+        }
+        assertThat(read(entityRows.file(file, AMOUNT)))
+                .containsExactly(
+                        List.of(new Value.Text("hot"), new Value.Time(TIME)),
+                        List.of(new Value.Text("cold"), new Value.Time(TIME)),
+                        List.of(new Value.Text("hot"), new Value.Time(TIME)));
+    }
+
+    private VarCharVector texts(String name, String... texts) {
+        VarCharVector vector = new VarCharVector(name, allocator);
+        for (int i = 0; i < texts.length; i++) {
+            vector.setSafe(i, new Text(texts[i]));
+        }
+        vector.setValueCount(texts.length);
+        return vector;
     }
 
     @Test
@@ -216,7 +262,7 @@ class EntityRowsTest {
     void aResultThatFailsLeavesWhatWasThere() throws IOException {
         Path file = Files.writeString(folder.resolve("result.parquet"), "the old result");
         RetrievalJob failing = new FailingJob(new MemoryJob(SCHEMA, ROWS, 1));
-        assertThatThrownBy(() -> files.write(failing, file)).hasMessageContaining("the disk is gone");
+        assertThatThrownBy(() -> files.write(failing, file, true)).hasMessageContaining("the disk is gone");
         assertThat(file).hasContent("the old result");
         try (Stream<Path> left = Files.list(folder)) {
             assertThat(left).containsExactly(file);
@@ -226,10 +272,10 @@ class EntityRowsTest {
     @Test
     void resultsWithoutAFormatOrAFolderAreRefusedBeforeTheJobRuns() {
         RetrievalJob failing = new FailingJob(new MemoryJob(SCHEMA, ROWS, 1));
-        assertThatThrownBy(() -> files.write(failing, folder.resolve("result.xlsx")))
+        assertThatThrownBy(() -> files.write(failing, folder.resolve("result.xlsx"), true))
                 .isInstanceOf(InvalidRequestException.class)
                 .hasMessageContaining("must end in .parquet, .csv or .arrow");
-        assertThatThrownBy(() -> files.write(failing, folder.resolve("nowhere/result.csv")))
+        assertThatThrownBy(() -> files.write(failing, folder.resolve("nowhere/result.csv"), true))
                 .isInstanceOf(InvalidRequestException.class)
                 .hasMessageContaining("does not exist");
     }

@@ -298,7 +298,7 @@ class FilesRetrievalTest {
 
     private void write(String file, List<Field> columns, List<List<Value>> rows) {
         Schema schema = new Schema(columns.stream().map(ArrowTypes::field).toList());
-        new ResultFiles(engine, allocator).write(new MemoryJob(schema, rows, 100), folder.resolve(file));
+        new ResultFiles(engine, allocator).write(new MemoryJob(schema, rows, 100), folder.resolve(file), false);
     }
 
     private static OnDemandFeatureView onDemand(String name, Transformation transformation, Field... features) {

@@ -58,8 +58,8 @@ public interface SourceType<C extends Record> {
                 && sourceClasses().contains(custom.sourceClass())) {
             return decode(custom.configuration());
         }
-        throw new InvalidRequestException("Data source '%s' is of the type '%s', not %s"
-                .formatted(source.name(), source.type(), type()));
+        throw new InvalidRequestException(
+                "Data source '%s' is of the type '%s', not %s".formatted(source.name(), source.type(), type()));
     }
 
     /** A source of this type, as a definition in Java has it; its time columns are found at apply unless they are said. */

@@ -44,8 +44,10 @@ public sealed interface Spine {
 
     /**
      * No entity rows: the distinct (join keys, event time) pairs of all views asked for with event time in [start, end],
-     * joined by the same rule, values from before the window included. Keys a view lacks are null in its pairs. The output
-     * has the join keys, then {@code event_timestamp}, then the features. Needs RANGE_SPINE.
+     * joined by the same rule, values from before the window included. A row with a null among its keys gives no pair. Keys a
+     * view lacks are null in its pairs. A view without keys gives pairs only where all views asked for are such: beside views
+     * with keys, its times would be rows about nobody. The output has the join keys, then {@code event_timestamp}, then the
+     * features. Needs RANGE_SPINE.
      */
     record Range(Instant start, Instant end) implements Spine {}
 }

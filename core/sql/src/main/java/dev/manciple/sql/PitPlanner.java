@@ -78,10 +78,12 @@ public final class PitPlanner {
         refuseRangeClash(keys);
         Sql low = Sql.literal(Dialect.micros(range.start()));
         Sql high = Sql.literal(Dialect.micros(range.end()));
-        Map<String, Sql> absent = absentKeys(request, sources, dialect);
         List<Sql> parts = new ArrayList<>();
         for (int i = 0; i < sources.size(); i++) {
-            parts.add(rangePart(request.slices().get(i), sources.get(i), keys, absent, low, high, dialect));
+            ViewSlice slice = request.slices().get(i);
+            if (keys.isEmpty() || !slice.view().joinKeys().isEmpty()) {
+                parts.add(rangePart(slice, sources.get(i), keys, low, high, dialect));
+            }
         }
         Sql time = dialect.quote(RANGE_TIME);
         List<Sql> columns = new ArrayList<>(keys.stream().map(dialect::quote).toList());
@@ -92,31 +94,8 @@ public final class PitPlanner {
                 Sql.join("\nUNION ALL\n", parts));
     }
 
-    /** For each key a null of the type it has where it is not absent: some engines take a bare NULL for text. */
-    private static Map<String, Sql> absentKeys(HistoricalRequest request, List<Relation> sources, Dialect dialect) {
-        Map<String, Sql> absent = new LinkedHashMap<>();
-        for (int i = 0; i < sources.size(); i++) {
-            ViewSlice slice = request.slices().get(i);
-            Relation source = sources.get(i);
-            for (String joinKey : slice.view().joinKeys()) {
-                Sql column = dialect.quote(
-                        columns(slice, source).named(joinKey, "join key").name());
-                absent.putIfAbsent(
-                        slice.spineColumn(joinKey),
-                        Sql.of("(SELECT {} FROM {} AS f LIMIT 0)", column, source.from()));
-            }
-        }
-        return absent;
-    }
-
     private static Sql rangePart(
-            ViewSlice slice,
-            Relation source,
-            List<String> keys,
-            Map<String, Sql> absent,
-            Sql low,
-            Sql high,
-            Dialect dialect) {
+            ViewSlice slice, Relation source, List<String> keys, Sql low, Sql high, Dialect dialect) {
         SourceColumns columns = columns(slice, source);
         Column event = columns.event();
         Sql micros = dialect.micros(dialect.quote(event.name()), event.type());
@@ -128,14 +107,17 @@ public final class PitPlanner {
         }
         List<Sql> selected = new ArrayList<>();
         for (String key : keys) {
-            Sql value = own.getOrDefault(key, absent.getOrDefault(key, Sql.of("NULL")));
-            selected.add(Sql.of("{} AS {}", value, dialect.quote(key)));
+            selected.add(Sql.of("{} AS {}", own.getOrDefault(key, Sql.of("NULL")), dialect.quote(key)));
         }
         selected.add(Sql.of("{} AS {}", micros, dialect.quote(RANGE_TIME)));
+        List<Sql> present = own.values().stream()
+                .map(key -> Sql.of("{} IS NOT NULL AND ", key))
+                .toList();
         return Sql.of(
-                "SELECT {} FROM {} AS f WHERE {} AND {} AND {} BETWEEN {} AND {}",
+                "SELECT {} FROM {} AS f WHERE {}{} AND {} AND {} BETWEEN {} AND {}",
                 Sql.join(", ", selected),
                 source.from(),
+                Sql.join("", present),
                 dialect.atLeast(dialect.quote(event.name()), event.type(), low),
                 dialect.atMost(dialect.quote(event.name()), event.type(), high),
                 micros,

@@ -66,7 +66,7 @@ record PullPlan(Sql query, Schema output, String description) {
             Sql partition = keys.isEmpty()
                     ? Sql.of("")
                     : Sql.of("PARTITION BY {} ", Sql.join(", ", names.subList(0, keys.size())));
-            Sql rank = dialect.quote("__rank");
+            Sql rank = dialect.quote(unlikeAnyColumn("__rank"));
             return new PullPlan(
                     Sql.of(
                             "SELECT {}\nFROM (\n  SELECT *, row_number() OVER ({}ORDER BY {}) AS {}\n  FROM (\n    {}\n  ) AS pulled\n) AS ranked\nWHERE {} = 1",
@@ -78,6 +78,13 @@ record PullPlan(Sql query, Schema output, String description) {
                             rank),
                     output(),
                     describe("the newest row per key"));
+        }
+
+        /** Views may have columns of any name, and engines do not tell upper from lower case. */
+        private String unlikeAnyColumn(String name) {
+            return output().getFields().stream().map(Field::getName).anyMatch(name::equalsIgnoreCase)
+                    ? unlikeAnyColumn(name + "_")
+                    : name;
         }
 
         private Sql rows() {

@@ -12,16 +12,11 @@ public final class RowNumber implements PitStrategy {
     @Override
     public Script write(PitPlan plan, Dialect dialect) {
         Stages stages = new Stages(plan, dialect);
-        return stages.script((join, index) -> find(join, index, stages));
+        return stages.script(List.of(), (join, index, rows) -> find(join, rows, stages));
     }
 
-    Stages.ViewRows find(SliceJoin join, int index, Stages stages) {
-        Sql rows = stages.quote("__rows_" + index);
-        Sql row = stages.quote(Stages.ROW);
-        return new Stages.ViewRows(
-                List.of(stages.createTemporary(rows, newest(join, stages))),
-                Sql.of("\nLEFT JOIN {} ON {}.{} = s.{}", rows, rows, row, row),
-                rows);
+    List<Sql> find(SliceJoin join, Sql rows, Stages stages) {
+        return List.of(stages.createTemporary(rows, newest(join, stages)));
     }
 
     private static Sql newest(SliceJoin join, Stages stages) {
@@ -58,10 +53,7 @@ public final class RowNumber implements PitStrategy {
     private static Sql candidates(SliceJoin join, Stages stages) {
         List<Sql> columns = new ArrayList<>(stages.keys(join));
         columns.add(Sql.of("{} AS {}", stages.micros(join.event()), stages.quote(Stages.AT)));
-        columns.add(Sql.of(
-                "{} AS {}",
-                join.created().map(stages::micros).orElseGet(() -> Sql.of("NULL")),
-                stages.quote(Stages.CREATED)));
+        columns.add(stages.created(join));
         columns.addAll(stages.features(join));
         return Sql.of(
                 "SELECT {} FROM {} AS f WHERE {}",
@@ -74,7 +66,7 @@ public final class RowNumber implements PitStrategy {
         Sql at = stages.quote(Stages.AT);
         List<Sql> on = new ArrayList<>();
         for (int k = 0; k < join.keys().size(); k++) {
-            on.add(Sql.of("{} = f.{}", stages.spine(Sql.of("s"), join.keys().get(k).spine()), stages.key(k)));
+            on.add(Sql.of("s.{} = f.{}", stages.quote(join.keys().get(k).spine().name()), stages.key(k)));
         }
         on.add(Sql.of("f.{} <= s.{}", at, at));
         join.ttl().ifPresent(ttl -> on.add(Sql.of("f.{} >= {}", at, Stages.notBefore(Sql.of("s.{}", at), ttl))));

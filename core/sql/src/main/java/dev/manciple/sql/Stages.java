@@ -28,29 +28,27 @@ final class Stages {
         this.dialect = dialect;
     }
 
-    /**
-     * How the rows of one view are found.
-     *
-     * @param setup run before the query
-     * @param joins joins for each spine row {@code s} at most one row that has the features
-     * @param rows what the joined row is called
-     */
-    record ViewRows(List<Sql> setup, Sql joins, Sql rows) {}
-
     /** Finds the rows of one view. */
     interface ViewJoin {
-        ViewRows find(SliceJoin join, int index);
+        /**
+         * The statements that create {@code rows}: the id of each spine row that finds something, once, and the features.
+         *
+         * @param index tells the view's relations from those of others
+         */
+        List<Sql> find(SliceJoin join, int index, Sql rows);
     }
 
-    Script script(ViewJoin views) {
+    /** @param preparation run once the spine is there, before any view's rows are looked for */
+    Script script(List<Sql> preparation, ViewJoin views) {
         List<Sql> setup = new ArrayList<>();
         setup.add(spine());
-        setup.add(dialect.remember(FIRST, Sql.of("SELECT min({}) FROM {}", quote(AT), quote(SPINE))));
-        setup.add(dialect.remember(LAST, Sql.of("SELECT max({}) FROM {}", quote(AT), quote(SPINE))));
-        List<ViewRows> found = new ArrayList<>();
+        setup.add(remember(FIRST, Sql.of("SELECT min({}) FROM {}", quote(AT), quote(SPINE))));
+        setup.add(remember(LAST, Sql.of("SELECT max({}) FROM {}", quote(AT), quote(SPINE))));
+        setup.addAll(preparation);
+        List<Sql> found = new ArrayList<>();
         for (int i = 0; i < plan.joins().size(); i++) {
-            ViewRows rows = views.find(plan.joins().get(i), i);
-            setup.addAll(rows.setup());
+            Sql rows = quote("__rows_" + i);
+            setup.addAll(views.find(plan.joins().get(i), i, rows));
             found.add(rows);
         }
         return new Script(setup, assemble(found));
@@ -69,29 +67,39 @@ final class Stages {
                         plan.spine().from()));
     }
 
-    private Sql assemble(List<ViewRows> found) {
+    private Sql assemble(List<Sql> found) {
         List<Sql> columns = new ArrayList<>();
         for (Column column : plan.spine().columns()) {
             columns.add(Sql.of(
-                    "s.{} AS {}", quote(column.name()), dialect.outputName(column.field().getName())));
+                    "s.{} AS {}", quote(column.name()), quote(column.field().getName())));
         }
         List<Field> fields = plan.output().getFields();
         for (int i = 0; i < found.size(); i++) {
             for (int f = 0; f < plan.joins().get(i).features().size(); f++) {
                 String name = fields.get(columns.size()).getName();
-                columns.add(Sql.of("{}.{} AS {}", found.get(i).rows(), feature(f), dialect.outputName(name)));
+                columns.add(Sql.of("{}.{} AS {}", found.get(i), feature(f), quote(name)));
             }
         }
+        Sql row = quote(ROW);
         return Sql.of(
                 "SELECT {}\nFROM {} AS s{}{}",
                 Sql.join(", ", columns),
                 quote(SPINE),
-                Sql.join("", found.stream().map(ViewRows::joins)),
-                plan.ordered() ? Sql.of("\nORDER BY s.{}", quote(ROW)) : Sql.of(""));
+                Sql.join(
+                        "", found.stream().map(rows -> Sql.of("\nLEFT JOIN {} ON {}.{} = s.{}", rows, rows, row, row))),
+                plan.ordered() ? Sql.of("\nORDER BY s.{}", row) : Sql.of(""));
     }
 
     Sql createTemporary(Sql name, Sql query) {
         return dialect.createTemporary(name, query);
+    }
+
+    Sql remember(String variable, Sql query) {
+        return dialect.remember(variable, query);
+    }
+
+    Sql recall(String variable) {
+        return dialect.recall(variable);
     }
 
     Sql quote(String name) {
@@ -120,14 +128,14 @@ final class Stages {
                 .toList();
     }
 
+    /** The created time in microseconds, null in sources that have none. */
+    Sql created(SliceJoin join) {
+        return Sql.of("{} AS {}", join.created().map(this::micros).orElseGet(() -> Sql.of("NULL")), quote(CREATED));
+    }
+
     /** A column of the source row {@code f}. */
     Sql source(Column column) {
         return Sql.of("f.{}", quote(column.name()));
-    }
-
-    /** A join key of the spine row called {@code row}. */
-    Sql spine(Sql row, Column key) {
-        return dialect.entityKey(Sql.of("{}.{}", row, quote(key.name())), key.type());
     }
 
     Sql micros(Column column) {
@@ -148,7 +156,7 @@ final class Stages {
         Sql keys = Sql.join(
                 " AND ",
                 join.keys().stream()
-                        .map(key -> Sql.of("{} = {}", spine(Sql.of("k"), key.spine()), source(key.source()))));
+                        .map(key -> Sql.of("k.{} = {}", quote(key.spine().name()), source(key.source()))));
         return join.keys().isEmpty()
                 ? inReach(join)
                 : Sql.of("{}\n  AND EXISTS (SELECT 1 FROM {} AS k WHERE {})", inReach(join), quote(SPINE), keys);
@@ -158,11 +166,10 @@ final class Stages {
     Sql inReach(SliceJoin join) {
         Column event = join.event();
         OptionalLong ttl = join.ttl();
-        Sql earliest =
-                ttl.isPresent() ? notBefore(dialect.recall(FIRST), ttl.getAsLong()) : Sql.literal(Dialect.EARLIEST);
+        Sql earliest = ttl.isPresent() ? notBefore(recall(FIRST), ttl.getAsLong()) : Sql.literal(Dialect.EARLIEST);
         return Sql.of(
                 "{} AND {} AND {} IS NOT NULL",
-                dialect.atMost(source(event), event.type(), dialect.recall(LAST)),
+                dialect.atMost(source(event), event.type(), recall(LAST)),
                 dialect.atLeast(source(event), event.type(), earliest),
                 event(join));
     }

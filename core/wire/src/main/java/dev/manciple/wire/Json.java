@@ -18,6 +18,11 @@ final class Json {
         return COMPACT.toJson(texts);
     }
 
+    /** One text, quoted. */
+    static String text(String text) {
+        return COMPACT.toJson(text);
+    }
+
     /** The same JSON, indented. */
     static String indent(String json) {
         return INDENTED.toJson(JsonParser.parseString(json));

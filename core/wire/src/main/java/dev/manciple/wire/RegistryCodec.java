@@ -45,6 +45,18 @@ public final class RegistryCodec {
     }
 
     /**
+     * Whether bytes that were read as a registry were one, and all of one. Many bytes that are no registry read as one, and so
+     * does the start of a registry cut between two of its parts. Feast and Manciple give each registry they write a version and,
+     * after most of its parts, the projects its objects belong to.
+     */
+    public static boolean isWhole(Registry registry) {
+        boolean holdsObjects = RegistryList.ALL.stream()
+                .anyMatch(list -> !list.objects().apply(registry).isEmpty());
+        boolean namesProjects = registry.getProjectsCount() > 0 || registry.getProjectMetadataCount() > 0;
+        return !registry.getVersionId().isEmpty() && (namesProjects || !holdsObjects);
+    }
+
+    /**
      * Everything a project knows; empty but for the version where the registry does not know the project. The snapshot's
      * extras are the project's objects as they are stored, for {@link RegistryJson}.
      */

@@ -14,13 +14,19 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * How on demand views compute. SQL and Java are functions of a mode of their own, which Feast lists and leaves alone: the
- * text of SQL is the JSON object from feature to expression, that of Java the name of the function. Anything else, such as a
- * pickled Python function, stays where it is and is known by its mode and source text only.
+ * How on demand views compute. Feast knows neither SQL nor Java here, and refuses a whole registry for one view of a mode it
+ * does not know. So these views are registered as Python source that Feast can load: a comment of one line, which says what is
+ * computed, and a function that says who computes it. After {@code # manciple:sql} comes the JSON object from feature to
+ * expression, after {@code # manciple:java} the name of the function. Anything else, such as a function of Feast's own, stays
+ * where it is and is known by its mode and source text only.
  */
 final class TransformationCodec {
-    private static final String SQL = "sql";
-    private static final String JAVA = "java";
+    private static final String SQL = "# manciple:sql ";
+    private static final String JAVA = "# manciple:java ";
+
+    /** The Python function of every view Manciple computes. */
+    private static final String FUNCTION = "computed_by_manciple";
+
     /** Feast's mode where none is said. */
     private static final String PANDAS = "pandas";
 
@@ -28,11 +34,19 @@ final class TransformationCodec {
 
     static Transformation decode(OnDemandFeatureViewSpec spec) {
         UserDefinedFunctionV2 function = spec.getFeatureTransformation().getUserDefinedFunction();
-        return switch (function.getMode()) {
-            case SQL -> new Transformation.Sql(expressions(spec.getName(), function.getBodyText()));
-            case JAVA -> new Transformation.Java(function.getBodyText());
-            default -> new Transformation.Foreign(mode(spec, function), text(spec, function));
-        };
+        String text = function.getBodyText();
+        if (text.startsWith(SQL)) {
+            return new Transformation.Sql(
+                    expressions(spec.getName(), firstLine(text).substring(SQL.length())));
+        }
+        if (text.startsWith(JAVA)) {
+            return new Transformation.Java(firstLine(text).substring(JAVA.length()));
+        }
+        return new Transformation.Foreign(mode(spec, function), text(spec, function));
+    }
+
+    private static String firstLine(String text) {
+        return text.lines().findFirst().orElse("");
     }
 
     /** Writes over {@code out}, which has what is stored and the foreign function of the view if it has one. */
@@ -41,8 +55,8 @@ final class TransformationCodec {
             return;
         }
         switch (view.transformation()) {
-            case Transformation.Sql sql -> set(view, SQL, Json.write(sql.expressions()), out);
-            case Transformation.Java java -> set(view, JAVA, java.function(), out);
+            case Transformation.Sql sql -> set(view, SQL + Json.write(sql.expressions()), out);
+            case Transformation.Java java -> set(view, JAVA + java.function(), out);
             case Transformation.Foreign foreign -> {
                 if (!decode(out.build()).equals(foreign)) {
                     throw new InvalidRequestException(
@@ -53,15 +67,27 @@ final class TransformationCodec {
         }
     }
 
-    private static void set(OnDemandFeatureView view, String mode, String text, OnDemandFeatureViewSpec.Builder out) {
+    private static void set(OnDemandFeatureView view, String definition, OnDemandFeatureViewSpec.Builder out) {
         out.clearUserDefinedFunction()
                 .clearSingleton()
-                .setMode(mode)
+                .setMode(PANDAS)
                 .setFeatureTransformation(FeatureTransformationV2.newBuilder()
                         .setUserDefinedFunction(UserDefinedFunctionV2.newBuilder()
-                                .setName(view.name())
-                                .setBodyText(text)
-                                .setMode(mode)));
+                                .setName(FUNCTION)
+                                .setBodyText(python(view, definition))
+                                .setMode(PANDAS)));
+    }
+
+    /** JSON texts are Python texts too. */
+    private static String python(OnDemandFeatureView view, String definition) {
+        String refusal = Json.text(
+                "On demand feature view '%s' is computed by Manciple: read its features from a Manciple feature server"
+                        .formatted(view.name()));
+        return """
+                %s
+                def %s(inputs):
+                    raise NotImplementedError(%s)
+                """.formatted(definition, FUNCTION, refusal);
     }
 
     private static Map<String, String> expressions(String view, String json) {

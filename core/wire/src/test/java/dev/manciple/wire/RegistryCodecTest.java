@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
 import com.google.protobuf.ByteString;
+import com.google.protobuf.Message;
 import com.google.protobuf.UnknownFieldSet;
 import dev.manciple.error.InvalidRequestException;
 import dev.manciple.error.NotFoundException;
@@ -43,6 +44,7 @@ import dev.manciple.wire.proto.RegistryProto.Registry;
 import dev.manciple.wire.proto.StreamFeatureViewProto.StreamFeatureView;
 import dev.manciple.wire.proto.TransformationProto.FeatureTransformationV2;
 import dev.manciple.wire.proto.TransformationProto.UserDefinedFunctionV2;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -611,7 +613,7 @@ class RegistryCodecTest {
         Registry after = apply(withPythonPrice(), T2, PRICE);
 
         assertThat(snapshot(after).views().get("price")).isEqualTo(PRICE);
-        assertThat(after.getOnDemandFeatureViews(0).getSpec().getMode()).isEqualTo("sql");
+        assertThat(after.getOnDemandFeatureViews(0).getSpec().getMode()).isEqualTo("pandas");
     }
 
     @Test
@@ -636,8 +638,38 @@ class RegistryCodecTest {
                 .getSpec()
                 .getFeatureTransformation()
                 .getUserDefinedFunction();
-        assertThat(function.getMode()).isEqualTo("sql");
-        assertThat(function.getBodyText()).startsWith("{\"z\":\"'z' || \\\"q\\\" < 1\"");
+        assertThat(function.getMode()).isEqualTo("pandas");
+        assertThat(function.getBodyText())
+                .startsWith("# manciple:sql {\"z\":\"'z' || \\\"q\\\" < 1\"")
+                .endsWith("""
+
+                        def computed_by_manciple(inputs):
+                            raise NotImplementedError("On demand feature view 'price' is computed by Manciple: \
+                        read its features from a Manciple feature server")
+                        """);
+    }
+
+    @Test
+    void sqlOfSeveralLinesStaysInsideTheComment() {
+        Map<String, String> expressions = Map.of("eur", "km\n* 2\r\n-- twice\u2028 > conv_rate");
+        OnDemandFeatureView view = new OnDemandFeatureView(
+                "price",
+                List.of(),
+                List.of(REQUEST),
+                PRICE.features(),
+                new Transformation.Sql(expressions),
+                About.NOTHING,
+                Extras.NONE);
+        Registry registry = apply(RegistryCodec.empty(), T1, view);
+
+        assertThat(onDemand(registry, "price").transformation()).isEqualTo(new Transformation.Sql(expressions));
+        assertThat(registry.getOnDemandFeatureViews(0)
+                        .getSpec()
+                        .getFeatureTransformation()
+                        .getUserDefinedFunction()
+                        .getBodyText()
+                        .lines())
+                .hasSize(3);
     }
 
     @Test
@@ -678,6 +710,22 @@ class RegistryCodecTest {
         assertThatThrownBy(
                         () -> apply(registry, T2, new Preserved(Kind.STREAM_FEATURE_VIEW, "other", preserved.proto())))
                 .isInstanceOf(InvalidRequestException.class);
+    }
+
+    @ParameterizedTest
+    @MethodSource("lists")
+    void objectsOfARegistryThatNamesNoProjectAreTheStartOfACutOne(RegistryList<?> list) throws IOException {
+        assertThat(RegistryCodec.isWhole(withOne(list))).isEqualTo(list == RegistryList.PROJECTS);
+    }
+
+    static List<RegistryList<?>> lists() {
+        return RegistryList.ALL;
+    }
+
+    private static <M extends Message> Registry withOne(RegistryList<M> list) throws IOException {
+        Registry.Builder registry = Registry.newBuilder().setVersionId("one");
+        list.replace().accept(registry, List.of(list.parser().parseFrom(new byte[0])));
+        return registry.build();
     }
 
     private static Registry withPythonPrice() {

@@ -96,6 +96,9 @@ public final class HttpApi implements HttpService {
 
     private void run(ServerRequest request, ServerResponse response, Route route) {
         long began = System.nanoTime();
+        if (admission.draining()) {
+            lastOfConnection(request, response);
+        }
         if (admission.enter()) {
             try {
                 handle(request, response, route);
@@ -120,10 +123,8 @@ public final class HttpApi implements HttpService {
             }
             Answers.failure(response, e);
         } catch (TooLargeException e) {
-            // What is left of the body is not read, so a connection of HTTP/1 is of no further use.
-            if (request.prologue().protocolVersion().startsWith("1")) {
-                response.header(HeaderValues.CONNECTION_CLOSE);
-            }
+            // What is left of the body is not read, so the connection is of no further use.
+            lastOfConnection(request, response);
             Answers.text(
                     response,
                     413,
@@ -134,6 +135,13 @@ public final class HttpApi implements HttpService {
         } catch (RuntimeException e) {
             LOG.error("{} failed", request.path().path(), e);
             Answers.text(response, 500, "The server failed to answer; its log has the reason");
+        }
+    }
+
+    /** Ends the connection with this answer; HTTP/2 has no word for it. */
+    private static void lastOfConnection(ServerRequest request, ServerResponse response) {
+        if (request.prologue().protocolVersion().startsWith("1")) {
+            response.header(HeaderValues.CONNECTION_CLOSE);
         }
     }
 

@@ -61,6 +61,7 @@ final class ColdCommand {
                 "--full-feature-names",
                 "--output",
                 repository.resolve("result.parquet").toString(),
+                "--overwrite",
                 "--features"));
         join.add(workload.views().stream()
                 .flatMap(view -> view.fields().stream().map(field -> view.name() + ":" + field.name()))

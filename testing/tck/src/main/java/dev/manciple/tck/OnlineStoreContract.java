@@ -498,7 +498,9 @@ public abstract class OnlineStoreContract extends OnlineHarness {
                 last = written.get();
                 List<Lookup> lookups = read(DRIVERS, keys);
                 for (int i = 0; i < seen.length; i++) {
-                    Instant event = lookups.get(i) instanceof Lookup.Found found ? found.eventTimes().getFirst() : Instant.MIN;
+                    Instant event = lookups.get(i) instanceof Lookup.Found found
+                            ? found.eventTimes().getFirst()
+                            : Instant.MIN;
                     if (event.isBefore(seen[i])) {
                         wentBack.add("key %d from %s to %s".formatted(i, seen[i], event));
                     }

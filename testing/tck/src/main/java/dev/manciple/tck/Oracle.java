@@ -82,6 +82,9 @@ public final class Oracle {
         }
         Set<List<Value>> rows = new LinkedHashSet<>();
         for (ViewSlice slice : request.slices()) {
+            if (slice.view().joinKeys().isEmpty() && !columns.isEmpty()) {
+                continue;
+            }
             DataSource.Batch source = slice.view().batchSource().orElseThrow();
             Table table = table(source);
             for (List<Value> row : table.rows()) {
@@ -94,7 +97,9 @@ public final class Oracle {
                     List<Value> pair = new ArrayList<>();
                     columns.keySet().forEach(name -> pair.add(keys.getOrDefault(name, Values.NULL)));
                     pair.add(new Value.Time(event.get()));
-                    rows.add(pair);
+                    if (!keys.containsValue(Values.NULL)) {
+                        rows.add(pair);
+                    }
                 }
             }
         }

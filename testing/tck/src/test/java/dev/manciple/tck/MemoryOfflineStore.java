@@ -304,13 +304,21 @@ class MemoryOfflineStore implements OfflineStore {
         return keys;
     }
 
+    /** Whether a row of a source with these keys makes a row of a range. */
+    boolean isAboutSomebody(HistoricalRequest request, List<Value> keys) {
+        return !keys.contains(Values.NULL)
+                && (!keys.isEmpty() || rangeKeys(request).isEmpty());
+    }
+
     private List<List<Value>> rangeRows(HistoricalRequest request, Spine.Range range) {
         Set<List<Value>> pairs = new LinkedHashSet<>();
         for (ViewSlice slice : request.slices()) {
             DataSource.Batch source = slice.view().batchSource().orElseThrow();
             for (Candidate each :
                     candidates(source, stored(source), slice.view().joinKeys())) {
-                if (!each.event().isBefore(range.start()) && !each.event().isAfter(range.end())) {
+                if (!each.event().isBefore(range.start())
+                        && !each.event().isAfter(range.end())
+                        && isAboutSomebody(request, each.keys())) {
                     Map<String, Value> named = new HashMap<>();
                     IntStream.range(0, each.keys().size())
                             .forEach(i -> named.put(

@@ -57,6 +57,7 @@ class WrongOfflineStoresTest {
                 Arguments.of(OpensOnce.class, "Jobs.canBeOpenedTwice"),
                 Arguments.of(LeaksABuffer.class, "Jobs.canBeOpenedTwice"),
                 Arguments.of(LosesTheWindowsEnd.class, "Pulls.includeBothEndsOfTheWindow"),
+                Arguments.of(ListsNobody.class, "RangeSpines.haveNoRowsAboutNobody"),
                 Arguments.of(WritesHalf.class, "Writes.appendAllOrNothing"),
                 Arguments.of(OverwritesUnasked.class, "PersistedResults.areNotOverwrittenUnasked"),
                 Arguments.of(LosesACapability.class, "declaresTheCapabilitiesItsAuthorExpects"),
@@ -357,6 +358,18 @@ class WrongOfflineStoresTest {
                             request.features(),
                             request.start(),
                             request.end().minusNanos(1)));
+                }
+            });
+        }
+    }
+
+    static class ListsNobody extends OfflineStoreContract {
+        @Override
+        protected OfflineFixture fixture(Path emptyFolder) {
+            return new MemoryOfflineStore.Fixture((tables, context) -> new MemoryOfflineStore(tables) {
+                @Override
+                boolean isAboutSomebody(HistoricalRequest request, List<Value> keys) {
+                    return true;
                 }
             });
         }

@@ -1,0 +1,110 @@
+package dev.manciple.duckdb;
+
+import dev.manciple.error.FeatureStoreException;
+import dev.manciple.error.InvalidRequestException;
+import dev.manciple.error.StoreException;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** Says of files the engine cannot read which one, where, what is wrong and what would be right. */
+final class Unreadable {
+    private static final Pattern PARQUET = Pattern.compile(
+            "No magic bytes found|too small to be a Parquet file|Footer length error|don't know what type|TProtocolException|Failed to read Parquet|Parquet magic");
+    private static final Pattern QUOTED_PATH = Pattern.compile("file '([^']+)'", Pattern.CASE_INSENSITIVE);
+    private static final Pattern CSV_VALUE = Pattern.compile(
+            "CSV Error on Line: (\\d+)\\n.*Error when converting column \"(.*?)\"\\. Could not convert string \"(.*?)\" to '(.+?)'\\n.*\\n  file = ([^\\n]+)",
+            Pattern.DOTALL);
+
+    private static final Map<String, String> TYPES = Map.of(
+            "BIGINT", "a whole number",
+            "INTEGER", "a whole number of 32 bits",
+            "DOUBLE", "a number",
+            "FLOAT", "a number",
+            "BOOLEAN", "true or false",
+            "TIMESTAMP WITH TIME ZONE", "a time such as 2025-01-31T08:00:00Z",
+            "TIMESTAMP", "a time such as 2025-01-31T08:00:00Z",
+            "DATE", "a date such as 2025-01-31",
+            "BLOB", "bytes");
+
+    private Unreadable() {}
+
+    /** A value of a CSV file that is not of the type its column is read as. */
+    static Optional<FeatureStoreException> csvValue(String engineSays, Throwable cause) {
+        Matcher value = CSV_VALUE.matcher(engineSays);
+        return value.find()
+                ? Optional.of(new InvalidRequestException(
+                        "'%s', line %s, column '%s': '%s' is not %s"
+                                .formatted(
+                                        value.group(5).strip(),
+                                        value.group(1),
+                                        value.group(2),
+                                        value.group(3),
+                                        TYPES.getOrDefault(value.group(4), value.group(4))),
+                        cause))
+                : Optional.empty();
+    }
+
+    /**
+     * What to tell where the columns of a file, or of several, cannot be found out.
+     *
+     * @param title what messages call the file
+     */
+    static FeatureStoreException file(FileSource source, String title, StoreException failure) {
+        return switch (source.format()) {
+            case PARQUET -> parquet(source, title, failure);
+            case CSV -> csv(source, title, failure);
+        };
+    }
+
+    private static FeatureStoreException parquet(FileSource source, String title, StoreException failure) {
+        String message = Objects.requireNonNullElse(failure.getMessage(), "");
+        if (!PARQUET.matcher(message).find()) {
+            return failure;
+        }
+        Matcher path = QUOTED_PATH.matcher(message);
+        return unreadable(
+                title,
+                "'%s' is not a Parquet file, or was cut short. Write it again; if it is of another format, its name or 'file_format' must say so"
+                        .formatted(path.find() ? path.group(1) : source.path()),
+                failure);
+    }
+
+    private static FeatureStoreException csv(FileSource source, String title, StoreException failure) {
+        for (Path file : files(source)) {
+            try {
+                Optional<String> problem = CsvText.problem(file);
+                if (problem.isPresent()) {
+                    return unreadable(
+                            title, "'%s' is not as CSV files are: %s".formatted(file, problem.get()), failure);
+                }
+            } catch (IOException e) {
+                failure.addSuppressed(e);
+            }
+        }
+        return failure;
+    }
+
+    static StoreException unreadable(String title, String problem, Throwable cause) {
+        return new StoreException(
+                DuckDb.NAME,
+                "read " + title,
+                false,
+                StoreException.Outcome.NOT_APPLIED,
+                new IOException(problem, cause));
+    }
+
+    private static List<Path> files(FileSource source) {
+        return switch (source.shape()) {
+            case FILE -> List.of(source.path());
+            case FOLDER -> FileSource.filesBelow(source.path(), source.format());
+            // The engine knows which files a pattern means.
+            case GLOB -> List.of();
+        };
+    }
+}

@@ -1,0 +1,176 @@
+package dev.manciple.hybrid.offline;
+
+import dev.manciple.error.FeatureStoreException;
+import dev.manciple.error.StoreException;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.Executor;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/** Runs the parts of a request side by side. The first failure, or the deadline, stops the others and is named after its child. */
+final class Fanout {
+    /** How long parts that were told to stop are waited for before what they use is taken from them. */
+    private static final Duration GRACE = Duration.ofSeconds(5);
+
+    private Fanout() {}
+
+    /** What one child has to do. */
+    record Part(ChildStore child, String attempted, Runnable work) {}
+
+    /**
+     * Returns when all parts are done.
+     *
+     * @param deadline for each part, from now
+     */
+    static void run(List<Part> parts, Executor executor, Duration deadline) {
+        BlockingQueue<Task> ended = new LinkedBlockingQueue<>();
+        List<Task> tasks = parts.stream().map(part -> new Task(part, ended)).toList();
+        long until = System.nanoTime() + deadline.toNanos();
+        tasks.forEach(executor::execute);
+        int running = tasks.size();
+        try {
+            while (running > 0) {
+                Task task = ended.poll(until - System.nanoTime(), TimeUnit.NANOSECONDS);
+                if (task == null) {
+                    throw tooLate(tasks, deadline);
+                }
+                running--;
+                task.throwIfFailed();
+            }
+        } catch (InterruptedException e) {
+            stop(tasks, ended, running);
+            Thread.currentThread().interrupt();
+            throw new StoreException(
+                    HybridOfflineStore.NAME, "join features", false, StoreException.Outcome.NOT_APPLIED, e);
+        } catch (RuntimeException e) {
+            stop(tasks, ended, running);
+            throw e;
+        }
+    }
+
+    private static StoreException tooLate(List<Task> tasks, Duration deadline) {
+        Part late = tasks.stream().filter(task -> !task.isDone()).findFirst().orElseThrow().part;
+        return new StoreException(
+                late.child().title(),
+                late.attempted(),
+                true,
+                StoreException.Outcome.NOT_APPLIED,
+                new TimeoutException("no answer within %s (child_deadline)".formatted(text(deadline))));
+    }
+
+    private static String text(Duration deadline) {
+        return deadline.toString().substring(2).toLowerCase(java.util.Locale.ROOT);
+    }
+
+    private static void stop(List<Task> tasks, BlockingQueue<Task> ended, int running) {
+        tasks.forEach(Task::cancel);
+        boolean interrupted = false;
+        long until = System.nanoTime() + GRACE.toNanos();
+        for (int left = running; left > 0; left--) {
+            try {
+                if (ended.poll(until - System.nanoTime(), TimeUnit.NANOSECONDS) == null) {
+                    break;
+                }
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static final class Task implements Runnable {
+        private final Part part;
+        private final BlockingQueue<Task> ended;
+        private final ReentrantLock lock = new ReentrantLock();
+        private @Nullable Thread thread;
+        private @Nullable FeatureStoreException failure;
+        private boolean cancelled;
+        private boolean done;
+
+        Task(Part part, BlockingQueue<Task> ended) {
+            this.part = part;
+            this.ended = ended;
+        }
+
+        @Override
+        public void run() {
+            if (begin()) {
+                FeatureStoreException failed = null;
+                try {
+                    part.work().run();
+                } catch (RuntimeException e) {
+                    failed = part.child().named(e, part.attempted(), StoreException.Outcome.NOT_APPLIED);
+                } catch (Error e) {
+                    failed = new StoreException(
+                            part.child().title(), part.attempted(), false, StoreException.Outcome.NOT_APPLIED, e);
+                }
+                end(failed);
+            }
+            ended.add(this);
+        }
+
+        private boolean begin() {
+            lock.lock();
+            try {
+                thread = Thread.currentThread();
+                return !cancelled;
+            } finally {
+                lock.unlock();
+            }
+        }
+
+        private void end(@Nullable FeatureStoreException failed) {
+            lock.lock();
+            try {
+                thread = null;
+                failure = failed;
+                done = true;
+                if (cancelled) {
+                    // The interrupt was for this work, not for what the thread does next.
+                    Thread.interrupted();
+                }
+            } finally {
+                lock.unlock();
+            }
+        }
+
+        boolean isDone() {
+            lock.lock();
+            try {
+                return done;
+            } finally {
+                lock.unlock();
+            }
+        }
+
+        void throwIfFailed() {
+            lock.lock();
+            try {
+                if (failure != null) {
+                    throw failure;
+                }
+            } finally {
+                lock.unlock();
+            }
+        }
+
+        void cancel() {
+            lock.lock();
+            try {
+                cancelled = true;
+                if (thread != null) {
+                    thread.interrupt();
+                }
+            } finally {
+                lock.unlock();
+            }
+        }
+    }
+}

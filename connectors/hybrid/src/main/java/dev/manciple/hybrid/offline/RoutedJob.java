@@ -1,0 +1,61 @@
+package dev.manciple.hybrid.offline;
+
+import dev.manciple.model.DataSource;
+import dev.manciple.model.SourceLocation;
+import dev.manciple.spi.Explanation;
+import dev.manciple.spi.RetrievalJob;
+import dev.manciple.spi.WriteReport;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.vector.ipc.ArrowReader;
+import org.apache.arrow.vector.types.pojo.Schema;
+
+/** A job of one child, as it is: with its SQL, its pushdown and its own way to write. */
+record RoutedJob(RetrievalJob job, ChildStore child, String attempted, Route route, BufferAllocator allocator)
+        implements RetrievalJob {
+    @Override
+    public Schema schema() {
+        return child.reading(attempted, job::schema);
+    }
+
+    @Override
+    public ArrowReader open(BufferAllocator allocator) {
+        return new ChildReader(child.reading(attempted, () -> job.open(allocator)), allocator, child, attempted);
+    }
+
+    @Override
+    public Optional<String> sql() {
+        return child.reading(attempted, job::sql);
+    }
+
+    @Override
+    public Explanation explain() {
+        Explanation inner = child.reading(attempted, job::explain);
+        return new Explanation(
+                HybridOfflineStore.NAME,
+                "all of it by %s".formatted(child.title()),
+                Optional.empty(),
+                OptionalLong.empty(),
+                List.of(inner));
+    }
+
+    @Override
+    public WriteReport writeTo(SourceLocation target, boolean overwrite) {
+        return child.reading(attempted, () -> job.writeTo(target, overwrite));
+    }
+
+    /** By the child itself where the target is its own too, else through this process. */
+    @Override
+    public void persist(DataSource.Batch target, boolean overwrite) {
+        ChildStore owner = route.of(target);
+        if (owner == child) {
+            child.writing(attempted, () -> job.persist(target, overwrite));
+        } else {
+            owner.writing(
+                    "write a result to '%s'".formatted(target.name()),
+                    () -> Persisting.in(owner.store(), this, allocator).persist(target, overwrite));
+        }
+    }
+}

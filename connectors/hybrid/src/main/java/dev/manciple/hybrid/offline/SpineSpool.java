@@ -1,0 +1,129 @@
+package dev.manciple.hybrid.offline;
+
+import dev.manciple.duckdb.Scratch;
+import dev.manciple.error.InvalidRequestException;
+import dev.manciple.spi.Interval;
+import dev.manciple.spi.Spine;
+import dev.manciple.sql.Carriage;
+import dev.manciple.sql.Column;
+import dev.manciple.sql.RetypedReader;
+import dev.manciple.sql.Sql;
+import dev.manciple.sql.Types;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.vector.ipc.ArrowReader;
+import org.apache.arrow.vector.types.pojo.ArrowType;
+import org.apache.arrow.vector.types.pojo.Field;
+import org.apache.arrow.vector.types.pojo.Schema;
+
+/**
+ * The entity rows, written once with a dense row id, from which every child is given the columns it needs and to which all
+ * results are joined. The ids are stored, so that no two readers can number the rows differently.
+ */
+final class SpineSpool {
+    private static final String TABLE = "spine";
+
+    private final Scratch scratch;
+    private final BufferAllocator allocator;
+    private final List<Column> columns;
+    private final Column time;
+    private final Field rowId;
+
+    SpineSpool(Scratch scratch, BufferAllocator allocator, Schema schema, String timeColumn) {
+        this.scratch = scratch;
+        this.allocator = allocator;
+        this.columns = Carriage.columns(schema);
+        this.time = column(timeColumn);
+        this.rowId = rowId(schema);
+    }
+
+    /** The column of row ids: a name no entity row has. */
+    static Field rowId(Schema spine) {
+        String name = Spine.ROW_ID;
+        for (int n = 2; taken(spine, name); n++) {
+            name = Spine.ROW_ID + n;
+        }
+        return Field.nullable(name, new ArrowType.Int(64, true));
+    }
+
+    private static boolean taken(Schema spine, String name) {
+        return spine.getFields().stream().anyMatch(field -> field.getName().equalsIgnoreCase(name));
+    }
+
+    /**
+     * Writes the rows.
+     *
+     * @param rows of the schema promised; read to the end, not closed
+     */
+    void write(ArrowReader rows, Schema promised) throws IOException {
+        Schema given = rows.getVectorSchemaRoot().getSchema();
+        if (!Types.same(given, promised)) {
+            throw new InvalidRequestException(
+                    "The entity rows were announced as %s but are %s".formatted(promised, given));
+        }
+        try (ArrowReader travelling = RetypedReader.over(rows, Carriage.travelling(columns))) {
+            scratch.load(TABLE, travelling, List.of(numbering(), Sql.of("*")));
+        }
+    }
+
+    /** Writes the rows of a query over the scratch's own tables, whose columns are those of the schema, in its order. */
+    void write(Sql query) {
+        List<Sql> selected = new ArrayList<>();
+        selected.add(numbering());
+        columns.forEach(column -> selected.add(Scratch.quote(column.field().getName())));
+        scratch.execute(Sql.of(
+                "CREATE TABLE {} AS SELECT {} FROM ({}) AS rows",
+                scratch.table(TABLE),
+                Sql.join(", ", selected),
+                query));
+    }
+
+    private Sql numbering() {
+        return Sql.of("row_number() OVER () - 1 AS {}", Scratch.quote(rowId.getName()));
+    }
+
+    long rows() {
+        return Long.parseLong(scratch.row(Sql.of("SELECT count(*) AS n FROM {}", scratch.table(TABLE)))
+                .getOrDefault("n", "0"));
+    }
+
+    /** The earliest and latest time of the rows; empty if none has one. */
+    Optional<Interval> times() {
+        return scratch.times(TABLE, Scratch.quote(time.name()), time.type());
+    }
+
+    Sql table() {
+        return scratch.table(TABLE);
+    }
+
+    Sql rowIdColumn() {
+        return Scratch.quote(rowId.getName());
+    }
+
+    List<Column> columns() {
+        return columns;
+    }
+
+    /** The row id and some columns, as a child is sent them: in any order of rows, as often as it asks. */
+    Spine.Rows thin(Schema thin, String timeColumn, Meter meter) {
+        List<Sql> selected = new ArrayList<>();
+        selected.add(rowIdColumn());
+        thin.getFields().stream()
+                .skip(1)
+                .forEach(field ->
+                        selected.add(Scratch.quote(column(field.getName()).name())));
+        Sql query = Sql.of("SELECT {} FROM {}", Sql.join(", ", selected), table());
+        return new Spine.Rows(
+                thin, timeColumn, () -> new MeteredReader(scratch.query(query, thin, allocator), allocator, meter));
+    }
+
+    private Column column(String name) {
+        return columns.stream()
+                .filter(column -> column.field().getName().equals(name))
+                .findFirst()
+                .orElseThrow(() -> new InvalidRequestException("The entity rows have no column '%s'".formatted(name)));
+    }
+}

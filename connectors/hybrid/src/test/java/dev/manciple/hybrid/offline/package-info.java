@@ -1,0 +1,4 @@
+@NullMarked
+package dev.manciple.hybrid.offline;
+
+import org.jspecify.annotations.NullMarked;

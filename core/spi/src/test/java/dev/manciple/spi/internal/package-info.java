@@ -1,0 +1,4 @@
+@NullMarked
+package dev.manciple.spi.internal;
+
+import org.jspecify.annotations.NullMarked;

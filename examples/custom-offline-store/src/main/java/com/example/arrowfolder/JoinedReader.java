@@ -1,0 +1,96 @@
+package com.example.arrowfolder;
+
+import dev.manciple.arrow.ArrowValues;
+import dev.manciple.spi.Spine;
+import dev.manciple.spi.Value;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.vector.FieldVector;
+import org.apache.arrow.vector.VectorSchemaRoot;
+import org.apache.arrow.vector.ipc.ArrowReader;
+import org.apache.arrow.vector.types.pojo.Schema;
+import org.apache.arrow.vector.util.VectorAppender;
+
+/** The entity rows, batch by batch as they come, each with its features. Closing it closes the histories. */
+final class JoinedReader extends ArrowReader {
+    private final Schema schema;
+    private final List<JoinedSlice> slices;
+    private final ArrowReader spine;
+    private final List<JoinedSlice.Lookup> lookups = new ArrayList<>();
+
+    JoinedReader(Spine.Rows spine, Schema schema, List<JoinedSlice> slices, BufferAllocator allocator) {
+        super(allocator);
+        this.schema = schema;
+        this.slices = slices;
+        this.spine = spine.reader().get();
+        try {
+            VectorSchemaRoot batch = this.spine.getVectorSchemaRoot();
+            slices.forEach(slice -> lookups.add(slice.over(this.spine, batch, spine.timeColumn())));
+        } catch (IOException e) {
+            closeSpine(e);
+            throw new UncheckedIOException(e);
+        } catch (RuntimeException e) {
+            closeSpine(e);
+            throw e;
+        }
+    }
+
+    private void closeSpine(Exception failure) {
+        try {
+            spine.close();
+        } catch (IOException e) {
+            failure.addSuppressed(e);
+        }
+    }
+
+    @Override
+    protected Schema readSchema() {
+        return schema;
+    }
+
+    // snippet: join
+    @Override
+    public boolean loadNextBatch() throws IOException {
+        prepareLoadNextBatch();
+        VectorSchemaRoot out = getVectorSchemaRoot();
+        out.allocateNew();
+        boolean more = spine.loadNextBatch();
+        VectorSchemaRoot in = spine.getVectorSchemaRoot();
+        int rows = more ? in.getRowCount() : 0;
+        if (more) {
+            int column = 0;
+            for (FieldVector given : in.getFieldVectors()) {
+                given.accept(new VectorAppender(out.getVector(column++)), null);
+            }
+            for (JoinedSlice.Lookup lookup : lookups) {
+                int features = lookup.of().slice().features().size();
+                for (int row = 0; row < rows; row++) {
+                    Optional<History.Row> found = lookup.at(row);
+                    for (int feature = 0; feature < features; feature++) {
+                        Value value = found.isPresent() ? found.get().value(feature) : Value.Null.NULL;
+                        ArrowValues.set(out.getVector(column + feature), row, value);
+                    }
+                }
+                column += features;
+            }
+        }
+        out.setRowCount(rows);
+        return more;
+    }
+    // end snippet
+
+    @Override
+    public long bytesRead() {
+        return spine.bytesRead();
+    }
+
+    @Override
+    protected void closeReadSource() throws IOException {
+        slices.forEach(JoinedSlice::close);
+        spine.close();
+    }
+}

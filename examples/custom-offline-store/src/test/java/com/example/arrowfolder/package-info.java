@@ -1,0 +1,4 @@
+@NullMarked
+package com.example.arrowfolder;
+
+import org.jspecify.annotations.NullMarked;
