@@ -31,6 +31,9 @@ final class GetOnlineFeaturesCommand implements Callable<Integer> {
     @Option(names = "--expired-values", description = "Show values older than their view's TTL, marked as such.")
     boolean expiredValues;
 
+    @Option(names = "--details", description = "Also name the stores that did not answer, and why.")
+    boolean details;
+
     GetOnlineFeaturesCommand(Session session) {
         this.session = session;
     }
@@ -39,14 +42,20 @@ final class GetOnlineFeaturesCommand implements Callable<Integer> {
     public Integer call() {
         Map<String, List<Value>> keys = EntityOptions.parse(entities);
         OnlineFeatures answer;
-        try (FeatureStore store = session.open()) {
+        try (FeatureStore store = session.openOnline()) {
             answer = store.onlineFeatures(
                     features.selection(), keys, new OnlineOptions(features.fullFeatureNames, expiredValues));
         }
         if (session.json()) {
-            session.printer().json(OnlineJson.of(answer));
+            session.printer().json(OnlineJson.of(answer, details));
         } else {
             session.printer().table(table(answer));
+            if (details) {
+                answer.failures()
+                        .forEach(failure -> session.printer()
+                                .note("Feature view '%s', store '%s': %s"
+                                        .formatted(failure.view(), failure.store(), failure.reason())));
+            }
         }
         return 0;
     }

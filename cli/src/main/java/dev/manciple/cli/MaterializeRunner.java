@@ -29,7 +29,7 @@ final class MaterializeRunner {
     int run(Task task) {
         MaterializeReport report;
         Map<String, Interval> windows;
-        try (FeatureStore store = session.open();
+        try (FeatureStore store = session.openOnline();
                 MaterializeProgress progress = new MaterializeProgress(session.terminal())) {
             report = task.run(store, progress);
             windows = new TreeMap<>(progress.windows());

@@ -14,14 +14,29 @@ import org.jspecify.annotations.Nullable;
 final class OnlineJson {
     private OnlineJson() {}
 
-    static Map<String, Object> of(OnlineFeatures answer) {
+    /** @param details whether stores that failed are named, under a key Feast's answer does not have */
+    static Map<String, Object> of(OnlineFeatures answer, boolean details) {
         List<Map<String, Object>> results = new ArrayList<>();
         for (int column = 0; column < answer.names().size(); column++) {
             results.add(column(answer, column));
         }
         Map<String, Object> tree = new LinkedHashMap<>();
         tree.put("results", results);
-        tree.put("metadata", Map.of("feature_names", answer.names()));
+        Map<String, Object> metadata = new LinkedHashMap<>();
+        metadata.put("feature_names", answer.names());
+        if (details) {
+            metadata.put(
+                    "failures", answer.failures().stream().map(OnlineJson::tree).toList());
+        }
+        tree.put("metadata", metadata);
+        return tree;
+    }
+
+    private static Map<String, Object> tree(OnlineFeatures.Failure failure) {
+        Map<String, Object> tree = new LinkedHashMap<>();
+        tree.put("view", failure.view());
+        tree.put("store", failure.store());
+        tree.put("reason", failure.reason());
         return tree;
     }
 

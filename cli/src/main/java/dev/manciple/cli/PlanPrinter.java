@@ -28,6 +28,10 @@ final class PlanPrinter {
         for (InfraChange change : plan.infrastructure()) {
             printer.line("%s %s %s %s".formatted(verb(change.action()), change.store(), change.kind(), change.name()));
         }
+        if (!plan.moves().isEmpty()) {
+            printer.blank();
+            plan.moves().forEach(move -> printer.line(printer.red(move.refusal())));
+        }
         if (!plan.notes().isEmpty()) {
             printer.blank();
             plan.notes().forEach(printer::line);
@@ -49,7 +53,16 @@ final class PlanPrinter {
         tree.put(
                 "infrastructure",
                 plan.infrastructure().stream().map(PlanPrinter::tree).toList());
+        tree.put("moves", plan.moves().stream().map(PlanPrinter::tree).toList());
         tree.put("notes", plan.notes());
+        return tree;
+    }
+
+    private static Map<String, String> tree(ApplyPlan.Move move) {
+        Map<String, String> tree = new LinkedHashMap<>();
+        tree.put("view", move.view());
+        tree.put("from", move.from());
+        tree.put("to", move.to());
         return tree;
     }
 
@@ -71,7 +84,7 @@ final class PlanPrinter {
         return tree;
     }
 
-    private static Map<String, String> tree(InfraChange change) {
+    static Map<String, String> tree(InfraChange change) {
         Map<String, String> tree = new LinkedHashMap<>();
         tree.put("action", lower(change.action()));
         tree.put("store", change.store());

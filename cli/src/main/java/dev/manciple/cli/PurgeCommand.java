@@ -21,7 +21,7 @@ final class PurgeCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        try (FeatureStore store = session.open()) {
+        try (FeatureStore store = session.openOnline()) {
             Map<String, Long> deleted = store.purge(views.names());
             if (session.json()) {
                 session.printer().json(deleted);

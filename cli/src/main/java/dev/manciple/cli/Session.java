@@ -48,8 +48,13 @@ final class Session {
         return options.json;
     }
 
-    /** The caller closes it. */
+    /** For what the registry holds and may hold. The caller closes it. */
     FeatureStore open() {
+        return FeatureStore.openToApply(repository(), yamlFile(), terminal.environment());
+    }
+
+    /** For values in the online store, all of whose views must have their place there. The caller closes it. */
+    FeatureStore openOnline() {
         return FeatureStore.open(repository(), yamlFile(), terminal.environment());
     }
 

@@ -13,6 +13,8 @@ import java.util.List;
  * @param before the snapshot the plan was made against; an apply onto another is a conflict
  * @param diff for people: what is created, updated and deleted, in Feast's order of kinds
  * @param notes what the offline store says people should know
+ * @param moves views whose definition sends them to another online store than the one that has their rows; a plan with moves is
+ *     not applied
  */
 public record ApplyPlan(
         RegistrySnapshot before,
@@ -20,13 +22,24 @@ public record ApplyPlan(
         List<RegistryChange> changes,
         ViewChanges views,
         List<InfraChange> infrastructure,
-        List<String> notes) {
+        List<String> notes,
+        List<Move> moves) {
 
     /** One definition that differs. */
     public record Difference(Action action, Definition.Kind kind, String name, List<Property> properties) {}
 
     /** One property of an updated definition, as text. */
     public record Property(String name, String before, String after) {}
+
+    /** A view that would have to be moved first; the stores by name, the way to a store inside a router as {@code outer/inner}. */
+    public record Move(String view, String from, String to) {
+        /** Why an apply refuses it, and what to do. */
+        public String refusal() {
+            String store = to.substring(to.lastIndexOf('/') + 1);
+            return "Feature view '%s' has its rows in online store '%s', but its tags say '%s', where there are none. Run 'manciple move %s --to %s' first, then apply; or change its tags back."
+                    .formatted(view, from, to, view, store);
+        }
+    }
 
     /** What happens to a definition. */
     public enum Action {

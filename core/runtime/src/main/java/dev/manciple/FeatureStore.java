@@ -21,10 +21,11 @@ import org.jspecify.annotations.Nullable;
 /** The way in. Thread-safe; one per repository; close it. */
 public interface FeatureStore extends AutoCloseable {
     /**
-     * Opens the feature store a repository's {@code feature_store.yaml} describes. Connects to nothing yet.
+     * Opens the feature store a repository's {@code feature_store.yaml} describes. Connects to no store yet; where the online
+     * store is a router, the registry is asked whether every view has its place.
      *
      * @throws dev.manciple.error.ConfigException with everything that is wrong with the configuration, or if the JVM lacks a
-     *     flag Arrow needs
+     *     flag Arrow needs, or if a registered view has no place in the online store
      */
     static FeatureStore open(Path repository) {
         return Opening.open(repository, repository.resolve(RepoConfig.FILE_NAME), System.getenv());
@@ -38,6 +39,14 @@ public interface FeatureStore extends AutoCloseable {
      */
     static FeatureStore open(Path repository, Path yamlFile, Map<String, String> env) {
         return Opening.open(repository, yamlFile, env);
+    }
+
+    /**
+     * As {@link #open(Path, Path, Map)} for who is going to change what is registered: views without a place in the online store
+     * are refused when they are used, and not before definitions could be applied that give them one.
+     */
+    static FeatureStore openToApply(Path repository, Path yamlFile, Map<String, String> env) {
+        return Opening.openToApply(repository, yamlFile, env);
     }
 
     /** A feature store of stores the caller made, without a repository. Closing it closes them, not the allocator. */
@@ -138,6 +147,23 @@ public interface FeatureStore extends AutoCloseable {
      * @throws dev.manciple.error.ConflictException if definitions changed after the plan was made
      */
     RegistrySnapshot apply(ApplyPlan plan);
+
+    /**
+     * What moving a view to another store of a hybrid online store would do; changes nothing.
+     *
+     * @param to the name or type of the store
+     */
+    MovePlan planMove(String view, String to, MoveOptions options);
+
+    /**
+     * Moves a view's rows from one store of a hybrid online store to another while it is read and written, gives the move up, or
+     * ends it. A move that was stopped goes on when it is ordered again.
+     *
+     * @throws dev.manciple.error.ConflictException if the copy does not match the original; nothing was switched then
+     * @throws dev.manciple.error.InvalidRequestException if the order does not fit what goes on, or rows would be lost that the
+     *     options do not give up
+     */
+    MoveReport move(String view, MoveOrder order, MoveOptions options, MoveListener listener);
 
     /** Removes this project from the online store and the registry, and nothing of another's. */
     void teardown();

@@ -1,14 +1,18 @@
 package dev.manciple;
 
+import dev.manciple.error.ConfigException;
 import dev.manciple.error.ConflictException;
 import dev.manciple.error.InvalidRequestException;
 import dev.manciple.local.Engine;
 import dev.manciple.materialize.Ingestion;
 import dev.manciple.materialize.MaterializeLimits;
 import dev.manciple.materialize.Materializer;
+import dev.manciple.materialize.PulledRows;
 import dev.manciple.materialize.Purger;
 import dev.manciple.model.Definition;
 import dev.manciple.model.FeatureView;
+import dev.manciple.move.Mover;
+import dev.manciple.move.Places;
 import dev.manciple.plugin.Guards;
 import dev.manciple.registry.ApplyPlanner;
 import dev.manciple.registry.ProtectedProjects;
@@ -36,6 +40,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.ipc.ArrowReader;
 import org.jspecify.annotations.Nullable;
@@ -60,6 +65,7 @@ final class LocalFeatureStore implements FeatureStore {
     private final Materializer materializer;
     private final Ingestion ingestion;
     private final Purger purger;
+    private final Mover mover;
 
     /**
      * What a feature store is made of. It closes the stores and the allocator.
@@ -124,6 +130,31 @@ final class LocalFeatureStore implements FeatureStore {
                 parts.allocator(),
                 parts.limits().batchSize());
         purger = new Purger(snapshots::newest, parts.online(), parts.clock());
+        mover = new Mover(
+                parts.registry(),
+                parts.project(),
+                parts.online(),
+                new PulledRows(parts.offline(), parts.allocator()),
+                parts.clock(),
+                parts.registryTtl(),
+                snapshots::put);
+    }
+
+    /** @throws ConfigException naming every online view that a router has no place for */
+    void requirePlaces() {
+        if (parts.online().routes().isEmpty()) {
+            return;
+        }
+        Places places = new Places(parts.online());
+        List<String> problems = registry().views().values().stream()
+                .filter(FeatureView.class::isInstance)
+                .map(FeatureView.class::cast)
+                .filter(FeatureView::online)
+                .flatMap(view -> places.problems(view).stream())
+                .toList();
+        if (!problems.isEmpty()) {
+            throw new ConfigException("registry of project '%s'".formatted(parts.project()), problems);
+        }
     }
 
     @Override
@@ -201,6 +232,7 @@ final class LocalFeatureStore implements FeatureStore {
 
     @Override
     public RegistrySnapshot apply(ApplyPlan plan) {
+        requireNoMoves(plan);
         requireCurrent(plan, registry());
         ViewChanges views = plan.views();
         parts.online().update(new ViewChanges(views.keep(), List.of()));
@@ -230,12 +262,31 @@ final class LocalFeatureStore implements FeatureStore {
         }
     }
 
+    private static void requireNoMoves(ApplyPlan plan) {
+        if (!plan.moves().isEmpty()) {
+            throw new InvalidRequestException(plan.moves().stream()
+                    .map(ApplyPlan.Move::refusal)
+                    .collect(Collectors.joining(" ", "Nothing was applied. ", "")));
+        }
+    }
+
     private static void requireCurrent(ApplyPlan plan, RegistrySnapshot now) {
         if (!ApplyPlanner.stillHolds(plan, now)) {
             throw new ConflictException(
                     "The definitions of project '%s' changed in the registry after this plan was made; plan and apply again"
                             .formatted(now.project()));
         }
+    }
+
+    @Override
+    public MovePlan planMove(String view, String to, MoveOptions options) {
+        return mover.plan(view, to, options);
+    }
+
+    @Override
+    public MoveReport move(String view, MoveOrder order, MoveOptions options, MoveListener listener) {
+        reviewed.reviewed(registry());
+        return mover.run(view, order, options, listener);
     }
 
     @Override

@@ -11,10 +11,17 @@ import java.util.List;
  * request order. Event times are the epoch where nothing was found, as in Feast.
  *
  * @param types the declared type of each name, which the values are of
+ * @param failures the stores of a router that did not answer, whose features are therefore {@code INVALID}; for logs, metrics and
+ *     answers that were asked for details
  */
 public record OnlineFeatures(
         List<String> names,
         List<ValueType> types,
         List<List<Value>> values,
         List<List<FieldStatus>> statuses,
-        List<List<Instant>> eventTimes) {}
+        List<List<Instant>> eventTimes,
+        List<Failure> failures) {
+
+    /** A view whose store did not answer. */
+    public record Failure(String view, String store, String reason) {}
+}

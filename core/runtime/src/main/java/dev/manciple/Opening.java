@@ -41,12 +41,24 @@ final class Opening {
         this.stores = stores;
     }
 
-    static FeatureStore open(Path repository, Path yamlFile, Map<String, String> env) {
+    static LocalFeatureStore openToApply(Path repository, Path yamlFile, Map<String, String> env) {
         JvmFlags.check();
         Plugins plugins = plugins();
         Stores stores = new Stores(new StoreTypes(plugins));
         RepoConfig config = RepoConfig.load(repository, yamlFile, env, stores);
         return new Opening(config, plugins, stores).open();
+    }
+
+    static FeatureStore open(Path repository, Path yamlFile, Map<String, String> env) {
+        LocalFeatureStore store = openToApply(repository, yamlFile, env);
+        try {
+            store.requirePlaces();
+            return store;
+        } catch (RuntimeException | Error e) {
+            try (store) {
+                throw e;
+            }
+        }
     }
 
     static Plugins plugins() {
@@ -55,7 +67,7 @@ final class Opening {
         return Plugins.load(loader, List.of(new FileRegistryPlugin()));
     }
 
-    private FeatureStore open() {
+    private LocalFeatureStore open() {
         if (!config.batchEngine().type().equals("local")) {
             throw new ConfigException(
                     config.where("batch_engine"),

@@ -2,6 +2,8 @@ package dev.manciple.materialize;
 
 import dev.manciple.error.ConflictException;
 import dev.manciple.error.NotFoundException;
+import dev.manciple.model.FeatureView;
+import dev.manciple.move.Places;
 import dev.manciple.spi.Interval;
 import dev.manciple.spi.Registry;
 import dev.manciple.spi.RegistryChange;
@@ -17,19 +19,29 @@ final class IntervalLog {
 
     private final Registry registry;
     private final String project;
+    private final Places places;
     /** Views of this process need not make each other retry. */
     private final ReentrantLock lock = new ReentrantLock();
 
-    IntervalLog(Registry registry, String project) {
+    /** @param places where the online store keeps views */
+    IntervalLog(Registry registry, String project, Places places) {
         this.registry = registry;
         this.project = project;
+        this.places = places;
     }
 
     RegistrySnapshot snapshot() {
         return registry.load(project, Optional.empty());
     }
 
-    void record(String view, Interval window) {
+    /**
+     * Records that the rows of a window are in the online store.
+     *
+     * @param written the view as it was when the rows were written
+     * @throws ConflictException if the view began or ended a move since, so that a store that should have the rows may lack them
+     */
+    void record(FeatureView written, Interval window) {
+        String view = written.name();
         lock.lock();
         try {
             for (int attempt = 1; ; attempt++) {
@@ -38,6 +50,7 @@ final class IntervalLog {
                     throw new NotFoundException(
                             "Feature view", view, "It was removed from the registry while it was materialized.");
                 }
+                requireSamePlaces(written, current);
                 try {
                     registry.commit(current, List.of(new RegistryChange.Materialized(view, window)));
                     return;
@@ -49,6 +62,14 @@ final class IntervalLog {
             }
         } finally {
             lock.unlock();
+        }
+    }
+
+    private void requireSamePlaces(FeatureView written, RegistrySnapshot current) {
+        if (current.views().get(written.name()) instanceof FeatureView now && !places.sameWriters(written, now)) {
+            throw new ConflictException(
+                    "Feature view '%s' began or ended a move between online stores while it was materialized, so one of them may lack rows; materialize the same window again"
+                            .formatted(written.name()));
         }
     }
 }

@@ -6,6 +6,7 @@ import dev.manciple.error.FeatureStoreException;
 import dev.manciple.error.InternalException;
 import dev.manciple.error.InvalidRequestException;
 import dev.manciple.model.FeatureView;
+import dev.manciple.move.Places;
 import dev.manciple.spi.Interval;
 import dev.manciple.spi.OfflineStore;
 import dev.manciple.spi.OnlineStore;
@@ -55,7 +56,7 @@ public final class Materializer {
             BufferAllocator allocator,
             InstantSource clock,
             MaterializeLimits limits) {
-        this.log = new IntervalLog(registry, project);
+        this.log = new IntervalLog(registry, project, new Places(online));
         this.offline = offline;
         this.online = online;
         this.allocator = allocator;
@@ -140,7 +141,7 @@ public final class Materializer {
             } finally {
                 rows = copy.written();
             }
-            log.record(view.name(), window);
+            log.record(view, window);
             listener.finished(view.name(), rows);
             return new Outcome(view.name(), rows, Optional.empty());
         } catch (FeatureStoreException e) {

@@ -1,15 +1,11 @@
 package dev.manciple.materialize;
 
 import dev.manciple.MaterializeListener;
-import dev.manciple.error.InternalException;
-import dev.manciple.error.StoreException;
 import dev.manciple.model.FeatureView;
-import dev.manciple.model.Field;
 import dev.manciple.spi.Interval;
 import dev.manciple.spi.OfflineStore;
 import dev.manciple.spi.OnlineRow;
 import dev.manciple.spi.OnlineStore;
-import dev.manciple.spi.PullRequest;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -57,16 +53,12 @@ final class ViewCopy {
     /** Returns when the online store has acknowledged every row. */
     void run() throws InterruptedException {
         listener.started(view.name(), window);
-        try (ArrowReader rows = offline.pullLatest(request()).open(allocator);
+        try (ArrowReader rows =
+                        offline.pullLatest(PulledRows.request(view, window)).open(allocator);
                 Writers writers = new Writers(online, view, limits.writersPerView(), this::acknowledged)) {
             copy(rows, writers);
         } catch (IOException e) {
-            throw new StoreException(
-                    "The offline store",
-                    "read rows of feature view '%s'".formatted(view.name()),
-                    false,
-                    StoreException.Outcome.NOT_APPLIED,
-                    e);
+            throw PulledRows.unreadable(view, e);
         }
     }
 
@@ -109,20 +101,5 @@ final class ViewCopy {
     private void acknowledged(long rows) {
         written.addAndGet(rows);
         listener.written(view.name(), rows);
-    }
-
-    private PullRequest request() {
-        List<String> joinKeys = view.joinKeys();
-        List<Field> features = view.features().stream()
-                .filter(feature -> !joinKeys.contains(feature.name()))
-                .toList();
-        return new PullRequest(
-                view.batchSource()
-                        .orElseThrow(() -> new InternalException(
-                                "Feature view '%s' has nothing to be materialized from".formatted(view.name()))),
-                view.entityColumns(),
-                features,
-                window.start(),
-                window.end());
     }
 }

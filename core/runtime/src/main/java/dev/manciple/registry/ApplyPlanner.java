@@ -5,21 +5,28 @@ import dev.manciple.PlanOptions;
 import dev.manciple.error.ConfigException;
 import dev.manciple.model.Definition;
 import dev.manciple.model.FeatureView;
+import dev.manciple.move.Places;
+import dev.manciple.spi.InfraChange;
 import dev.manciple.spi.OfflineReview;
 import dev.manciple.spi.OfflineStore;
 import dev.manciple.spi.OnlineStore;
 import dev.manciple.spi.RegistrySnapshot;
 import dev.manciple.spi.ViewChanges;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /** Works out what an apply will do. Changes nothing; thread-safe. */
 public final class ApplyPlanner {
     private final OfflineStore offline;
     private final OnlineStore online;
+    private final Places places;
 
     public ApplyPlanner(OfflineStore offline, OnlineStore online) {
         this.offline = offline;
         this.online = online;
+        this.places = new Places(online);
     }
 
     /**
@@ -49,9 +56,47 @@ public final class ApplyPlanner {
         OfflineReview review = review(complete);
         review.problems().forEach(problem -> problems.add("%s", problem));
         problems.throwIfAny(before.project());
-        RegistryDiff diff = RegistryDiff.between(before, complete);
-        ViewChanges views = views(before, complete);
-        return new ApplyPlan(before, diff.differences(), diff.changes(), views, online.plan(views), review.notes());
+        DefinitionSet placed =
+                complete.complete(complete.sources(), complete.entities(), withMoves(before, complete.views()));
+        RegistryDiff diff = RegistryDiff.between(before, placed);
+        ViewChanges views = views(before, placed);
+        List<InfraChange> infrastructure = online.plan(views);
+        return new ApplyPlan(
+                before,
+                diff.differences(),
+                diff.changes(),
+                views,
+                infrastructure,
+                review.notes(),
+                moves(before, views.keep()));
+    }
+
+    /** A move of a registered view goes on whatever the definitions say, and none begins because they do. */
+    private Map<String, FeatureView> withMoves(RegistrySnapshot before, Map<String, FeatureView> defined) {
+        Map<String, FeatureView> views = new LinkedHashMap<>();
+        defined.forEach((name, view) -> {
+            FeatureView still = places.withoutMoves(view);
+            views.put(
+                    name,
+                    view.online() && before.views().get(name) instanceof FeatureView registered && registered.online()
+                            ? places.withMovesOf(registered, still)
+                            : still);
+        });
+        return views;
+    }
+
+    /** The served views that the definitions send elsewhere; where nobody knows what was, nothing is left behind. */
+    private List<ApplyPlan.Move> moves(RegistrySnapshot before, List<FeatureView> keep) {
+        List<ApplyPlan.Move> moves = new ArrayList<>();
+        for (FeatureView view : keep) {
+            if (before.views().get(view.name()) instanceof FeatureView registered && registered.online()) {
+                places.of(registered)
+                        .ifPresent(from -> places.of(view)
+                                .filter(to -> !to.equals(from))
+                                .ifPresent(to -> moves.add(new ApplyPlan.Move(view.name(), from, to))));
+            }
+        }
+        return moves;
     }
 
     private OfflineReview review(DefinitionSet definitions) {

@@ -23,6 +23,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -115,6 +116,7 @@ public final class OnlineRetrieval {
         private final List<List<Value>> values = new ArrayList<>();
         private final List<List<FieldStatus>> statuses = new ArrayList<>();
         private final List<List<Instant>> eventTimes = new ArrayList<>();
+        private final List<OnlineFeatures.Failure> failures = new ArrayList<>();
 
         Answer(OnlinePlan plan, int rows, boolean expiredValues) {
             this.plan = plan;
@@ -144,6 +146,7 @@ public final class OnlineRetrieval {
                     .map(layout -> EntityKeys.of(layout, columns, rows))
                     .toList();
             List<OnlineResult> results = read(keys);
+            noteFailures(results);
             List<List<List<Value>>> computed = new ArrayList<>();
             for (int slice = 0; slice < plan.functions().size(); slice++) {
                 List<List<Value>> inputs = inputs(plan.features().onDemand().get(slice), columns, keys, results);
@@ -154,7 +157,10 @@ public final class OnlineRetrieval {
                     case OutputFeature.Stored stored ->
                         addStored(stored, keysOf(stored.slice(), keys), results.get(stored.slice()));
                     case OutputFeature.Computed feature ->
-                        addComputed(feature, computed.get(feature.slice()).get(feature.feature()));
+                        addComputed(
+                                feature,
+                                computed.get(feature.slice()).get(feature.feature()),
+                                unread(plan.features().onDemand().get(feature.slice()), keys, results));
                 }
             }
         }
@@ -166,6 +172,36 @@ public final class OnlineRetrieval {
                 reads.add(new OnlineRead(asked.view(), keysOf(slice, keys).distinct(), asked.features()));
             }
             return reads.isEmpty() ? List.of() : store.read(reads);
+        }
+
+        private void noteFailures(List<OnlineResult> results) {
+            for (int slice = 0; slice < results.size(); slice++) {
+                String view = plan.features().slices().get(slice).view().name();
+                for (Lookup lookup : results.get(slice).lookups()) {
+                    if (lookup instanceof Lookup.Failed(String store, String reason)) {
+                        failures.add(new OnlineFeatures.Failure(view, store, reason));
+                        break;
+                    }
+                }
+            }
+        }
+
+        /** The rows of which an input could not be read: what is computed of the rest would be made up. */
+        private BitSet unread(OnDemandSlice slice, List<EntityKeys> keys, List<OnlineResult> results) {
+            BitSet unread = new BitSet();
+            if (failures.isEmpty()) {
+                return unread;
+            }
+            for (OnDemandInput input : slice.inputs()) {
+                if (input instanceof OnDemandInput.FromView feature) {
+                    for (int row = 0; row < rows; row++) {
+                        Lookup lookup = keysOf(feature.slice(), keys)
+                                .lookup(results.get(feature.slice()).lookups(), row);
+                        unread.set(row, unread.get(row) || lookup instanceof Lookup.Failed);
+                    }
+                }
+            }
+            return unread;
         }
 
         private EntityKeys keysOf(int slice, List<EntityKeys> keys) {
@@ -224,11 +260,23 @@ public final class OnlineRetrieval {
             throw new IllegalStateException("The plan has no column for " + input);
         }
 
-        private void addComputed(OutputFeature.Computed feature, List<Value> cells) {
-            List<FieldStatus> cellStatuses = cells.stream()
-                    .map(cell -> cell == Value.Null.NULL ? FieldStatus.NULL_VALUE : FieldStatus.PRESENT)
-                    .toList();
-            add(feature.name(), feature.field().type(), cells, cellStatuses, Collections.nCopies(rows, Instant.EPOCH));
+        private void addComputed(OutputFeature.Computed feature, List<Value> computed, BitSet unread) {
+            Value[] cells = computed.toArray(Value[]::new);
+            FieldStatus[] cellStatuses = new FieldStatus[rows];
+            for (int row = 0; row < rows; row++) {
+                if (unread.get(row)) {
+                    cells[row] = Value.Null.NULL;
+                    cellStatuses[row] = FieldStatus.INVALID;
+                } else {
+                    cellStatuses[row] = cells[row] == Value.Null.NULL ? FieldStatus.NULL_VALUE : FieldStatus.PRESENT;
+                }
+            }
+            add(
+                    feature.name(),
+                    feature.field().type(),
+                    list(cells),
+                    list(cellStatuses),
+                    Collections.nCopies(rows, Instant.EPOCH));
         }
 
         private void addPresent(String name, ValueType type, List<Value> cells) {
@@ -259,7 +307,8 @@ public final class OnlineRetrieval {
                     List.copyOf(types),
                     List.copyOf(values),
                     List.copyOf(statuses),
-                    List.copyOf(eventTimes));
+                    List.copyOf(eventTimes),
+                    List.copyOf(failures));
         }
     }
 

@@ -1,6 +1,5 @@
 package dev.manciple.hybrid.online;
 
-import dev.manciple.error.StoreException;
 import dev.manciple.error.StoreException.Outcome;
 import dev.manciple.error.UnsupportedException;
 import dev.manciple.hybrid.Child;
@@ -102,24 +101,19 @@ final class HybridOnlineStore implements OnlineStore {
         return reads.isEmpty() ? List.of() : fanOut.read(reads);
     }
 
+    /**
+     * A view that moves is written to the store that is not read first: what a reader sees is then in both, and stays when the
+     * reader is sent to the other.
+     */
     @Override
     public void write(FeatureView view, List<OnlineRow> rows) {
+        List<OnlineChild> children = routes.writing(view).reversed();
         String attempted = "write %d rows of feature view '%s'".formatted(rows.size(), view.name());
-        List<OnlineChild> children = routes.writing(view);
-        children.getFirst().change(attempted, store -> store.write(view, rows));
-        for (OnlineChild other : children.subList(1, children.size())) {
-            try {
-                other.change(attempted, store -> store.write(view, rows));
-            } catch (StoreException e) {
-                throw new StoreException(
-                        "The move of feature view '%s'".formatted(view.name()),
-                        "write %d rows to both of its stores (they are in '%s'; write them again, or end the move with 'manciple move %s --roll-back')"
-                                .formatted(rows.size(), children.getFirst().name(), view.name()),
-                        e.retryable(),
-                        Outcome.MAYBE,
-                        e);
-            }
-        }
+        String hint = children.size() == 1
+                ? ""
+                : ", which has to reach both stores it moves between (write them again, or end the move with 'manciple move %s --roll-back')"
+                        .formatted(view.name());
+        children.forEach(child -> child.change(attempted + hint, store -> store.write(view, rows)));
     }
 
     @Override

@@ -256,10 +256,12 @@ class ChildFailureTest {
         };
         assertThatThrownBy(() -> router.write(moving, List.of(row(8, 80))))
                 .isInstanceOf(StoreException.class)
-                .hasMessageContaining("The move of feature view 'h' failed")
-                .hasMessageContaining("they are in 'hot'; write them again")
+                .hasMessageContaining("online store 'cold' failed while trying to write 1 rows of feature view 'h'")
+                .hasMessageContaining("has to reach both stores it moves between")
                 .hasMessageContaining("manciple move h --roll-back");
-        assertThat(router.read(List.of(read(moving, 8)))).containsExactly(new OnlineResult(List.of(found(80))));
+        assertThat(router.read(List.of(read(moving, 8))))
+                .as("not acknowledged, so not read either")
+                .containsExactly(new OnlineResult(List.of(Lookup.Absent.ABSENT)));
     }
 
     @Test

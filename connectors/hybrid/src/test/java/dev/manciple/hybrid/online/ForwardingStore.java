@@ -18,7 +18,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 
-/** A real store that a test looks at or troubles on the way; {@link #before} runs before every call but {@code close}. */
+/** A real store that a test looks at or troubles on the way, before and after every call but {@code close}. */
 abstract class ForwardingStore implements OnlineStore {
     private final OnlineStore store;
 
@@ -28,6 +28,9 @@ abstract class ForwardingStore implements OnlineStore {
 
     /** @param call the method's name */
     void before(String call) {}
+
+    /** As {@link #before}, once the call is done. */
+    void after(String call) {}
 
     @Override
     public Set<OnlineCapability> capabilities() {
@@ -47,55 +50,70 @@ abstract class ForwardingStore implements OnlineStore {
     @Override
     public List<OnlineResult> read(List<OnlineRead> reads) {
         before("read");
-        return store.read(reads);
+        List<OnlineResult> answer = store.read(reads);
+        after("read");
+        return answer;
     }
 
     @Override
     public void write(FeatureView view, List<OnlineRow> rows) {
         before("write");
         store.write(view, rows);
+        after("write");
     }
 
     @Override
     public List<InfraChange> plan(ViewChanges changes) {
         before("plan");
-        return store.plan(changes);
+        List<InfraChange> answer = store.plan(changes);
+        after("plan");
+        return answer;
     }
 
     @Override
     public void update(ViewChanges changes) {
         before("update");
         store.update(changes);
+        after("update");
     }
 
     @Override
     public void teardown(List<FeatureView> views) {
         before("teardown");
         store.teardown(views);
+        after("teardown");
     }
 
     @Override
     public long purge(FeatureView view, Instant limit) {
         before("purge");
-        return store.purge(view, limit);
+        long answer = store.purge(view, limit);
+        after("purge");
+        return answer;
     }
 
     @Override
     public Stream<OnlineRow> scan(FeatureView view) {
         before("scan");
-        return store.scan(view);
+        Stream<OnlineRow> answer = store.scan(view);
+        after("scan");
+        return answer;
     }
 
     @Override
     public long count(FeatureView view) {
         before("count");
-        return store.count(view);
+        long answer = store.count(view);
+        after("count");
+        return answer;
     }
 
     @Override
     public List<Neighbor> search(VectorQuery query) {
         before("search");
-        return store.search(query);
+        List<Neighbor> answer = store.search(query);
+        after("search");
+        return answer;
     }
 
     @Override

@@ -6,11 +6,16 @@ import dev.manciple.spi.StoreConfig;
 import dev.manciple.spi.StoreContext;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.Optional;
 import java.util.concurrent.Executor;
 import org.apache.arrow.memory.BufferAllocator;
 
-/** The project {@code shop} in a folder; online stores need nothing else. */
-record InFolder(Path repoPath) implements StoreContext {
+/** The project {@code shop} in a folder. Online stores need nothing else; offline stores also allocate. */
+record InFolder(Path repoPath, Optional<BufferAllocator> memory) implements StoreContext {
+    InFolder(Path repoPath) {
+        this(repoPath, Optional.empty());
+    }
+
     @Override
     public String project() {
         return "shop";
@@ -18,7 +23,7 @@ record InFolder(Path repoPath) implements StoreContext {
 
     @Override
     public BufferAllocator allocator() {
-        throw new UnsupportedOperationException("Online stores allocate no Arrow memory");
+        return memory.orElseThrow(() -> new UnsupportedOperationException("Online stores allocate no Arrow memory"));
     }
 
     @Override
