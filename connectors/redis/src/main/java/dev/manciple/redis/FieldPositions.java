@@ -21,7 +21,8 @@ final class FieldPositions {
 
     private final int mask;
 
-    private FieldPositions(int count) {
+    /** @param count how many features are asked for in all */
+    FieldPositions(int count) {
         int size = Integer.highestOneBit(Math.max(1, count) * 4);
         this.hashes = new int[size];
         this.firsts = new int[size];
@@ -30,12 +31,11 @@ final class FieldPositions {
         Arrays.fill(firsts, NONE);
     }
 
-    static FieldPositions of(ViewLayout layout, List<Field> features) {
-        FieldPositions positions = new FieldPositions(features.size());
-        for (int i = features.size() - 1; i >= 0; i--) {
-            positions.add(hash(layout.field(features.get(i)).getRaw()), i);
+    /** Features of one view, the first of them at position {@code first}. */
+    void add(ViewLayout layout, List<Field> features, int first) {
+        for (int i = 0; i < features.size(); i++) {
+            add(hash(layout.field(features.get(i)).getRaw()), first + i);
         }
-        return positions;
     }
 
     private void add(int hash, int position) {

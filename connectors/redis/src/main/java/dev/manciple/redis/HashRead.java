@@ -7,6 +7,7 @@ import dev.manciple.spi.OnlineRow;
 import dev.manciple.spi.Value;
 import dev.manciple.wire.ValueCodec;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
@@ -17,8 +18,8 @@ import redis.clients.jedis.Protocol;
 import redis.clients.jedis.exceptions.JedisDataException;
 
 /**
- * Some features of one view, read from the hashes of entities: field by field, or the whole hash where most of it is wanted, since
- * the server searches short hashes from their beginning for each field.
+ * Some features of some views with the same join keys, read from the hashes of entities by one command each: field by field, or
+ * the whole hash where most of it is wanted, since the server searches short hashes from their beginning for each field.
  */
 final class HashRead {
     /** Below this many features, naming them is cheaper whatever else is in the hash. */
@@ -26,99 +27,149 @@ final class HashRead {
 
     private static final int BYTES_PER_ARGUMENT = 12;
 
-    private final ViewLayout layout;
-    private final List<Field> features;
-    private final boolean whole;
-    private final @Nullable FieldPositions positions;
+    /**
+     * What is wanted of one view.
+     *
+     * @param first where its features start among those of all views
+     */
+    private record Part(ViewLayout layout, List<Field> features, int first) {}
 
-    HashRead(ViewLayout layout, List<Field> features) {
-        this.layout = layout;
-        this.features = features;
-        this.whole = features.size() > FEW_FEATURES && features.size() * 2 >= layout.hashSize();
-        this.positions = whole ? FieldPositions.of(layout, features) : null;
+    private final List<Part> parts = new ArrayList<>();
+    private final List<Field> features = new ArrayList<>();
+    private int hashSize;
+
+    /** Set with the first command, when all parts are known; null where fields are read one by one. */
+    private @Nullable FieldPositions positions;
+
+    private boolean complete;
+
+    static HashRead of(ViewLayout layout, List<Field> features) {
+        HashRead read = new HashRead();
+        read.add(layout, features);
+        return read;
+    }
+
+    /** Reads features of one more view from the same hashes. */
+    void add(ViewLayout layout, List<Field> wanted) {
+        parts.add(new Part(layout, wanted, features.size()));
+        features.addAll(wanted);
+        hashSize = Math.max(layout.hashSize(), hashSize + (parts.size() == 1 ? 0 : wanted.size() + 1));
     }
 
     Command command(EntityKey entity) {
-        return command(layout.key(entity));
+        return command(parts.getFirst().layout().key(entity));
     }
 
     Command command(byte[] key) {
-        if (whole) {
+        if (readsWholeHashes()) {
             return new Command(
-                    key, new CommandArguments(Protocol.Command.HGETALL).add(key), key.length + 2 * BYTES_PER_ARGUMENT);
+                    key,
+                    new CommandArguments(Protocol.Command.HGETALL).add(key),
+                    key.length + 2 * BYTES_PER_ARGUMENT);
         }
-        CommandArguments arguments =
-                new CommandArguments(Protocol.Command.HMGET).add(key).add(layout.timeField());
-        for (Field feature : features) {
-            arguments.add(layout.field(feature));
+        CommandArguments arguments = new CommandArguments(Protocol.Command.HMGET).add(key);
+        for (Part part : parts) {
+            arguments.add(part.layout().timeField());
+            for (Field feature : part.features()) {
+                arguments.add(part.layout().field(feature));
+            }
         }
-        return new Command(key, arguments, key.length + (3 + features.size()) * BYTES_PER_ARGUMENT);
+        return new Command(key, arguments, key.length + (2 + arguments.size()) * BYTES_PER_ARGUMENT);
     }
 
-    /** What a reply to {@link #command} says; a key that holds no hash has only corrupt values. */
-    Lookup lookup(Object reply) {
+    private boolean readsWholeHashes() {
+        if (!complete) {
+            complete = true;
+            if (features.size() > FEW_FEATURES && features.size() * 2 >= hashSize) {
+                FieldPositions wanted = new FieldPositions(features.size());
+                for (Part part : parts) {
+                    wanted.add(part.layout(), part.features(), part.first());
+                }
+                positions = wanted;
+            }
+        }
+        return positions != null;
+    }
+
+    /** What a reply to {@link #command} says of each view; a key that holds no hash has only corrupt values. */
+    List<Lookup> lookups(Object reply) {
         if (reply instanceof JedisDataException) {
-            return corrupt("the key holds something that is no hash");
+            return parts.stream()
+                    .map(part -> corrupt(part, "the key holds something that is no hash"))
+                    .toList();
         }
-        List<?> parts = (List<?>) reply;
-        return positions == null ? named(parts) : all(parts, positions);
+        List<?> answer = (List<?>) reply;
+        return positions == null ? named(answer) : all(answer, positions);
     }
 
-    private Lookup named(List<?> parts) {
-        Object time = parts.getFirst();
+    private List<Lookup> named(List<?> answer) {
+        List<Lookup> lookups = new ArrayList<>(parts.size());
+        int next = 0;
+        for (Part part : parts) {
+            Object time = answer.get(next++);
+            Value[] values = new Value[part.features().size()];
+            for (int i = 0; i < values.length; i++) {
+                Object bytes = answer.get(next++);
+                values[i] = bytes == null
+                        ? Value.Missing.MISSING
+                        : ValueCodec.decode((byte[]) bytes, part.features().get(i).type());
+            }
+            lookups.add(lookup(part, Arrays.asList(values), (byte[]) time));
+        }
+        return lookups;
+    }
+
+    private List<Lookup> all(List<?> answer, FieldPositions wanted) {
+        Value[] values = new Value[features.size()];
+        Arrays.fill(values, Value.Missing.MISSING);
+        byte[][] times = new byte[parts.size()][];
+        for (int i = 0; i < answer.size(); i += 2) {
+            byte[] field = (byte[]) answer.get(i);
+            byte[] bytes = (byte[]) answer.get(i + 1);
+            if (field.length == FieldPositions.FIELD_LENGTH) {
+                for (int position = wanted.first(field); position >= 0; position = wanted.next(position)) {
+                    values[position] = ValueCodec.decode(bytes, features.get(position).type());
+                }
+            } else {
+                keepTime(field, bytes, times);
+            }
+        }
+        List<Lookup> lookups = new ArrayList<>(parts.size());
+        for (int i = 0; i < times.length; i++) {
+            Part part = parts.get(i);
+            part.layout().hashSize(answer.size() / 2);
+            int end = part.first() + part.features().size();
+            lookups.add(lookup(part, Arrays.asList(values).subList(part.first(), end), times[i]));
+        }
+        return lookups;
+    }
+
+    private void keepTime(byte[] field, byte[] bytes, byte[][] times) {
+        for (int i = 0; i < times.length; i++) {
+            if (Arrays.equals(field, parts.get(i).layout().timeField().getRaw())) {
+                times[i] = bytes;
+            }
+        }
+    }
+
+    private static Lookup lookup(Part part, List<Value> values, byte @Nullable [] time) {
         if (time == null) {
             return Lookup.Absent.ABSENT;
         }
-        Value[] values = new Value[features.size()];
-        for (int i = 0; i < values.length; i++) {
-            Object bytes = parts.get(i + 1);
-            values[i] = bytes == null
-                    ? Value.Missing.MISSING
-                    : ValueCodec.decode((byte[]) bytes, features.get(i).type());
-        }
-        return found(values, (byte[]) time);
-    }
-
-    private Lookup all(List<?> parts, FieldPositions wanted) {
-        layout.hashSize(parts.size() / 2);
-        Value[] values = new Value[features.size()];
-        Arrays.fill(values, Value.Missing.MISSING);
-        byte[] timeField = layout.timeField().getRaw();
-        byte[] time = null;
-        for (int i = 0; i < parts.size(); i += 2) {
-            byte[] field = (byte[]) parts.get(i);
-            byte[] bytes = (byte[]) parts.get(i + 1);
-            if (field.length == FieldPositions.FIELD_LENGTH) {
-                for (int position = wanted.first(field); position >= 0; position = wanted.next(position)) {
-                    values[position] =
-                            ValueCodec.decode(bytes, features.get(position).type());
-                }
-            } else if (Arrays.equals(field, timeField)) {
-                time = bytes;
-            }
-        }
-        return time == null ? Lookup.Absent.ABSENT : found(values, time);
-    }
-
-    private Lookup found(Value[] values, byte[] time) {
         Optional<Instant> event = EventTimes.decode(time);
         return event.isPresent()
-                ? new Lookup.Found(List.of(values), event.get())
-                : corrupt("the stored event time of the row does not decode");
+                ? new Lookup.Found(values, event.get())
+                : corrupt(part, "the stored event time of the row does not decode");
+    }
+
+    private static Lookup corrupt(Part part, String reason) {
+        return new Lookup.Found(Collections.nCopies(part.features().size(), new Value.Corrupt(reason)), Instant.EPOCH);
     }
 
     /** What was found, as the row it was written as. */
     static OnlineRow row(EntityKey entity, Lookup.Found found) {
-        return new OnlineRow(
-                entity,
-                found.values(),
-                found.eventTimes().isEmpty()
-                        ? Instant.EPOCH
-                        : found.eventTimes().getFirst(),
-                Optional.empty());
-    }
-
-    private Lookup corrupt(String reason) {
-        return new Lookup.Found(Collections.nCopies(features.size(), new Value.Corrupt(reason)), Instant.EPOCH);
+        Instant time =
+                found.eventTimes().isEmpty() ? Instant.EPOCH : found.eventTimes().getFirst();
+        return new OnlineRow(entity, found.values(), time, Optional.empty());
     }
 }

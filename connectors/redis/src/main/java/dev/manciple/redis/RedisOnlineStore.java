@@ -19,9 +19,12 @@ import dev.manciple.spi.StoreContext;
 import dev.manciple.spi.ViewChanges;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -71,31 +74,52 @@ final class RedisOnlineStore implements OnlineStore {
 
     @Override
     public List<OnlineResult> read(List<OnlineRead> reads) {
-        List<HashRead> hashes = new ArrayList<>(reads.size());
+        List<SharedRead> shared = share(reads);
         List<Command> commands = new ArrayList<>();
-        for (OnlineRead read : reads) {
-            HashRead hash = new HashRead(layout(read.view()), read.features());
-            hashes.add(hash);
-            for (EntityKey key : read.keys()) {
-                commands.add(hash.command(key));
+        for (SharedRead each : shared) {
+            for (EntityKey key : each.keys()) {
+                commands.add(each.hash().command(key));
             }
         }
-        if (commands.isEmpty()) {
-            return reads.stream().map(read -> new OnlineResult(List.of())).toList();
+        List<Object> replies = commands.isEmpty() ? List.of() : answers("read " + names(reads), commands);
+        Lookup[][] lookups = reads.stream()
+                .map(read -> new Lookup[read.keys().size()])
+                .toArray(Lookup[][]::new);
+        int reply = 0;
+        for (SharedRead each : shared) {
+            for (int key = 0; key < each.keys().size(); key++) {
+                List<Lookup> ofViews = each.hash().lookups(replies.get(reply++));
+                for (int i = 0; i < ofViews.size(); i++) {
+                    lookups[each.reads().get(i)][key] = ofViews.get(i);
+                }
+            }
         }
-        List<Object> replies = answers("read " + names(reads), commands);
-        List<OnlineResult> results = new ArrayList<>(reads.size());
-        int next = 0;
+        return Arrays.stream(lookups)
+                .map(each -> new OnlineResult(Arrays.asList(each)))
+                .toList();
+    }
+
+    /** Reads of the same hashes, by their positions in the request. */
+    private record SharedRead(List<EntityKey> keys, HashRead hash, List<Integer> reads) {}
+
+    private record Hashes(List<Field> keyColumns, List<EntityKey> keys) {}
+
+    /** Views of one entity lie in one hash, which is asked for once. */
+    private List<SharedRead> share(List<OnlineRead> reads) {
+        Map<Hashes, SharedRead> shared = new LinkedHashMap<>();
         for (int i = 0; i < reads.size(); i++) {
-            int keys = reads.get(i).keys().size();
-            List<Lookup> lookups = new ArrayList<>(keys);
-            for (Object reply : replies.subList(next, next + keys)) {
-                lookups.add(hashes.get(i).lookup(reply));
+            OnlineRead read = reads.get(i);
+            Hashes hashes = new Hashes(read.view().entityColumns(), read.keys());
+            SharedRead known = shared.get(hashes);
+            if (known == null) {
+                HashRead hash = HashRead.of(layout(read.view()), read.features());
+                shared.put(hashes, new SharedRead(read.keys(), hash, new ArrayList<>(List.of(i))));
+            } else {
+                known.hash().add(layout(read.view()), read.features());
+                known.reads().add(i);
             }
-            results.add(new OnlineResult(lookups));
-            next += keys;
         }
-        return results;
+        return List.copyOf(shared.values());
     }
 
     /**
@@ -248,14 +272,14 @@ final class RedisOnlineStore implements OnlineStore {
     @Override
     public Stream<OnlineRow> scan(FeatureView view) {
         ViewLayout layout = layout(view);
-        HashRead read = new HashRead(layout, view.features());
+        HashRead read = HashRead.of(layout, view.features());
         String attempted = "read all rows of view '%s'".formatted(view.name());
         return new KeyScan(layout, servers, failures, attempted).stream().flatMap(keys -> {
             List<Object> replies =
                     answers(attempted, keys.stream().map(read::command).toList());
             List<OnlineRow> rows = new ArrayList<>(keys.size());
             for (int i = 0; i < keys.size(); i++) {
-                if (read.lookup(replies.get(i)) instanceof Lookup.Found found) {
+                if (read.lookups(replies.get(i)).getFirst() instanceof Lookup.Found found) {
                     rows.add(HashRead.row(layout.entity(keys.get(i)).orElseThrow(), found));
                 }
             }
