@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import org.apache.arrow.vector.ipc.ArrowReader;
 
@@ -67,6 +68,13 @@ final class DuckDbOfflineStore extends SqlOfflineStore {
                 .map(file -> catalog.relation(
                         (DuckDbSession) session, new SourceLocation.Files(file, ""), "the entity rows", Map.of()))
                 .filter(file -> Types.same(Types.schema(file), rows.schema()));
+    }
+
+    @Override
+    protected OptionalLong sourceBytes(SqlSession session, DataSource.Batch source) {
+        return source.location() instanceof SourceLocation.Files files
+                ? FileSource.find(files, context.repoPath()).bytes()
+                : OptionalLong.empty();
     }
 
     @Override

@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.stream.Stream;
 
@@ -153,6 +154,26 @@ record FileSource(Path path, Shape shape, Format format) {
                 "A %s file".formatted(format.name().toLowerCase(Locale.ROOT)),
                 folder + "/**",
                 "The folder holds no file whose name ends in '%s'".formatted(format.ending));
+    }
+
+    /** How many bytes the files have; empty where a pattern stands for them. */
+    OptionalLong bytes() {
+        return switch (shape) {
+            case FILE -> OptionalLong.of(bytes(path));
+            case FOLDER ->
+                OptionalLong.of(filesBelow(path, format).stream()
+                        .mapToLong(FileSource::bytes)
+                        .sum());
+            case GLOB -> OptionalLong.empty();
+        };
+    }
+
+    private static long bytes(Path file) {
+        try {
+            return Files.size(file);
+        } catch (IOException e) {
+            throw new StoreException(DuckDb.NAME, "look at " + file, false, StoreException.Outcome.NOT_APPLIED, e);
+        }
     }
 
     /** In the order of their names, so that every read sees the same order. */

@@ -58,6 +58,11 @@ public abstract class SqlOfflineStore implements OfflineStore {
      */
     protected abstract Relation source(SqlSession session, DataSource.Batch source, Map<String, ValueType> declared);
 
+    /** About how many bytes the rows of a source take, where the engine can tell without reading them. */
+    protected OptionalLong sourceBytes(SqlSession session, DataSource.Batch source) {
+        return OptionalLong.empty();
+    }
+
     /** A file of entity rows the engine reads itself, in order; empty where the rows had better come as Arrow. */
     protected Optional<Relation> entityFile(SqlSession session, Spine.Rows rows) {
         return Optional.empty();
@@ -75,14 +80,18 @@ public abstract class SqlOfflineStore implements OfflineStore {
     public RetrievalJob pullLatest(PullRequest request) {
         return new Job(
                 "read the newest rows of source '%s'".formatted(request.source().name()),
-                session -> prepared(PullPlan.latest(request, pulled(session, request), dialect)));
+                session -> prepared(
+                        PullPlan.latest(request, pulled(session, request), dialect),
+                        sourceBytes(session, request.source())));
     }
 
     @Override
     public RetrievalJob pullAll(PullRequest request) {
         return new Job(
                 "read source '%s'".formatted(request.source().name()),
-                session -> prepared(PullPlan.all(request, pulled(session, request), dialect)));
+                session -> prepared(
+                        PullPlan.all(request, pulled(session, request), dialect),
+                        sourceBytes(session, request.source())));
     }
 
     @Override
@@ -112,8 +121,9 @@ public abstract class SqlOfflineStore implements OfflineStore {
         return source(session, source, FieldMapping.declaredTypes(source, request.joinKeys(), request.features()));
     }
 
-    private static Prepared prepared(PullPlan plan) {
-        return new Prepared(new Script(List.of(), plan.query()), plan.output(), plan.description(), Optional.empty());
+    private static Prepared prepared(PullPlan plan, OptionalLong bytes) {
+        return new Prepared(
+                new Script(List.of(), plan.query()), plan.output(), plan.description(), Optional.empty(), bytes);
     }
 
     private Prepared prepare(SqlSession session, HistoricalRequest request) {
@@ -155,7 +165,7 @@ public abstract class SqlOfflineStore implements OfflineStore {
             List<Relation> sources,
             Optional<Loading> loading) {
         PitPlan plan = PitPlanner.plan(request, spine, timeColumn, sources);
-        return new Prepared(strategy.write(plan, dialect), plan.output(), plan.describe(), loading);
+        return new Prepared(strategy.write(plan, dialect), plan.output(), plan.describe(), loading, OptionalLong.empty());
     }
 
     private Relation source(SqlSession session, ViewSlice slice) {
@@ -168,7 +178,8 @@ public abstract class SqlOfflineStore implements OfflineStore {
     }
 
     /** What a job does, known without having read a row. */
-    private record Prepared(Script script, Schema output, String plan, Optional<Loading> loading) {}
+    private record Prepared(
+            Script script, Schema output, String plan, Optional<Loading> loading, OptionalLong bytes) {}
 
     /** Entity rows to bring into the engine, under the types in which they travel. */
     private record Loading(Spine.Rows rows, Schema travelling) {
@@ -213,7 +224,7 @@ public abstract class SqlOfflineStore implements OfflineStore {
         public Explanation explain() {
             Prepared prepared = prepare();
             return new Explanation(
-                    name, prepared.plan(), Optional.of(prepared.script().text()), OptionalLong.empty(), List.of());
+                    name, prepared.plan(), Optional.of(prepared.script().text()), prepared.bytes(), List.of());
         }
 
         private Prepared prepare() {

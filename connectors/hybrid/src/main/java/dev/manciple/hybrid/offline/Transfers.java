@@ -17,7 +17,7 @@ import org.apache.arrow.vector.types.pojo.Field;
  *
  * @param up bytes sent per entity row when pushing
  * @param down bytes brought back per entity row when pushing
- * @param pulled at most so many bytes when pulling, where the child can tell
+ * @param pulled about so many bytes when pulling, where the child can tell
  */
 record Transfers(long up, long down, OptionalLong pulled, HybridOfflineConfig.Transfer configured, boolean mustPull) {
     /** What text, bytes, and things with parts are taken to hold. */
@@ -100,7 +100,7 @@ record Transfers(long up, long down, OptionalLong pulled, HybridOfflineConfig.Tr
     String describe() {
         String push = "sends %d bytes per entity row, brings back about %d".formatted(up, down);
         String pull = pulled.isPresent()
-                ? "fetches at most %,d bytes of source rows and joins them here".formatted(pulled.getAsLong())
+                ? "fetches about %,d bytes of source rows and joins them here".formatted(pulled.getAsLong())
                 : "fetches the source rows in reach and joins them here";
         if (mustPull) {
             return "pull, since it cannot filter by created time: " + pull;
