@@ -85,11 +85,11 @@ record FeastStore(String shortName, String pythonClass, List<String> connectors)
     /** Finds the one a file names by short name or Python class path. */
     static Optional<FeastStore> named(String type, List<FeastStore> among) {
         String pythonClass = type.startsWith("feast.") ? type.substring(type.lastIndexOf('.') + 1) : "";
-        String onPages = ON_PAGES.getOrDefault(type, "");
+        String onPages = ON_PAGES.getOrDefault(type, type);
         return among.stream()
-                .filter(store -> store.shortName.equals(type)
+                .filter(store -> store.shortName.equals(onPages)
                         || store.pythonClass.equals(pythonClass)
-                        || (!onPages.isEmpty() && store.shortName.split("\\.")[0].equals(onPages)))
+                        || (ON_PAGES.containsKey(type) && store.shortName.startsWith(onPages + ".")))
                 .findFirst();
     }
 

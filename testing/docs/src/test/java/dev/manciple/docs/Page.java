@@ -104,7 +104,7 @@ record Page(Path file) {
     /** Code of the page that says, in a comment before it, which file it is from. */
     List<Excerpt> excerpts() {
         List<Excerpt> excerpts = new ArrayList<>();
-        Pattern.compile("(?ms)^<!-- (examples/\\S+) -->\\R```\\w+\\R(.*?)^```$")
+        Pattern.compile("(?ms)^<!-- (\\S+/\\S+) -->\\R```\\w+\\R(.*?)^```$")
                 .matcher(text())
                 .results()
                 .forEach(found -> excerpts.add(new Excerpt(Path.of("../..").resolve(found.group(1)), found.group(2))));
