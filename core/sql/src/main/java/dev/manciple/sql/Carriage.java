@@ -44,6 +44,11 @@ public final class Carriage {
                 .toList());
     }
 
+    /** The types under which all columns of a result travel, those of the entity rows among them. */
+    static Schema travelling(Schema result) {
+        return new Schema(result.getFields().stream().map(Carriage::carrier).toList());
+    }
+
     private static String unique(String name, Set<String> taken) {
         String candidate = name;
         for (int n = 2; !taken.add(candidate.toLowerCase(Locale.ROOT)); n++) {

@@ -12,6 +12,20 @@ public interface Dialect {
     /** A name of a table or column. */
     Sql quote(String name);
 
+    /** The name of a column of a result, which is read by its place. */
+    default Sql outputName(String name) {
+        return quote(name);
+    }
+
+    /**
+     * A join key of the entity rows as it is compared with a source's.
+     *
+     * @param type the one the entity rows have, which may travel under another
+     */
+    default Sql entityKey(Sql column, ArrowType type) {
+        return column;
+    }
+
     /**
      * The microsecond a column of dates, times or ISO text stands for, those without a zone read as UTC, fractions dropped.
      * Null where the time is null or infinite.

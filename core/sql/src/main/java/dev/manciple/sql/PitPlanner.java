@@ -78,11 +78,12 @@ public final class PitPlanner {
         refuseRangeClash(keys);
         Sql low = Sql.literal(Dialect.micros(range.start()));
         Sql high = Sql.literal(Dialect.micros(range.end()));
+        Map<String, Sql> absent = absentKeys(request, sources, dialect);
         List<Sql> parts = new ArrayList<>();
         for (int i = 0; i < sources.size(); i++) {
             ViewSlice slice = request.slices().get(i);
             if (keys.isEmpty() || !slice.view().joinKeys().isEmpty()) {
-                parts.add(rangePart(slice, sources.get(i), keys, low, high, dialect));
+                parts.add(rangePart(slice, sources.get(i), keys, absent, low, high, dialect));
             }
         }
         Sql time = dialect.quote(RANGE_TIME);
@@ -94,8 +95,31 @@ public final class PitPlanner {
                 Sql.join("\nUNION ALL\n", parts));
     }
 
+    /** For each key a null of the type it has where it is not absent: some engines take a bare NULL for text. */
+    private static Map<String, Sql> absentKeys(HistoricalRequest request, List<Relation> sources, Dialect dialect) {
+        Map<String, Sql> absent = new LinkedHashMap<>();
+        for (int i = 0; i < sources.size(); i++) {
+            ViewSlice slice = request.slices().get(i);
+            Relation source = sources.get(i);
+            for (String joinKey : slice.view().joinKeys()) {
+                Sql column = dialect.quote(
+                        columns(slice, source).named(joinKey, "join key").name());
+                absent.putIfAbsent(
+                        slice.spineColumn(joinKey),
+                        Sql.of("(SELECT {} FROM {} AS f LIMIT 0)", column, source.from()));
+            }
+        }
+        return absent;
+    }
+
     private static Sql rangePart(
-            ViewSlice slice, Relation source, List<String> keys, Sql low, Sql high, Dialect dialect) {
+            ViewSlice slice,
+            Relation source,
+            List<String> keys,
+            Map<String, Sql> absent,
+            Sql low,
+            Sql high,
+            Dialect dialect) {
         SourceColumns columns = columns(slice, source);
         Column event = columns.event();
         Sql micros = dialect.micros(dialect.quote(event.name()), event.type());
@@ -107,7 +131,8 @@ public final class PitPlanner {
         }
         List<Sql> selected = new ArrayList<>();
         for (String key : keys) {
-            selected.add(Sql.of("{} AS {}", own.getOrDefault(key, Sql.of("NULL")), dialect.quote(key)));
+            Sql value = own.getOrDefault(key, absent.getOrDefault(key, Sql.of("NULL")));
+            selected.add(Sql.of("{} AS {}", value, dialect.quote(key)));
         }
         selected.add(Sql.of("{} AS {}", micros, dialect.quote(RANGE_TIME)));
         List<Sql> present = own.values().stream()

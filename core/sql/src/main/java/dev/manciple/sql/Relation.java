@@ -10,10 +10,18 @@ import org.apache.arrow.vector.types.pojo.Schema;
  *
  * @param title how messages call it, such as {@code source 'trips' (data/trips.parquet)}
  * @param readOnce whether to read it again would cost much or might give other rows, as with a text file or a query
+ * @param indexes the columns of each index that finds rows in order, by the names the engine knows
  */
-public record Relation(String title, Sql from, List<Column> columns, boolean readOnce) {
+public record Relation(
+        String title, Sql from, List<Column> columns, boolean readOnce, List<List<String>> indexes) {
     public Relation {
         columns = List.copyOf(columns);
+        indexes = List.copyOf(indexes);
+    }
+
+    /** A relation without an index that would matter. */
+    public Relation(String title, Sql from, List<Column> columns, boolean readOnce) {
+        this(title, from, columns, readOnce, List.of());
     }
 
     /** A relation the engine knows by the names users know. */

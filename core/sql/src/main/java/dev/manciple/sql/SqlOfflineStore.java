@@ -2,11 +2,13 @@ package dev.manciple.sql;
 
 import dev.manciple.error.InvalidRequestException;
 import dev.manciple.error.StoreException;
+import dev.manciple.error.UnsupportedException;
 import dev.manciple.model.DataSource;
 import dev.manciple.model.SourceLocation;
 import dev.manciple.model.ValueType;
 import dev.manciple.spi.Explanation;
 import dev.manciple.spi.HistoricalRequest;
+import dev.manciple.spi.OfflineCapability;
 import dev.manciple.spi.OfflineStore;
 import dev.manciple.spi.PullRequest;
 import dev.manciple.spi.RetrievalJob;
@@ -63,9 +65,29 @@ public abstract class SqlOfflineStore implements OfflineStore {
         return OptionalLong.empty();
     }
 
+    /** The rows of a query that is run once. A store whose engine has types of its own gives them as ones that Arrow has. */
+    protected Relation queried(SqlSession session, String title, Sql from) {
+        return Relation.of(title, from, describe(session, from), true);
+    }
+
     /** A file of entity rows the engine reads itself, in order; empty where the rows had better come as Arrow. */
     protected Optional<Relation> entityFile(SqlSession session, Spine.Rows rows) {
         return Optional.empty();
+    }
+
+    /** Whether the engine can itself write these columns of a result to a place, without their passing through this process. */
+    protected boolean exportsInside(SourceLocation target, Schema columns) {
+        return false;
+    }
+
+    /**
+     * Lets the engine write the rows of a query, for {@link RetrievalJob#writeTo} where {@link #exportsInside} allows it.
+     *
+     * @param columns of the query, in order, as users get them
+     */
+    protected WriteReport exportInside(
+            SqlSession session, Sql query, Schema columns, SourceLocation target, boolean overwrite) {
+        throw new UnsupportedException(OfflineCapability.PERSIST.name(), "writing a result by the engine itself");
     }
 
     /** Writes rows to a place of the store's own, for {@link RetrievalJob#writeTo}. Does not close the reader. */
@@ -136,16 +158,13 @@ public abstract class SqlOfflineStore implements OfflineStore {
                         .orElseGet(() -> prepareLoading(request, rows, sources));
             case Spine.Query query -> {
                 Sql from = Sql.query(query.sql());
-                Relation spine = Relation.of("the query given", from, describe(session, from), true);
+                Relation spine = queried(session, "the query given", from);
                 yield prepared(request, spine, query.timeColumn(), sources, Optional.empty());
             }
             case Spine.Range range -> {
                 Sql from = Sql.of("({})", PitPlanner.rangeSpine(request, range, sources, dialect));
-                Relation spine = Relation.of(
-                        "every key and time from %s to %s".formatted(range.start(), range.end()),
-                        from,
-                        describe(session, from),
-                        true);
+                Relation spine = queried(
+                        session, "every key and time from %s to %s".formatted(range.start(), range.end()), from);
                 yield prepared(request, spine, PitPlanner.RANGE_TIME, sources, Optional.empty());
             }
         };
@@ -250,12 +269,9 @@ public abstract class SqlOfflineStore implements OfflineStore {
         }
 
         private ArrowReader open(SqlSession session, BufferAllocator batches) throws IOException {
-            Prepared prepared = preparation.prepare(session);
-            if (prepared.loading().isPresent()) {
-                prepared.loading().get().into(session, dialect.quote(ENTITY_ROWS));
-            }
-            prepared.script().setup().forEach(session::execute);
-            ArrowReader rows = session.query(prepared.script().query(), batches);
+            Prepared prepared = setUp(session);
+            ArrowReader rows =
+                    session.query(prepared.script().query(), Carriage.travelling(prepared.output()), batches);
             return new RetypedReader(rows, prepared.output(), batches, () -> {
                 try (session) {
                     rows.close();
@@ -263,8 +279,31 @@ public abstract class SqlOfflineStore implements OfflineStore {
             });
         }
 
+        /** Everything but the query that gives the rows. */
+        private Prepared setUp(SqlSession session) throws IOException {
+            Prepared prepared = preparation.prepare(session);
+            if (prepared.loading().isPresent()) {
+                prepared.loading().get().into(session, dialect.quote(ENTITY_ROWS));
+            }
+            prepared.script().setup().forEach(session::execute);
+            return prepared;
+        }
+
         @Override
         public WriteReport writeTo(SourceLocation target, boolean overwrite) {
+            return exportsInside(target, schema()) ? writeInside(target, overwrite) : writeThrough(target, overwrite);
+        }
+
+        private WriteReport writeInside(SourceLocation target, boolean overwrite) {
+            try (SqlSession session = openSession()) {
+                Prepared prepared = setUp(session);
+                return exportInside(session, prepared.script().query(), prepared.output(), target, overwrite);
+            } catch (IOException e) {
+                throw failed(e);
+            }
+        }
+
+        private WriteReport writeThrough(SourceLocation target, boolean overwrite) {
             try (ArrowReader rows = open(allocator)) {
                 return export(rows, target, overwrite);
             } catch (IOException e) {

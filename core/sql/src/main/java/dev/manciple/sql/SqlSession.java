@@ -2,6 +2,7 @@ package dev.manciple.sql;
 
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.ipc.ArrowReader;
+import org.apache.arrow.vector.types.pojo.Schema;
 
 /**
  * One conversation with an engine: what it creates for itself is gone when it closes. Not thread-safe. Every failure is one of
@@ -16,6 +17,15 @@ public interface SqlSession extends AutoCloseable {
      * @param allocator owns the batches
      */
     ArrowReader query(Sql query, BufferAllocator allocator);
+
+    /**
+     * As {@link #query(Sql, BufferAllocator)}, for rows of which more is known than the engine can tell.
+     *
+     * @param expected the columns in order, under the types in which they travel; an engine whose own types are as many need not look
+     */
+    default ArrowReader query(Sql query, Schema expected, BufferAllocator allocator) {
+        return query(query, allocator);
+    }
 
     /** Creates a relation for the session from rows, in their order. Reads them all and does not close the reader. */
     void load(Sql relation, ArrowReader rows);

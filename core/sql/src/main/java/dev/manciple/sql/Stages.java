@@ -71,13 +71,13 @@ final class Stages {
         List<Sql> columns = new ArrayList<>();
         for (Column column : plan.spine().columns()) {
             columns.add(Sql.of(
-                    "s.{} AS {}", quote(column.name()), quote(column.field().getName())));
+                    "s.{} AS {}", quote(column.name()), dialect.outputName(column.field().getName())));
         }
         List<Field> fields = plan.output().getFields();
         for (int i = 0; i < found.size(); i++) {
             for (int f = 0; f < plan.joins().get(i).features().size(); f++) {
                 String name = fields.get(columns.size()).getName();
-                columns.add(Sql.of("{}.{} AS {}", found.get(i), feature(f), quote(name)));
+                columns.add(Sql.of("{}.{} AS {}", found.get(i), feature(f), dialect.outputName(name)));
             }
         }
         Sql row = quote(ROW);
@@ -138,6 +138,11 @@ final class Stages {
         return Sql.of("f.{}", quote(column.name()));
     }
 
+    /** A join key of the spine row called {@code row}. */
+    Sql spine(Sql row, Column key) {
+        return dialect.entityKey(Sql.of("{}.{}", row, quote(key.name())), key.type());
+    }
+
     Sql micros(Column column) {
         return dialect.micros(source(column), column.type());
     }
@@ -156,7 +161,7 @@ final class Stages {
         Sql keys = Sql.join(
                 " AND ",
                 join.keys().stream()
-                        .map(key -> Sql.of("k.{} = {}", quote(key.spine().name()), source(key.source()))));
+                        .map(key -> Sql.of("{} = {}", spine(Sql.of("k"), key.spine()), source(key.source()))));
         return join.keys().isEmpty()
                 ? inReach(join)
                 : Sql.of("{}\n  AND EXISTS (SELECT 1 FROM {} AS k WHERE {})", inReach(join), quote(SPINE), keys);

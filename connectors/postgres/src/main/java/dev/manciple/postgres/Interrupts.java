@@ -1,0 +1,52 @@
+package dev.manciple.postgres;
+
+import java.sql.SQLException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.postgresql.PGConnection;
+
+/**
+ * Lets an interrupt of a thread end the statement it waits for, also in the server: the driver waits in a read that hears of no
+ * interrupt. One thread watches for all.
+ */
+final class Interrupts implements AutoCloseable {
+    private static final int CHECK_MILLIS = 50;
+
+    private final ScheduledExecutorService watcher = Executors.newSingleThreadScheduledExecutor(
+            Thread.ofPlatform().daemon().name("postgres-interrupts").factory());
+
+    /** Something that waits for the server. */
+    interface Waiting<T> {
+        T run() throws SQLException;
+    }
+
+    /** Runs something that waits for a connection's server, which an interrupt of this thread makes stop meanwhile. */
+    <T> T during(PGConnection connection, Waiting<T> waiting) throws SQLException {
+        Thread caller = Thread.currentThread();
+        Future<?> checks = watcher.scheduleWithFixedDelay(
+                () -> check(caller, connection), CHECK_MILLIS, CHECK_MILLIS, TimeUnit.MILLISECONDS);
+        try {
+            return waiting.run();
+        } finally {
+            checks.cancel(false);
+        }
+    }
+
+    private static void check(Thread caller, PGConnection connection) {
+        if (caller.isInterrupted()) {
+            try {
+                connection.cancelQuery();
+            } catch (SQLException e) {
+                // It has just ended by itself, which is as good.
+                return;
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        watcher.shutdownNow();
+    }
+}

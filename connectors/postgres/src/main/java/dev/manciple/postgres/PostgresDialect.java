@@ -1,0 +1,132 @@
+package dev.manciple.postgres;
+
+import dev.manciple.sql.Dialect;
+import dev.manciple.sql.Sql;
+import org.apache.arrow.vector.types.TimeUnit;
+import org.apache.arrow.vector.types.pojo.ArrowType;
+
+/**
+ * PostgreSQL's spelling. The session's time zone is UTC, so that times without a zone compare with those that have one. Times of
+ * entity rows in nanoseconds, which the server does not have, are numbers of them.
+ */
+final class PostgresDialect implements Dialect {
+    /** The first and last times the server knows, in microseconds of Unix. */
+    private static final long EARLIEST_TIME = -210_866_803_200_000_000L;
+
+    private static final long LATEST_TIME = Long.MAX_VALUE - 86_400_000_000L;
+
+    private static final long MICROS_PER_DAY = 86_400_000_000L;
+
+    @Override
+    public Sql quote(String name) {
+        return Names.quoted(name);
+    }
+
+    @Override
+    public Sql outputName(String name) {
+        // Nobody reads these names, so that it does not matter if the server cuts them.
+        return Sql.quoted(name, '"');
+    }
+
+    @Override
+    public Sql micros(Sql column, ArrowType type) {
+        return switch (type) {
+            case ArrowType.Timestamp time
+            when time.getUnit() == TimeUnit.NANOSECOND ->
+                Sql.of("({} / 1000 - CASE WHEN {} % 1000 < 0 THEN 1 ELSE 0 END)", column, column);
+            case ArrowType.Timestamp time -> epoch(column);
+            case ArrowType.Date date -> epoch(column);
+            case ArrowType.Null none -> Sql.of("NULL::bigint");
+            case ArrowType text -> epoch(Sql.of("{}::timestamptz", column));
+        };
+    }
+
+    private static Sql epoch(Sql time) {
+        return Sql.of("CASE WHEN isfinite({}) THEN (extract(epoch FROM {}) * 1000000)::bigint END", time, time);
+    }
+
+    @Override
+    public Sql instant(Sql micros) {
+        return Sql.of("timestamptz 'epoch' + {}", sinceEpoch(micros));
+    }
+
+    /** Days and seconds apart: a number of seconds alone would be a double, which rounds. */
+    private static Sql sinceEpoch(Sql micros) {
+        Sql first = Sql.literal(EARLIEST_TIME);
+        Sql last = Sql.literal(LATEST_TIME);
+        // Not with least and greatest, to which null is no value.
+        Sql known = Sql.of(
+                "(CASE WHEN {} < {} THEN {} WHEN {} > {} THEN {} ELSE {} END)",
+                micros,
+                first,
+                first,
+                micros,
+                last,
+                last,
+                micros);
+        Sql day = Sql.literal(MICROS_PER_DAY);
+        return Sql.of("make_interval(days => ({} / {})::integer, secs => ({} % {}) / 1000000.0::double precision)", known, day, known, day);
+    }
+
+    @Override
+    public Sql comparable(Sql column, ArrowType type) {
+        return isTime(type) ? column : micros(column, type);
+    }
+
+    @Override
+    public Sql moment(Sql micros, ArrowType type) {
+        return isTime(type) ? time(micros, type) : micros;
+    }
+
+    @Override
+    public Sql atLeast(Sql column, ArrowType type, Sql low) {
+        return isTime(type) ? Sql.of("{} >= {} AND {} <> '-infinity'", column, time(low, type), column) : Sql.of("true");
+    }
+
+    @Override
+    public Sql atMost(Sql column, ArrowType type, Sql high) {
+        return isTime(type) ? Sql.of("{} <= {}", column, time(high, type)) : Sql.of("true");
+    }
+
+    private static boolean isTime(ArrowType type) {
+        return type instanceof ArrowType.Date
+                || (type instanceof ArrowType.Timestamp time && time.getUnit() != TimeUnit.NANOSECOND);
+    }
+
+    /** In the column's own type, so that an index serves. */
+    private static Sql time(Sql micros, ArrowType type) {
+        return type instanceof ArrowType.Timestamp time && time.getTimezone() != null
+                ? Sql.of("timestamptz 'epoch' + {}", sinceEpoch(micros))
+                : Sql.of("timestamp 'epoch' + {}", sinceEpoch(micros));
+    }
+
+    @Override
+    public Sql entityKey(Sql column, ArrowType type) {
+        return switch (type) {
+            case ArrowType.Null none -> Sql.of("NULL");
+            case ArrowType.Timestamp time
+            when time.getUnit() == TimeUnit.NANOSECOND ->
+                Sql.of("CASE WHEN {} % 1000 = 0 THEN {} END", column, instant(micros(column, type)));
+            case ArrowType other -> column;
+        };
+    }
+
+    @Override
+    public Sql createTemporary(Sql name, Sql query) {
+        return Sql.of("CREATE TEMPORARY TABLE {} AS\n{}", name, query);
+    }
+
+    @Override
+    public Sql remember(String variable, Sql query) {
+        return Sql.of("SELECT set_config({}, ({})::text, true)", setting(variable), query);
+    }
+
+    @Override
+    public Sql recall(String variable) {
+        return Sql.of("nullif(current_setting({}), '')::bigint", setting(variable));
+    }
+
+    private static Sql setting(String variable) {
+        return Sql.literal("manciple." + variable);
+    }
+}

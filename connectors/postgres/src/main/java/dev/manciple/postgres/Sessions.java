@@ -1,0 +1,105 @@
+package dev.manciple.postgres;
+
+import dev.manciple.error.StoreException;
+import dev.manciple.sql.Sql;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
+
+/**
+ * The sessions of an offline store: a connection each, as a retrieval takes much longer than to connect and leaves nothing behind when
+ * its connection is gone. At most {@code max_conn} are open; more wait. Thread-safe.
+ */
+final class Sessions implements AutoCloseable {
+    private final Postgres server;
+    private final PostgresOfflineConfig config;
+    private final Semaphore free;
+    private final Interrupts interrupts = new Interrupts();
+    private final Set<PostgresSession> open = ConcurrentHashMap.newKeySet();
+    private volatile boolean closed;
+
+    Sessions(Postgres server, PostgresOfflineConfig config) {
+        this.server = server;
+        this.config = config;
+        this.free = new Semaphore(config.maxConn());
+    }
+
+    /** A new session in a transaction that sees one state of the database; the caller closes it. */
+    PostgresSession open() {
+        takeTurn();
+        try {
+            return connect(free::release);
+        } catch (RuntimeException | Error e) {
+            free.release();
+            throw e;
+        }
+    }
+
+    /** As {@link #open}, without waiting for others to end, one of which is the caller's own. */
+    PostgresSession openBesideOthers() {
+        return connect(() -> {});
+    }
+
+    private PostgresSession connect(Runnable onEnd) {
+        try {
+            return started(server.connect(), onEnd);
+        } catch (SQLException e) {
+            throw Failures.wrap(server.title(), "connect", StoreException.Outcome.NOT_APPLIED, e);
+        }
+    }
+
+    private PostgresSession started(Connection connection, Runnable onEnd) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute("SET jit = off");
+            statement.execute(
+                    Sql.of("SET work_mem = {}", Sql.literal(config.workMem())).text());
+            if (config.statementTimeout().isPresent()) {
+                statement.execute(Sql.of(
+                                "SET statement_timeout = {}",
+                                Sql.literal(config.statementTimeout().get().toMillis()))
+                        .text());
+            }
+            connection.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
+            connection.setAutoCommit(false);
+            PostgresSession session = new PostgresSession(connection, server.title(), interrupts, ended -> {
+                if (open.remove(ended)) {
+                    onEnd.run();
+                }
+            });
+            open.add(session);
+            return session;
+        } catch (SQLException | RuntimeException e) {
+            try (connection) {
+                throw e;
+            }
+        }
+    }
+
+    private void takeTurn() {
+        if (closed) {
+            throw notOpened("the store is closed");
+        }
+        try {
+            free.acquire();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw notOpened("the thread was interrupted");
+        }
+    }
+
+    private StoreException notOpened(String reason) {
+        return new StoreException(
+                server.title(), "connect", false, StoreException.Outcome.NOT_APPLIED, new SQLException(reason));
+    }
+
+    /** Ends what still runs. */
+    @Override
+    public void close() {
+        closed = true;
+        open.forEach(PostgresSession::close);
+        interrupts.close();
+    }
+}

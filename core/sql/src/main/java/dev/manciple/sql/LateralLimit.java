@@ -1,0 +1,137 @@
+package dev.manciple.sql;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.IntStream;
+
+/**
+ * Looks up the newest row of each spine row by itself, in PostgreSQL's spelling: a lateral join with a limit of one, which an index on
+ * (keys, event time) answers in one step, however many candidates there are. Where the source has no such index, what can be reached
+ * of it is copied to a temporary table that has.
+ */
+public final class LateralLimit implements PitStrategy {
+    @Override
+    public Script write(PitPlan plan, Dialect dialect) {
+        Stages stages = new Stages(plan, dialect);
+        return stages.script(List.of(), (join, index, rows) -> new View(join, index, rows, dialect, stages).find());
+    }
+
+    private static final class View {
+        private final SliceJoin join;
+        private final Sql rows;
+        private final Dialect dialect;
+        private final Stages stages;
+        private final Sql copy;
+        private final Sql at;
+        private final Sql created;
+
+        View(SliceJoin join, int index, Sql rows, Dialect dialect, Stages stages) {
+            this.join = join;
+            this.rows = rows;
+            this.dialect = dialect;
+            this.stages = stages;
+            this.copy = stages.quote("__source_" + index);
+            this.at = stages.quote(Stages.AT);
+            this.created = stages.quote(Stages.CREATED);
+        }
+
+        List<Sql> find() {
+            List<Sql> setup = new ArrayList<>();
+            Sql candidates = Sql.of("({})", candidates(Sql.of("true")));
+            if (!isIndexed()) {
+                setup.addAll(copied());
+                candidates = copy;
+            }
+            setup.add(stages.createTemporary(rows, lookUp(candidates)));
+            return setup;
+        }
+
+        private boolean isIndexed() {
+            Set<String> keys = new HashSet<>();
+            join.keys().forEach(key -> keys.add(key.source().name()));
+            return join.source().indexes().stream()
+                    .filter(index -> index.size() > keys.size())
+                    .anyMatch(index -> keys.equals(Set.copyOf(index.subList(0, keys.size())))
+                            && index.get(keys.size()).equals(join.event().name()));
+        }
+
+        private List<Sql> copied() {
+            List<Sql> order = new ArrayList<>(
+                    IntStream.range(0, join.keys().size()).mapToObj(stages::key).toList());
+            order.add(Sql.of("{} DESC", at));
+            order.add(Sql.of("{} DESC NULLS LAST", created));
+            return List.of(
+                    stages.createTemporary(copy, candidates(stages.reachable(join))),
+                    Sql.of("CREATE INDEX ON {} ({})", copy, Sql.join(", ", order)),
+                    Sql.of("ANALYZE {}", copy));
+        }
+
+        /** The source's columns under names of our own, the times in the form that compares. */
+        private Sql candidates(Sql condition) {
+            List<Sql> columns = new ArrayList<>(stages.keys(join));
+            columns.add(Sql.of("{} AS {}", stages.event(join), at));
+            columns.add(Sql.of(
+                    "{} AS {}",
+                    join.created()
+                            .map(column -> dialect.comparable(stages.source(column), column.type()))
+                            .orElseGet(() -> Sql.of("NULL::bigint")),
+                    created));
+            columns.addAll(stages.features(join));
+            return Sql.of(
+                    "SELECT {}\nFROM {} AS f\nWHERE {}", Sql.join(", ", columns), join.source().from(), condition);
+        }
+
+        private Sql lookUp(Sql candidates) {
+            List<Sql> features = IntStream.range(0, join.features().size())
+                    .mapToObj(f -> Sql.of("f.{}", stages.feature(f)))
+                    .toList();
+            return Sql.of(
+                    """
+                    SELECT s.{}, f.*
+                    FROM {} AS s
+                    CROSS JOIN LATERAL (
+                      SELECT {}
+                      FROM {} AS f
+                      WHERE {}
+                      ORDER BY f.{} DESC, f.{} DESC NULLS LAST
+                      LIMIT 1
+                    ) AS f""",
+                    stages.quote(Stages.ROW),
+                    stages.quote(Stages.SPINE),
+                    Sql.join(", ", features),
+                    candidates,
+                    Sql.join(" AND ", matches()),
+                    at,
+                    created);
+        }
+
+        private List<Sql> matches() {
+            List<Sql> on = new ArrayList<>();
+            for (int k = 0; k < join.keys().size(); k++) {
+                on.add(Sql.of(
+                        "f.{} = {}",
+                        stages.key(k),
+                        stages.spine(Sql.of("s"), join.keys().get(k).spine())));
+            }
+            Sql now = Sql.of("s.{}", at);
+            Sql event = Sql.of("f.{}", at);
+            on.add(Sql.of("{} <= {}", event, stages.moment(join, now)));
+            on.add(
+                    join.ttl().isPresent()
+                            ? Sql.of(
+                                    "{} >= {}",
+                                    event,
+                                    stages.moment(
+                                            join,
+                                            Stages.notBefore(now, join.ttl().getAsLong())))
+                            : Sql.of("{} >= {}", event, stages.moment(join, Sql.literal(Dialect.EARLIEST))));
+            if (join.filtersByCreated()) {
+                Sql limit = dialect.moment(now, join.created().orElseThrow().type());
+                on.add(Sql.of("(f.{} IS NULL OR f.{} <= {})", created, created, limit));
+            }
+            return on;
+        }
+    }
+}
