@@ -22,7 +22,8 @@ public final class Metrics {
     /** @param ageSeconds asked when metrics are read: how long ago the registry was last seen */
     void registryAge(Supplier<Number> ageSeconds) {
         Gauge.builder("manciple_registry_age_seconds", ageSeconds)
-                .description("Seconds since the registry was last read. Growing: it cannot be, and the last good one is served.")
+                .description(
+                        "Seconds since the registry was last read. Growing: it cannot be, and the last good one is served.")
                 .register(registry);
     }
 

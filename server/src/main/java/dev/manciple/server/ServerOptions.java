@@ -17,10 +17,22 @@ import java.util.Optional;
  * @param drain how long requests that run get to end when the server stops
  */
 public record ServerOptions(
-        String host, int port, Optional<Integer> grpcPort, Optional<Tls> tls, Limits limits, Duration registryTtl, Duration drain) {
+        String host,
+        int port,
+        Optional<Integer> grpcPort,
+        Optional<Tls> tls,
+        Limits limits,
+        Duration registryTtl,
+        Duration drain) {
     /** Feast's address and port, no TLS. */
     public static final ServerOptions DEFAULT = new ServerOptions(
-            "127.0.0.1", 6566, Optional.empty(), Optional.empty(), Limits.DEFAULT, Duration.ofSeconds(60), Duration.ofSeconds(8));
+            "127.0.0.1",
+            6566,
+            Optional.empty(),
+            Optional.empty(),
+            Limits.DEFAULT,
+            Duration.ofSeconds(60),
+            Duration.ofSeconds(8));
 
     /**
      * PEM files.
