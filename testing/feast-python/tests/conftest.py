@@ -1,0 +1,160 @@
+"""Feature repositories that Feast and Manciple share, and the commands and servers of Manciple."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import textwrap
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+MANCIPLE = os.environ.get("MANCIPLE", str(Path(__file__).resolve().parents[3] / "manciple"))
+
+
+def manciple(repo, *arguments, check=True):
+    """Runs a command in a repository and returns what it printed."""
+    done = subprocess.run(
+        [MANCIPLE, "-c", str(repo), *arguments], capture_output=True, text=True, timeout=120
+    )
+    if check and done.returncode != 0:
+        raise AssertionError(f"manciple {' '.join(arguments)} failed:\n{done.stderr}\n{done.stdout}")
+    return done
+
+
+def manciple_json(repo, *arguments):
+    return json.loads(manciple(repo, *arguments, "--json").stdout)
+
+
+@dataclass
+class Server:
+    """A feature server of Manciple, stopped by who started it."""
+
+    process: subprocess.Popen
+    url: str
+
+    def stop(self):
+        self.process.send_signal(signal.SIGTERM)
+        self.process.wait(timeout=30)
+
+
+def serve(repo, *arguments):
+    process = subprocess.Popen(
+        [MANCIPLE, "-c", str(repo), "serve", "-p", "0", *arguments],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    seen = []
+    for line in process.stdout:
+        seen.append(line)
+        address = re.search(r"https?://\S+:\d+", line)
+        if address:
+            return Server(process, address.group())
+    raise AssertionError(f"the server did not start:\n{''.join(seen)}")
+
+
+FEATURE_STORE = """
+project: {project}
+provider: local
+registry: data/registry.db
+offline_store:
+  type: {offline}
+online_store:
+  type: sqlite
+  path: data/online.db
+entity_key_serialization_version: 3
+"""
+
+DEFINITIONS = """
+entities:
+  - {name: driver, join_keys: [driver_id], value_type: int64}
+data_sources:
+  - name: stats
+    path: stats.parquet
+    timestamp_field: event_timestamp
+    created_timestamp_column: created
+feature_views:
+  - name: driver_stats
+    entities: [driver]
+    ttl: 0
+    schema:
+      - {name: conv_rate, dtype: float32}
+      - {name: trips, dtype: int64}
+      - {name: name, dtype: string}
+    source: stats
+    tags: {team: rides}
+feature_services:
+  - name: ranking
+    features: [driver_stats]
+"""
+
+
+def write_stats(repo):
+    times = pd.to_datetime(["2024-05-01T10:00:00Z", "2024-05-01T11:00:00Z", "2024-05-02T09:00:00Z"])
+    pd.DataFrame(
+        {
+            "driver_id": [1001, 1002, 1001],
+            "conv_rate": pd.Series([0.5, None, 0.75], dtype="float32"),
+            "trips": [7, 9, 8],
+            "name": ["Ada", "Bob", "Ada L."],
+            "event_timestamp": times,
+            "created": times,
+        }
+    ).to_parquet(repo / "stats.parquet")
+
+
+def new_repository(folder, project="rides", offline="dask"):
+    """A repository with data and without definitions."""
+    (folder / "data").mkdir(parents=True)
+    (folder / "feature_store.yaml").write_text(
+        textwrap.dedent(FEATURE_STORE.format(project=project, offline=offline))
+    )
+    write_stats(folder)
+    return folder
+
+
+def feast_definitions(repo):
+    """The same definitions as DEFINITIONS, as objects of Feast."""
+    from feast import Entity, FeatureService, FeatureView, Field, FileSource, ValueType
+    from feast.types import Float32, Int64, String
+
+    driver = Entity(name="driver", join_keys=["driver_id"], value_type=ValueType.INT64)
+    source = FileSource(
+        name="stats",
+        path=str(repo / "stats.parquet"),
+        timestamp_field="event_timestamp",
+        created_timestamp_column="created",
+    )
+    view = FeatureView(
+        name="driver_stats",
+        entities=[driver],
+        schema=[
+            Field(name="conv_rate", dtype=Float32),
+            Field(name="trips", dtype=Int64),
+            Field(name="name", dtype=String),
+        ],
+        source=source,
+        tags={"team": "rides"},
+    )
+    return [driver, source, view, FeatureService(name="ranking", features=[view])]
+
+
+@pytest.fixture
+def applied_by_feast(tmp_path):
+    from feast import FeatureStore
+
+    repo = new_repository(tmp_path / "repo")
+    FeatureStore(str(repo)).apply(feast_definitions(repo))
+    return repo
+
+
+@pytest.fixture
+def applied_by_manciple(tmp_path):
+    repo = new_repository(tmp_path / "repo")
+    (repo / "features.yaml").write_text(DEFINITIONS)
+    manciple(repo, "apply")
+    return repo
