@@ -34,6 +34,9 @@ public final class Frames {
 
     private static final String CREATED = "created";
 
+    /** A null time as Feast's client sends it. */
+    private static final long NO_TIME = Long.MIN_VALUE;
+
     private static final JsonMapper JSON = JsonMapper.shared();
 
     private Frames() {}
@@ -141,6 +144,9 @@ public final class Frames {
     }
 
     private static Value time(@Nullable Object cell, String column) {
+        if (cell instanceof Long seconds && seconds == NO_TIME) {
+            return Value.Null.NULL;
+        }
         return ArrowValues.convert(ValueJson.fromJson(cell), ValueType.Scalar.UNIX_TIMESTAMP, column);
     }
 }

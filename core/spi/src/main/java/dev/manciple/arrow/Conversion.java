@@ -8,6 +8,7 @@ import java.math.BigDecimal;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
@@ -16,7 +17,6 @@ import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeFormatterBuilder;
-import java.time.format.DateTimeParseException;
 import java.time.temporal.ChronoUnit;
 import java.time.temporal.TemporalAccessor;
 import java.util.LinkedHashMap;
@@ -65,7 +65,7 @@ final class Conversion {
         }
         try {
             return convert(value, type);
-        } catch (IllegalArgumentException | ArithmeticException | DateTimeParseException e) {
+        } catch (IllegalArgumentException | ArithmeticException | DateTimeException e) {
             throw new InvalidRequestException(
                     "Column '%s': %s cannot be read as %s: %s".formatted(column, show(value), type, e.getMessage()), e);
         }
