@@ -96,14 +96,7 @@ final class FilesFixture implements OfflineFixture {
     public boolean stores(ValueType type) {
         return switch (shape) {
             case PARQUET_FILE, PARQUET_FOLDER -> true;
-            case CSV_FILE ->
-                type instanceof ValueType.Scalar scalar
-                        && !EnumSet.of(
-                                        ValueType.Scalar.BYTES,
-                                        ValueType.Scalar.IMAGE_BYTES,
-                                        ValueType.Scalar.PDF_BYTES,
-                                        ValueType.Scalar.ZONED_TIMESTAMP)
-                                .contains(scalar);
+            case CSV_FILE -> type instanceof ValueType.Scalar && type != ValueType.Scalar.ZONED_TIMESTAMP;
         };
     }
 
