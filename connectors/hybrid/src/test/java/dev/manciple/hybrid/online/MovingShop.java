@@ -52,6 +52,7 @@ final class MovingShop implements AutoCloseable {
 
     private final Path folder;
     private final Wrapper wrapper;
+    private final List<Map<String, Object>> children;
     private final BufferAllocator allocator = new RootAllocator();
     private FeatureStore store;
 
@@ -70,7 +71,18 @@ final class MovingShop implements AutoCloseable {
     }
 
     MovingShop(Path folder, Wrapper wrapper) {
+        this(
+                folder,
+                wrapper,
+                List.of(
+                        Map.of("name", "hot", "type", "sqlite", "path", "hot.db"),
+                        Map.of("name", "cold", "type", "sqlite", "path", "cold.db")));
+    }
+
+    /** @param children of the router, instead of the two files */
+    MovingShop(Path folder, Wrapper wrapper, List<Map<String, Object>> children) {
         this.folder = folder;
+        this.children = children;
         this.wrapper = wrapper;
         this.store = open(wrapper);
     }
@@ -80,13 +92,7 @@ final class MovingShop implements AutoCloseable {
                 new InFolder(folder, Optional.of(allocator)),
                 (config, child) -> around.child(
                         String.valueOf(config.options().get("path")).replace(".db", ""), child));
-        Map<String, Object> online = Map.of(
-                "routing_tag",
-                "team",
-                "online_stores",
-                List.of(
-                        Map.of("name", "hot", "type", "sqlite", "path", "hot.db"),
-                        Map.of("name", "cold", "type", "sqlite", "path", "cold.db")));
+        Map<String, Object> online = Map.of("routing_tag", "team", "deadline", "30s", "online_stores", children);
         return FeatureStore.of(
                 "shop",
                 around.registry(new FileRegistry(folder.resolve("registry.db"), false, InstantSource.system())),
