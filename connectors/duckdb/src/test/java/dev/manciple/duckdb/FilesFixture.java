@@ -55,15 +55,26 @@ final class FilesFixture implements OfflineFixture {
         }
     }
 
-    private final BufferAllocator allocator = new RootAllocator();
+    /** The engine that writes the files of several fixtures, for starting one takes longer than most tests. */
+    static final class Writer implements AutoCloseable {
+        private final BufferAllocator allocator = new RootAllocator();
+        private final LocalEngine engine = new LocalEngine(DuckDbConfig.defaults(), Path.of(""), allocator);
+
+        @Override
+        public void close() {
+            engine.close();
+            allocator.close();
+        }
+    }
+
     private final Path folder;
     private final Shape shape;
-    private final LocalEngine engine;
+    private final Writer writer;
 
-    FilesFixture(Path folder, Shape shape) {
+    FilesFixture(Path folder, Shape shape, Writer writer) {
         this.folder = folder;
         this.shape = shape;
-        this.engine = new LocalEngine(DuckDbConfig.defaults(), folder, allocator);
+        this.writer = writer;
     }
 
     @Override
@@ -74,7 +85,7 @@ final class FilesFixture implements OfflineFixture {
 
     @Override
     public DataSource.Batch load(String name, TimeColumns time, ArrowReader rows) {
-        engine.writeFile(rows, folder.resolve(shape.file(name)), shape.format, true);
+        writer.engine.writeFile(rows, folder.resolve(shape.file(name)), shape.format, true);
         return source(name, time);
     }
 
@@ -108,9 +119,7 @@ final class FilesFixture implements OfflineFixture {
                 .formatted(folder.resolve(uri).toString().replace("'", "''"));
     }
 
+    /** All files are in the folder of the test. */
     @Override
-    public void close() {
-        engine.close();
-        allocator.close();
-    }
+    public void close() {}
 }
