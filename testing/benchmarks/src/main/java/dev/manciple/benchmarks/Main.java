@@ -22,7 +22,7 @@ public final class Main implements Callable<Integer> {
     @Parameters(
             paramLabel = "ID",
             arity = "0..*",
-            description = "P1 to P6 (joins), M1 (materialization), O1 (online reads), or all. Default: all.")
+            description = "P1 to P6 (joins), M1 (materialization), O1 (online reads), R1 (Redis), or all. Default: all.")
     private List<String> ids = List.of("all");
 
     @Option(
@@ -83,6 +83,7 @@ public final class Main implements Callable<Integer> {
         JoinWorkload.all().forEach(workload -> benchmarks.put(workload.id(), new JoinBenchmark(workload)));
         benchmarks.put(MaterializeBenchmark.ID, new MaterializeBenchmark());
         benchmarks.put(OnlineReadBenchmark.ID, new OnlineReadBenchmark());
+        benchmarks.put(RedisBenchmark.ID, new RedisBenchmark());
         if (alone != null) {
             Map<String, Double> figures =
                     find(benchmarks, alone.split("/", 2)[0]).alone(alone, settings);

@@ -127,7 +127,7 @@ final class MaterializeBenchmark implements Benchmark {
         }
     }
 
-    private static void materialize(
+    static void materialize(
             OfflineStore offline,
             OnlineStore online,
             MaterializeWorkload workload,

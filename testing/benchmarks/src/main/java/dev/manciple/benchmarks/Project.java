@@ -55,6 +55,11 @@ public final class Project {
         return stores.onlineStore(NAME, new StoreConfig("sqlite", Map.of("path", file.toString())), context);
     }
 
+    /** A store over a server, which the caller closes. */
+    OnlineStore redis(String address) {
+        return stores.onlineStore(NAME, new StoreConfig("redis", Map.of("connection_string", address)), context);
+    }
+
     /** A registry's content that has these views and nothing else. */
     public static RegistrySnapshot snapshot(String version, List<FeatureView> views) {
         Map<String, AnyFeatureView> byName = new LinkedHashMap<>();

@@ -25,6 +25,11 @@ public interface OnlineFixture extends AutoCloseable {
         return true;
     }
 
+    /** Whether event times before 1970 can be stored; a store that cannot must refuse them. */
+    default boolean storesTimesBefore1970() {
+        return true;
+    }
+
     /**
      * Damages one stored value behind the store's back: replaces its bytes by bytes that are no value.
      *

@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assumptions.assumeFalse;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.manciple.error.FeatureStoreException;
+import dev.manciple.error.InvalidRequestException;
 import dev.manciple.error.StoreException;
 import dev.manciple.error.UnsupportedException;
 import dev.manciple.model.FeatureView;
@@ -407,8 +408,15 @@ public abstract class OnlineStoreContract extends OnlineHarness {
         }
 
         @Test
-        void keepTimesBefore1970() {
+        void keepTimesBefore1970OrRefuseThem() {
             Instant early = Instant.parse("1969-12-31T23:59:59Z");
+            if (!fixture().storesTimesBefore1970()) {
+                assertThatThrownBy(() -> write(row(1, early, 10)))
+                        .isInstanceOf(InvalidRequestException.class)
+                        .hasMessageContaining(early.toString());
+                assertThat(read(DRIVERS, key(1))).containsExactly(Lookup.Absent.ABSENT);
+                return;
+            }
             write(row(1, early, 10));
             assertThat(read(DRIVERS, key(1))).containsExactly(found(early, integer(10), text("n10")));
         }
