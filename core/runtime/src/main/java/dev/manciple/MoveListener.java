@@ -6,7 +6,11 @@ import java.time.Instant;
 public interface MoveListener {
     MoveListener SILENT = new MoveListener() {};
 
-    /** A step begins. @param sentence for people */
+    /**
+     * A step begins.
+     *
+     * @param sentence for people
+     */
     default void step(String sentence) {}
 
     /** Nothing happens until then, so that every other process learns of the last step. */

@@ -30,12 +30,12 @@ class PluginFolderTest {
     private static final String LIBRARY = """
             package com.example.library;
             public final class Version {
-                public static int number() { return %d; }
+                public static int number() { return NUMBER; }
             }
             """;
 
     private static final String STORE = """
-            package com.example.%1$s;
+            package com.example.NAME;
             import com.example.library.Version;
             import dev.manciple.model.FeatureView;
             import dev.manciple.spi.*;
@@ -58,16 +58,16 @@ class PluginFolderTest {
             """;
 
     private static final String CONFIG =
-            "package com.example.%1$s; public record KeepingOnlineStoreConfig(String greeting) {}";
+            "package com.example.NAME; public record KeepingOnlineStoreConfig(String greeting) {}";
 
     private static final String PLUGIN = """
-            package com.example.%1$s;
+            package com.example.NAME;
             import dev.manciple.spi.*;
             import java.util.List;
             public final class KeepingPlugin implements Plugin {
                 public List<OnlineStoreFactory<?>> onlineStores() {
                     return List.of(OnlineStoreFactory.of(
-                        KeepingOnlineStore.class, KeepingOnlineStoreConfig.class, Maturity.%2$s, KeepingOnlineStore::new));
+                        KeepingOnlineStore.class, KeepingOnlineStoreConfig.class, Maturity.ALPHA, KeepingOnlineStore::new));
                 }
             }
             """;
@@ -90,10 +90,10 @@ class PluginFolderTest {
         Path services = Files.createDirectories(classes.resolve("META-INF/services"));
         Files.writeString(services.resolve(Plugin.class.getName()), "com.example.%s.KeepingPlugin\n".formatted(name));
         Map<String, String> texts = Map.of(
-                "Version", LIBRARY.formatted(version),
-                "KeepingOnlineStore", STORE.formatted(name),
-                "KeepingOnlineStoreConfig", CONFIG.formatted(name),
-                "KeepingPlugin", PLUGIN.formatted(name, "ALPHA"));
+                "Version", LIBRARY.replace("NUMBER", String.valueOf(version)),
+                "KeepingOnlineStore", STORE.replace("NAME", name),
+                "KeepingOnlineStoreConfig", CONFIG.replace("NAME", name),
+                "KeepingPlugin", PLUGIN.replace("NAME", name));
         String[] files = texts.entrySet().stream()
                 .map(text -> write(sources.resolve(text.getKey() + ".java"), text.getValue()))
                 .toArray(String[]::new);

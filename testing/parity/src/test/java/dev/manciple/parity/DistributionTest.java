@@ -5,9 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.manciple.error.StoreException;
+import dev.manciple.model.About;
 import dev.manciple.model.DataSource;
+import dev.manciple.model.Extras;
 import dev.manciple.model.FeatureView;
 import dev.manciple.model.Field;
+import dev.manciple.model.SourceLocation;
+import dev.manciple.model.TimeColumns;
 import dev.manciple.model.ValueType;
 import dev.manciple.plugin.LocalStoreContext;
 import dev.manciple.plugin.PluginFolder;
@@ -15,6 +19,7 @@ import dev.manciple.plugin.Plugins;
 import dev.manciple.plugin.StoreTypes;
 import dev.manciple.plugin.Stores;
 import dev.manciple.spi.EntityKey;
+import dev.manciple.spi.OfflineStore;
 import dev.manciple.spi.OnlineRead;
 import dev.manciple.spi.OnlineStore;
 import dev.manciple.spi.StoreConfig;
@@ -49,6 +54,8 @@ class DistributionTest {
     /** What uses the store of each folder against a port nobody listens on. */
     private final Map<String, Consumer<LocalStoreContext>> uses = new TreeMap<>(Map.of(
             "cassandra", context -> read(context, "cassandra", Map.of("hosts", List.of("127.0.0.1"), "port", 1)),
+            "postgres", context -> describe(context, "postgres", Map.of(
+                    "host", "127.0.0.1", "port", 1, "database", "d", "user", "u", "password", "p", "sslmode", "disable")),
             "redis", context -> read(context, "redis", Map.of("connection_string", "127.0.0.1:1"))));
 
     @TempDir
@@ -107,6 +114,19 @@ class DistributionTest {
         try (OnlineStore store = context.onlineStore(new StoreConfig(type, options))) {
             EntityKey key = new EntityKey(List.of("driver"), List.of(new Value.Int(1)));
             store.read(List.of(new OnlineRead(VIEW, List.of(key), VIEW.features())));
+        }
+    }
+
+    private static void describe(LocalStoreContext context, String type, Map<String, Object> options) {
+        try (OfflineStore store = context.offlineStore(new StoreConfig(type, options))) {
+            store.describe(new DataSource.Batch(
+                    "t",
+                    type,
+                    new SourceLocation.Table("t"),
+                    TimeColumns.INFERRED,
+                    Map.of(),
+                    About.NOTHING,
+                    Extras.NONE));
         }
     }
 }
