@@ -20,6 +20,7 @@ import dev.manciple.spi.Value;
 import dev.manciple.spi.ViewChanges;
 import dev.manciple.wire.EntityKeyCodec;
 import dev.manciple.wire.ValueCodec;
+import dev.manciple.wire.ValueText;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;

@@ -1,4 +1,4 @@
-package dev.manciple.sqlite;
+package dev.manciple.wire;
 
 import dev.manciple.model.ValueType;
 import dev.manciple.spi.Value;
@@ -10,10 +10,10 @@ import org.jspecify.annotations.Nullable;
  * What Feast puts in {@code value_text} and {@code value_num} beside the bytes: strings as they are, numbers and booleans as
  * Python prints them, nothing for the rest.
  */
-final class ValueText {
+public final class ValueText {
     private ValueText() {}
 
-    static @Nullable String text(Value value, ValueType type) {
+    public static @Nullable String text(Value value, ValueType type) {
         if (!(type instanceof ValueType.Scalar scalar)) {
             return null;
         }
@@ -51,7 +51,7 @@ final class ValueText {
         };
     }
 
-    static @Nullable Double number(Value value) {
+    public static @Nullable Double number(Value value) {
         return switch (value) {
             case Value.Int number -> (double) number.value();
             case Value.Real number -> number.value();

@@ -1,4 +1,4 @@
-package dev.manciple.sqlite;
+package dev.manciple.wire;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
