@@ -98,8 +98,8 @@ final class ColumnDecoder {
             case UInt4Vector v -> (index, from, at, length) -> v.setSafe(index, (int) int8(from, at));
             case BigIntVector v -> (index, from, at, length) -> v.setSafe(index, int8(from, at));
             case UInt8Vector v ->
-                (index, from, at, length) ->
-                        v.setSafe(index, decimal(v, from, at, length).toBigInteger().longValue());
+                (index, from, at, length) -> v.setSafe(
+                        index, decimal(v, from, at, length).toBigInteger().longValue());
             case Float4Vector v -> (index, from, at, length) -> v.setSafe(index, Float.intBitsToFloat(int4(from, at)));
             case Float8Vector v ->
                 (index, from, at, length) -> v.setSafe(index, Double.longBitsToDouble(int8(from, at)));
@@ -110,8 +110,7 @@ final class ColumnDecoder {
             case TimeMicroVector v -> (index, from, at, length) -> v.setSafe(index, int8(from, at));
             case TimeNanoVector v -> (index, from, at, length) -> v.setSafe(index, int8(from, at));
             case TimeStampVector v -> timestamp(v);
-            case FieldVector other ->
-                throw new InternalException("Nothing is read into a column " + other.getField());
+            case FieldVector other -> throw new InternalException("Nothing is read into a column " + other.getField());
         };
     }
 
@@ -202,7 +201,8 @@ final class ColumnDecoder {
                 yield (index, from, at, length) ->
                         readAll(each, list.startNewValue(index), int4(from, at), from, at + Integer.BYTES);
             }
-            case FieldVector other -> throw new InternalException("Nothing is unpacked into a column " + other.getField());
+            case FieldVector other ->
+                throw new InternalException("Nothing is unpacked into a column " + other.getField());
         };
     }
 

@@ -87,7 +87,8 @@ final class ColumnEncoder {
     private static ColumnEncoder stored(FieldVector vector, String column) {
         if (vector.getField().getDictionary() != null) {
             throw new InvalidRequestException(
-                    "Column '%s' is behind a dictionary, which PostgreSQL has no like of: convert it".formatted(column));
+                    "Column '%s' is behind a dictionary, which PostgreSQL has no like of: convert it"
+                            .formatted(column));
         }
         PgType type = ColumnForms.stored(vector.getField());
         if (type.array()) {

@@ -38,7 +38,9 @@ record PgColumn(String name, String typeName, int precision, int scale) {
     boolean takes(Field given) {
         Optional<PgType> type = type();
         if (type.isEmpty()) {
-            return Types.fits(given, as(PgType.of(isNumeric() ? Element.FLOAT8 : Element.TEXT)).field());
+            return Types.fits(
+                    given,
+                    as(PgType.of(isNumeric() ? Element.FLOAT8 : Element.TEXT)).field());
         }
         boolean text = field().getType() instanceof ArrowType.Utf8;
         return (text && ColumnForms.isNested(given.getType())) || Types.fits(given, field());

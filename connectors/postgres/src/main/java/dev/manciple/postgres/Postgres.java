@@ -7,6 +7,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.Objects;
+import javax.sql.DataSource;
 import org.postgresql.ds.PGSimpleDataSource;
 
 /** One server, as the driver reaches it. */
@@ -78,9 +79,7 @@ final class Postgres {
     Connection connect() throws SQLException {
         Connection connection = driver.getConnection();
         try (Statement statement = connection.createStatement()) {
-            statement.execute("SET TIME ZONE 'UTC'");
-            statement.execute(
-                    Sql.of("SET search_path = {}, public", Names.quoted(schema())).text());
+            statement.execute(settings());
             watchClient(statement);
             return connection;
         } catch (SQLException | RuntimeException e) {
@@ -88,6 +87,17 @@ final class Postgres {
                 throw e;
             }
         }
+    }
+
+    /** What a connection says first. */
+    String settings() {
+        return Sql.of("SET TIME ZONE 'UTC'; SET search_path = {}, public", Names.quoted(schema()))
+                .text();
+    }
+
+    /** The driver, for connections on which {@link #settings} are still to be said. */
+    DataSource driver() {
+        return driver;
     }
 
     private static void watchClient(Statement statement) throws SQLException {

@@ -65,7 +65,9 @@ final class PostgresDialect implements Dialect {
                 last,
                 micros);
         Sql day = Sql.literal(MICROS_PER_DAY);
-        return Sql.of("make_interval(days => ({} / {})::integer, secs => ({} % {}) / 1000000.0::double precision)", known, day, known, day);
+        return Sql.of(
+                "make_interval(days => ({} / {})::integer, secs => ({} % {}) / 1000000.0::double precision)",
+                known, day, known, day);
     }
 
     @Override
@@ -80,7 +82,9 @@ final class PostgresDialect implements Dialect {
 
     @Override
     public Sql atLeast(Sql column, ArrowType type, Sql low) {
-        return isTime(type) ? Sql.of("{} >= {} AND {} <> '-infinity'", column, time(low, type), column) : Sql.of("true");
+        return isTime(type)
+                ? Sql.of("{} >= {} AND {} <> '-infinity'", column, time(low, type), column)
+                : Sql.of("true");
     }
 
     @Override

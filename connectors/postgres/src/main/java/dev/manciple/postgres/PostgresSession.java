@@ -113,8 +113,8 @@ final class PostgresSession implements SqlSession {
     List<PgColumn> columns(String attempted, Sql from) {
         return waiting(attempted, () -> {
             try (Statement statement = connection.createStatement();
-                    ResultSet none = statement.executeQuery(
-                            Sql.of("SELECT * FROM {} AS described LIMIT 0", from).text())) {
+                    ResultSet none = statement.executeQuery(Sql.of("SELECT * FROM {} AS described LIMIT 0", from)
+                            .text())) {
                 List<PgColumn> columns = new ArrayList<>();
                 for (int i = 1; i <= none.getMetaData().getColumnCount(); i++) {
                     columns.add(new PgColumn(
@@ -146,8 +146,9 @@ final class PostgresSession implements SqlSession {
     private static List<PgType> types(List<PgColumn> columns) {
         return columns.stream()
                 .map(column -> column.type()
-                        .orElseThrow(() -> new InternalException("Column '%s' of a query is of the type %s, which is not read"
-                                .formatted(column.name(), column.typeName()))))
+                        .orElseThrow(() ->
+                                new InternalException("Column '%s' of a query is of the type %s, which is not read"
+                                        .formatted(column.name(), column.typeName()))))
                 .toList();
     }
 
@@ -168,8 +169,11 @@ final class PostgresSession implements SqlSession {
     }
 
     private CopyReader copyOut(Sql query, Schema schema, List<PgType> types, BufferAllocator allocator) {
-        CopyOut copy = waiting("run a query", () -> driver.getCopyAPI()
-                .copyOut(Sql.of("COPY (\n{}\n) TO STDOUT (FORMAT binary)", query).text()));
+        CopyOut copy = waiting(
+                "run a query",
+                () -> driver.getCopyAPI()
+                        .copyOut(Sql.of("COPY (\n{}\n) TO STDOUT (FORMAT binary)", query)
+                                .text()));
         return new CopyReader(this, copy, schema, types, allocator);
     }
 
@@ -197,7 +201,11 @@ final class PostgresSession implements SqlSession {
                                         "{} {}",
                                         Names.quoted(field.getName()),
                                         ColumnForms.carried(field).sql())))));
-        copyIn("take in the entity rows", Sql.of("COPY {} FROM STDIN (FORMAT binary)", relation), rows, ColumnEncoder::carried);
+        copyIn(
+                "take in the entity rows",
+                Sql.of("COPY {} FROM STDIN (FORMAT binary)", relation),
+                rows,
+                ColumnEncoder::carried);
         execute(Sql.of("ANALYZE {}", relation));
     }
 
@@ -209,8 +217,7 @@ final class PostgresSession implements SqlSession {
 
     private long copyIn(String attempted, Sql command, ArrowReader rows, Function<FieldVector, ColumnEncoder> form) {
         VectorSchemaRoot root = root(rows);
-        List<ColumnEncoder> columns =
-                root.getFieldVectors().stream().map(form).toList();
+        List<ColumnEncoder> columns = root.getFieldVectors().stream().map(form).toList();
         CopyIn copy = waiting(attempted, () -> driver.getCopyAPI().copyIn(command.text()));
         try {
             CopyBuffer out = new CopyBuffer(SEND_AT * 2);
@@ -253,7 +260,8 @@ final class PostgresSession implements SqlSession {
                 copy.cancelCopy();
             }
         } catch (SQLException e) {
-            // What stopped the rows is thrown; that the server hears of it only from the closed connection changes nothing.
+            // What stopped the rows is thrown; that the server hears of it only from the closed connection changes
+            // nothing.
             return;
         }
     }

@@ -23,7 +23,10 @@ record ServerAddress(
     static void checkKeys(
             String host, int port, int minConn, int maxConn, Duration connectTimeout, Optional<Integer> keepalives) {
         Check.that(
-                !host.startsWith("/"), "host", "must be a host name or address, was the path of a local socket '%s'", host);
+                !host.startsWith("/"),
+                "host",
+                "must be a host name or address, was the path of a local socket '%s'",
+                host);
         Check.that(port > 0 && port < 65_536, "port", "must be between 1 and 65535, was %s", port);
         Check.that(minConn >= 0, "min_conn", "must not be negative, was %s", minConn);
         Check.that(maxConn >= Math.max(1, minConn), "max_conn", "must be at least 1 and min_conn, was %s", maxConn);

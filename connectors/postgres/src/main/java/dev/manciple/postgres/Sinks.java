@@ -94,7 +94,8 @@ final class Sinks {
     }
 
     private static void requireSameColumns(String name, List<PgColumn> existing, List<Field> given) {
-        Set<String> missing = new TreeSet<>(existing.stream().map(PgColumn::name).toList());
+        Set<String> missing =
+                new TreeSet<>(existing.stream().map(PgColumn::name).toList());
         Set<String> extra = new TreeSet<>(given.stream().map(Field::getName).toList());
         given.forEach(field -> missing.remove(field.getName()));
         existing.forEach(column -> extra.remove(column.name()));
@@ -130,8 +131,7 @@ final class Sinks {
     }
 
     /** Writes the rows of a query of the session to a new table. */
-    WriteReport create(
-            PostgresSession session, Sql query, Schema columns, SourceLocation target, boolean overwrite) {
+    WriteReport create(PostgresSession session, Sql query, Schema columns, SourceLocation target, boolean overwrite) {
         SourceLocation.Table table = table(target, "A result cannot be written");
         Sql created = makeRoom(session, table, overwrite);
         List<Sql> names = new ArrayList<>();
@@ -160,15 +160,13 @@ final class Sinks {
             throw new InvalidRequestException("The table '%s' exists already; choose another or allow overwriting"
                     .formatted(table.qualifiedName()));
         }
-        existing.ifPresent(old ->
-                session.update("overwrite the table " + table.qualifiedName(), Sql.of("DROP TABLE {}", old)));
+        existing.ifPresent(
+                old -> session.update("overwrite the table " + table.qualifiedName(), Sql.of("DROP TABLE {}", old)));
         return existing.orElseGet(() -> Tables.spelled(table, false));
     }
 
     private static void createTable(PostgresSession session, Sql table, Schema rows) {
-        session.update(
-                "create the table " + table,
-                Sql.of("CREATE TABLE {} ({})", table, columns(rows.getFields())));
+        session.update("create the table " + table, Sql.of("CREATE TABLE {} ({})", table, columns(rows.getFields())));
     }
 
     private static Sql columns(List<Field> fields) {

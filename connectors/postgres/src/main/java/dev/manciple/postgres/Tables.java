@@ -37,8 +37,7 @@ final class Tables {
      * @param name what messages call it
      * @param declared the types views give the columns, which decide how numbers without a precision are read
      */
-    Relation relation(
-            PostgresSession session, SourceLocation location, String name, Map<String, ValueType> declared) {
+    Relation relation(PostgresSession session, SourceLocation location, String name, Map<String, ValueType> declared) {
         return switch (Sources.plain(location, name)) {
             case SourceLocation.Table table -> {
                 Sql found = existing(session, table);
@@ -81,7 +80,8 @@ final class Tables {
             Optional<PgType> cast = cast(column, declared);
             Sql quoted = Names.quoted(column.name());
             cast.ifPresent(type -> casts.put(column.name(), type.sql()));
-            selected.add(cast.map(type -> Sql.of("{}::{} AS {}", quoted, type.sql(), quoted)).orElse(quoted));
+            selected.add(cast.map(type -> Sql.of("{}::{} AS {}", quoted, type.sql(), quoted))
+                    .orElse(quoted));
             columns.add(cast.map(column::as).orElse(column));
         }
         Sql read = casts.isEmpty() ? from : Sql.of("(SELECT {} FROM {} AS plain)", Sql.join(", ", selected), from);
@@ -135,9 +135,7 @@ final class Tables {
     }
 
     private static boolean exists(PostgresSession session, Sql table) {
-        return session.rows(
-                        "look for a table",
-                        Sql.of("SELECT to_regclass({}) IS NOT NULL", Sql.literal(table.text())))
+        return session.rows("look for a table", Sql.of("SELECT to_regclass({}) IS NOT NULL", Sql.literal(table.text())))
                 .getFirst()
                 .getFirst()
                 .equals("t");
@@ -158,16 +156,12 @@ final class Tables {
     /** The types of a table's columns, by name. */
     static Map<String, Sql> columnTypes(PostgresSession session, Sql table) {
         Map<String, Sql> types = new LinkedHashMap<>();
-        session.rows(
-                        "look for the columns of " + table,
-                        Sql.of(
-                                """
+        session.rows("look for the columns of " + table, Sql.of("""
                                 SELECT a.attname, n.nspname, t.typname
                                 FROM pg_attribute AS a
                                 JOIN pg_type AS t ON t.oid = a.atttypid
                                 JOIN pg_namespace AS n ON n.oid = t.typnamespace
-                                WHERE a.attrelid = to_regclass({}) AND a.attnum > 0 AND NOT a.attisdropped""",
-                                Sql.literal(table.text())))
+                                WHERE a.attrelid = to_regclass({}) AND a.attnum > 0 AND NOT a.attisdropped""", Sql.literal(table.text())))
                 .forEach(row -> types.put(
                         row.get(0), Sql.of("{}.{}", Sql.quoted(row.get(1), '"'), Sql.quoted(row.get(2), '"'))));
         return types;
@@ -175,10 +169,7 @@ final class Tables {
 
     private static List<List<String>> indexes(PostgresSession session, Sql table) {
         Map<String, List<String>> indexes = new LinkedHashMap<>();
-        List<List<String>> columns = session.rows(
-                "look for indexes",
-                Sql.of(
-                        """
+        List<List<String>> columns = session.rows("look for indexes", Sql.of("""
                         SELECT i.indexrelid, a.attname
                         FROM pg_index AS i
                         JOIN pg_class AS c ON c.oid = i.indexrelid
@@ -186,8 +177,7 @@ final class Tables {
                         CROSS JOIN unnest(i.indkey) WITH ORDINALITY AS k (attnum, place)
                         JOIN pg_attribute AS a ON a.attrelid = i.indrelid AND a.attnum = k.attnum
                         WHERE i.indrelid = to_regclass({}) AND i.indisvalid AND i.indpred IS NULL AND i.indexprs IS NULL
-                        ORDER BY i.indexrelid, k.place""",
-                        Sql.literal(table.text())));
+                        ORDER BY i.indexrelid, k.place""", Sql.literal(table.text())));
         columns.forEach(row -> indexes.computeIfAbsent(row.getFirst(), index -> new ArrayList<>())
                 .add(row.getLast()));
         return List.copyOf(indexes.values());

@@ -67,8 +67,7 @@ public final class PostgresFixture implements OfflineFixture {
 
     /** A source as it comes from a registry of Feast. */
     static DataSource.Batch source(String name, TimeColumns time) {
-        return new DataSource.Batch(
-                name, "postgres", location(name), time, Map.of(), About.NOTHING, Extras.NONE);
+        return new DataSource.Batch(name, "postgres", location(name), time, Map.of(), About.NOTHING, Extras.NONE);
     }
 
     private static SourceLocation location(String name) {
