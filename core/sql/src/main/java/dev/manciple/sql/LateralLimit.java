@@ -80,7 +80,10 @@ public final class LateralLimit implements PitStrategy {
                     created));
             columns.addAll(stages.features(join));
             return Sql.of(
-                    "SELECT {}\nFROM {} AS f\nWHERE {}", Sql.join(", ", columns), join.source().from(), condition);
+                    "SELECT {}\nFROM {} AS f\nWHERE {}",
+                    Sql.join(", ", columns),
+                    join.source().from(),
+                    condition);
         }
 
         private Sql lookUp(Sql candidates) {

@@ -105,8 +105,7 @@ public final class PitPlanner {
                 Sql column = dialect.quote(
                         columns(slice, source).named(joinKey, "join key").name());
                 absent.putIfAbsent(
-                        slice.spineColumn(joinKey),
-                        Sql.of("(SELECT {} FROM {} AS f LIMIT 0)", column, source.from()));
+                        slice.spineColumn(joinKey), Sql.of("(SELECT {} FROM {} AS f LIMIT 0)", column, source.from()));
             }
         }
         return absent;

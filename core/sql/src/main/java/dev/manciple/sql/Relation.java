@@ -12,8 +12,7 @@ import org.apache.arrow.vector.types.pojo.Schema;
  * @param readOnce whether to read it again would cost much or might give other rows, as with a text file or a query
  * @param indexes the columns of each index that finds rows in order, by the names the engine knows
  */
-public record Relation(
-        String title, Sql from, List<Column> columns, boolean readOnce, List<List<String>> indexes) {
+public record Relation(String title, Sql from, List<Column> columns, boolean readOnce, List<List<String>> indexes) {
     public Relation {
         columns = List.copyOf(columns);
         indexes = List.copyOf(indexes);

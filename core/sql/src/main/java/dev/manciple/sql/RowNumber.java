@@ -66,7 +66,8 @@ public final class RowNumber implements PitStrategy {
         Sql at = stages.quote(Stages.AT);
         List<Sql> on = new ArrayList<>();
         for (int k = 0; k < join.keys().size(); k++) {
-            on.add(Sql.of("{} = f.{}", stages.spine(Sql.of("s"), join.keys().get(k).spine()), stages.key(k)));
+            on.add(Sql.of(
+                    "{} = f.{}", stages.spine(Sql.of("s"), join.keys().get(k).spine()), stages.key(k)));
         }
         on.add(Sql.of("f.{} <= s.{}", at, at));
         join.ttl().ifPresent(ttl -> on.add(Sql.of("f.{} >= {}", at, Stages.notBefore(Sql.of("s.{}", at), ttl))));

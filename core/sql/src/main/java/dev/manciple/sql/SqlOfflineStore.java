@@ -184,7 +184,8 @@ public abstract class SqlOfflineStore implements OfflineStore {
             List<Relation> sources,
             Optional<Loading> loading) {
         PitPlan plan = PitPlanner.plan(request, spine, timeColumn, sources);
-        return new Prepared(strategy.write(plan, dialect), plan.output(), plan.describe(), loading, OptionalLong.empty());
+        return new Prepared(
+                strategy.write(plan, dialect), plan.output(), plan.describe(), loading, OptionalLong.empty());
     }
 
     private Relation source(SqlSession session, ViewSlice slice) {
@@ -197,8 +198,7 @@ public abstract class SqlOfflineStore implements OfflineStore {
     }
 
     /** What a job does, known without having read a row. */
-    private record Prepared(
-            Script script, Schema output, String plan, Optional<Loading> loading, OptionalLong bytes) {}
+    private record Prepared(Script script, Schema output, String plan, Optional<Loading> loading, OptionalLong bytes) {}
 
     /** Entity rows to bring into the engine, under the types in which they travel. */
     private record Loading(Spine.Rows rows, Schema travelling) {

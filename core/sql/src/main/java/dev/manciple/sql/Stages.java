@@ -71,7 +71,9 @@ final class Stages {
         List<Sql> columns = new ArrayList<>();
         for (Column column : plan.spine().columns()) {
             columns.add(Sql.of(
-                    "s.{} AS {}", quote(column.name()), dialect.outputName(column.field().getName())));
+                    "s.{} AS {}",
+                    quote(column.name()),
+                    dialect.outputName(column.field().getName())));
         }
         List<Field> fields = plan.output().getFields();
         for (int i = 0; i < found.size(); i++) {
