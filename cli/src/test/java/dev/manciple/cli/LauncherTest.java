@@ -49,6 +49,21 @@ class LauncherTest {
         assertThat(outcome.code()).isZero();
     }
 
+    /** As after the distribution was moved: its cache tells of jars that are elsewhere. */
+    @Test
+    void aCacheThatDoesNotFitIsIgnoredWithoutAWord() throws Exception {
+        Path cache = folder.resolve("home/lib/manciple.aot");
+        Processes.Outcome made = Processes.run(
+                folder, "env", "MANCIPLE_AOT_OUTPUT=" + cache, launcher.toString(), "version");
+        assertThat(made.code()).as(made.err()).isZero();
+        assertThat(cache).isNotEmptyFile();
+        Path moved = Files.move(folder.resolve("home"), folder.resolve("moved"));
+        Processes.Outcome outcome =
+                Processes.run(folder, moved.resolve("bin/manciple").toString(), "version");
+        assertThat(outcome.err()).isEmpty();
+        assertThat(outcome.out()).startsWith("Manciple ");
+    }
+
     @Test
     void takesTheRepositoryAttachedAndApart() throws Exception {
         for (String[] chdir : new String[][] {{"-cnowhere"}, {"-c", "nowhere"}, {"--chdir=nowhere"}}) {
