@@ -28,12 +28,12 @@ public record LocalStoreContext(
 
     @Override
     public Set<String> offlineStoreNames(String type) {
-        return stores.offlineStoreNames("a router", type);
+        return stores.offlineStoreNames("offline store '%s' of a router".formatted(type), type);
     }
 
     @Override
     public Set<String> onlineStoreNames(String type) {
-        return stores.onlineStoreNames("a router", type);
+        return stores.onlineStoreNames("online store '%s' of a router".formatted(type), type);
     }
 
     @Override

@@ -35,7 +35,9 @@ class ConfigKeysTest {
                 Default preset = components[i].getAnnotation(Default.class);
                 if (preset != null && !preset.value().isBlank()) {
                     assertThat(said.get(keys.get(i)))
-                            .as("the default of '%s' on %s", keys.get(i), store.page().file())
+                            .as(
+                                    "the default of '%s' on %s",
+                                    keys.get(i), store.page().file())
                             .contains("`" + preset.value() + "`");
                 }
             }

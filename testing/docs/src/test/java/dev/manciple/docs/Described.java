@@ -78,8 +78,8 @@ record Described(
             for (Plugin plugin : plugins.all()) {
                 plugin.offlineStores().forEach(factory -> {
                     List<String> names = names(factory.type(), factory.aliases());
-                    try (OfflineStore store = stores.offlineStore(
-                            "the page", example(Side.OFFLINE, factory.type(), names), context)) {
+                    try (OfflineStore store =
+                            stores.offlineStore("the page", example(Side.OFFLINE, factory.type(), names), context)) {
                         all.add(new Described(
                                 Side.OFFLINE,
                                 factory.type(),
@@ -106,12 +106,7 @@ record Described(
                     List<String> names = names(factory.type(), factory.aliases());
                     stores.checkRegistry("the page", example(Side.REGISTRY, factory.type(), names));
                     all.add(new Described(
-                            Side.REGISTRY,
-                            factory.type(),
-                            names,
-                            factory.maturity(),
-                            factory.configType(),
-                            Set.of()));
+                            Side.REGISTRY, factory.type(), names, factory.maturity(), factory.configType(), Set.of()));
                 });
             }
         }

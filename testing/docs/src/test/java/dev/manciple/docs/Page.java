@@ -69,9 +69,10 @@ record Page(Path file) {
     /** The keys of the page's tables, each with what its row says of the default. */
     Map<String, String> keys() {
         Map<String, String> keys = new LinkedHashMap<>();
-        ROW.matcher(text()).results().forEach(row -> CODE.matcher(row.group(1))
+        ROW.matcher(text())
                 .results()
-                .forEach(key -> keys.put(key.group(1), row.group(2))));
+                .forEach(row ->
+                        CODE.matcher(row.group(1)).results().forEach(key -> keys.put(key.group(1), row.group(2))));
         return keys;
     }
 

@@ -23,7 +23,10 @@ class StoreTablesTest {
         for (Side side : Side.values()) {
             overview.assertGenerated(
                     side.name().toLowerCase(Locale.ROOT),
-                    table(side, all.stream().filter(store -> store.side() == side).toList(), true));
+                    table(
+                            side,
+                            all.stream().filter(store -> store.side() == side).toList(),
+                            true));
         }
     }
 
@@ -40,15 +43,14 @@ class StoreTablesTest {
     /** One row per store and one column per capability, so that a capability nobody has is seen as well. */
     private static String table(Side side, List<Described> stores, boolean linked) {
         List<String> capabilities = capabilities(side);
-        List<String> header = Stream.concat(
-                        Stream.of("`type`", "maturity"), capabilities.stream())
+        List<String> header = Stream.concat(Stream.of("`type`", "maturity"), capabilities.stream())
                 .toList();
         StringBuilder table = new StringBuilder(row(header));
         table.append(row(header.stream().map(cell -> "---").toList()));
         for (Described store : stores) {
             String names = store.names().stream().map("`%s`"::formatted).collect(Collectors.joining(", "));
-            Stream<String> cells = capabilities.stream()
-                    .map(capability -> store.capabilities().contains(capability) ? "yes" : "–");
+            Stream<String> cells =
+                    capabilities.stream().map(capability -> store.capabilities().contains(capability) ? "yes" : "–");
             table.append(row(Stream.concat(
                             Stream.of(
                                     linked ? "[%s](%s.md)".formatted(names, store.pageName()) : names,

@@ -54,8 +54,23 @@ class DistributionTest {
     /** What uses the store of each folder against a port nobody listens on. */
     private final Map<String, Consumer<LocalStoreContext>> uses = new TreeMap<>(Map.of(
             "cassandra", context -> read(context, "cassandra", Map.of("hosts", List.of("127.0.0.1"), "port", 1)),
-            "postgres", context -> describe(context, "postgres", Map.of(
-                    "host", "127.0.0.1", "port", 1, "database", "d", "user", "u", "password", "p", "sslmode", "disable")),
+            "postgres",
+                    context -> describe(
+                            context,
+                            "postgres",
+                            Map.of(
+                                    "host",
+                                    "127.0.0.1",
+                                    "port",
+                                    1,
+                                    "database",
+                                    "d",
+                                    "user",
+                                    "u",
+                                    "password",
+                                    "p",
+                                    "sslmode",
+                                    "disable")),
             "redis", context -> read(context, "redis", Map.of("connection_string", "127.0.0.1:1"))));
 
     @TempDir
