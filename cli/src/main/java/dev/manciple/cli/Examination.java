@@ -90,19 +90,27 @@ final class Examination {
 
     /** Empty where the file does not even say which stores are meant. */
     private Optional<RepoConfig> configuration() {
-        Optional<RepoConfig> config = Optional.empty();
         try {
-            config = Optional.of(session.config());
             RepoConfig checked = session.config(stores);
             diagnoses.add(new Diagnosis(
                     CONFIGURATION,
                     true,
                     "%s, project '%s'".formatted(session.shown(session.yamlFile()), checked.project()),
                     checked.notices().isEmpty() ? Optional.empty() : Optional.of(String.join(" ", checked.notices()))));
+            return Optional.of(checked);
         } catch (FeatureStoreException e) {
             problems(CONFIGURATION, e, "Correct the file; docs/configuration.md has every key.");
+            return despiteItsSections();
         }
-        return config;
+    }
+
+    /** What the file says where only its sections of stores are wrong: one of these keeps nobody from looking at another. */
+    private Optional<RepoConfig> despiteItsSections() {
+        try {
+            return Optional.of(session.config());
+        } catch (ConfigException e) {
+            return Optional.empty();
+        }
     }
 
     private List<Definition> definitions(Optional<RepoConfig> config) {

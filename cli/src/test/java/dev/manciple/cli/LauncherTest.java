@@ -53,8 +53,8 @@ class LauncherTest {
     @Test
     void aCacheThatDoesNotFitIsIgnoredWithoutAWord() throws Exception {
         Path cache = folder.resolve("home/lib/manciple.aot");
-        Processes.Outcome made = Processes.run(
-                folder, "env", "MANCIPLE_AOT_OUTPUT=" + cache, launcher.toString(), "version");
+        Processes.Outcome made =
+                Processes.run(folder, "env", "MANCIPLE_AOT_OUTPUT=" + cache, launcher.toString(), "version");
         assertThat(made.code()).as(made.err()).isZero();
         assertThat(cache).isNotEmptyFile();
         Path moved = Files.move(folder.resolve("home"), folder.resolve("moved"));
