@@ -22,7 +22,8 @@ public final class Main implements Callable<Integer> {
     @Parameters(
             paramLabel = "ID",
             arity = "0..*",
-            description = "P1 to P6 (joins), M1 (materialization), O1 (online reads), R1 (Redis), or all. Default: all.")
+            description =
+                    "P1 to P6 (joins), P7 and P7M (joins across stores), M1 (materialization), O1 (online reads), R1 (Redis), or all. Default: all.")
     private List<String> ids = List.of("all");
 
     @Option(
@@ -81,6 +82,7 @@ public final class Main implements Callable<Integer> {
         Settings settings = new Settings(data.toAbsolutePath().normalize(), threads, memoryLimit, warmups, runs);
         Map<String, Benchmark> benchmarks = new LinkedHashMap<>();
         JoinWorkload.all().forEach(workload -> benchmarks.put(workload.id(), new JoinBenchmark(workload)));
+        benchmarks.put(HybridBenchmark.ID, new HybridBenchmark());
         benchmarks.put(MaterializeBenchmark.ID, new MaterializeBenchmark());
         benchmarks.put(OnlineReadBenchmark.ID, new OnlineReadBenchmark());
         benchmarks.put(RedisBenchmark.ID, new RedisBenchmark());

@@ -47,7 +47,12 @@ public final class Project {
     }
 
     private OfflineStore duckdb(Map<String, Object> options) {
-        return stores.offlineStore(NAME, new StoreConfig("duckdb", options), context);
+        return offlineStore("duckdb", options);
+    }
+
+    /** Of any type. The caller closes it. */
+    OfflineStore offlineStore(String type, Map<String, Object> options) {
+        return stores.offlineStore(NAME, new StoreConfig(type, options), context);
     }
 
     /** A store in one file, which the caller closes. */

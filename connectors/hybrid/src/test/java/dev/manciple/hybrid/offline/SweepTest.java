@@ -48,6 +48,11 @@ class SweepTest {
         sweep(FileChildren.two(folder, Transfer.PULL, false));
     }
 
+    @Test
+    void requestsOverFilesAndPostgresAreJoinedLikeTheOracle() {
+        sweep(new MixedChildren(folder, Transfer.AUTO));
+    }
+
     private void sweep(OfflineFixture fixture) {
         Random seeds = new Random(SEED);
         try (fixture;
