@@ -3,13 +3,17 @@ package dev.manciple.cli;
 import dev.manciple.error.InvalidRequestException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** Makes a repository with generated data and takes it the whole way, by the very commands it shows. */
@@ -30,6 +34,16 @@ final class DemoCommand implements Callable<Integer> {
             description = "Where to make it; a new or empty folder (default: ${DEFAULT-VALUE}).")
     Path folder = Path.of("");
 
+    @Option(
+            names = "--postgres",
+            paramLabel = "URL",
+            description = {
+                "Keep half of the history in this PostgreSQL database, behind a hybrid store, and join across both:",
+                "postgresql://USER@HOST:PORT/DATABASE, with the password in PGPASSWORD."
+            })
+    @Nullable
+    URI postgres;
+
     DemoCommand(Session session, Cancellation cancellation) {
         this.session = session;
         this.cancellation = cancellation;
@@ -39,14 +53,18 @@ final class DemoCommand implements Callable<Integer> {
     public Integer call() {
         Path root = session.resolve(folder);
         requireEmpty(root);
-        new DemoRepository(root, session.terminal().clock()).write();
+        Optional<DemoDatabase> database = Optional.ofNullable(postgres)
+                .map(url -> DemoDatabase.of(url, session.terminal().environment()));
+        new DemoRepository(root, session.terminal().clock(), database, session.plugins()).write();
         Printer printer = session.printer();
         String shown = session.shown(root);
         printer.line(
                 "A college kitchen orders provisions; couriers bring them from two markets. The demo's repository is in");
         printer.line("%s: definitions in features.yaml, generated history in data/, seven orders in orders.csv."
                 .formatted(printer.bold(shown)));
-        for (DemoStep step : DemoStep.all(shown)) {
+        database.ifPresent(where -> printer.line(
+                "The prices of the markets are in table market_prices of %s, behind a hybrid store.".formatted(where)));
+        for (DemoStep step : DemoStep.all(shown, database.isPresent())) {
             int code = run(step);
             if (code != 0) {
                 return code;

@@ -1,5 +1,6 @@
 package dev.manciple.cli;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 
@@ -9,8 +10,35 @@ import java.util.stream.Collectors;
  * @param arguments of the program
  */
 record DemoStep(List<String> before, List<String> arguments, List<String> after) {
-    /** The whole way, in a repository at {@code root}. */
-    static List<DemoStep> all(String root) {
+    /**
+     * The whole way, in a repository at {@code root}.
+     *
+     * @param hybrid whether the history lies in two stores, whose join is explained before it is run
+     */
+    static List<DemoStep> all(String root, boolean hybrid) {
+        List<DemoStep> steps = new ArrayList<>(all(root));
+        if (hybrid) {
+            steps.add(1, explained(root));
+        }
+        return steps;
+    }
+
+    private static DemoStep explained(String root) {
+        return new DemoStep(
+                List.of("   One request over both stores: what each will be sent, and run."),
+                List.of(
+                        "-c",
+                        root,
+                        "get-historical-features",
+                        "--entities",
+                        root + "/orders.csv",
+                        "-f",
+                        "courier_stats:on_time_rate,market_prices:price",
+                        "--explain"),
+                List.of());
+    }
+
+    private static List<DemoStep> all(String root) {
         String orders = root + "/orders.csv";
         return List.of(
                 new DemoStep(

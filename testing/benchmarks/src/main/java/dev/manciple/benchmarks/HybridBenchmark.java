@@ -26,11 +26,22 @@ import org.apache.arrow.vector.ipc.ArrowReader;
 
 /**
  * P7: the workload P3 through the hybrid store, one view in Parquet, one in PostgreSQL and one in a second store of files, against
- * P3 itself, where one store has all three. The values of both are compared first. The peak of the process is measured with a
- * million and ten million entity rows. PostgreSQL is a server of this process's own, whose CPU is its own: time on the wall decides.
+ * P3 itself, where one store has all three. The values of both are compared first. PostgreSQL is a server of this process's own,
+ * whose CPU is its own: time on the wall decides. P7M runs the same over a million and ten million entity rows, each in a process
+ * of its own, and reports its peak.
  */
 final class HybridBenchmark implements Benchmark {
-    static final String ID = "P7";
+    /** What is measured. */
+    enum Part {
+        TIME("P7"),
+        MEMORY("P7M");
+
+        final String id;
+
+        Part(String id) {
+            this.id = id;
+        }
+    }
 
     private static final double MOST_TIMES = 1.5;
     private static final String HEAP = "512m";
@@ -42,19 +53,32 @@ final class HybridBenchmark implements Benchmark {
             .findFirst()
             .orElseThrow();
 
+    private final Part part;
+
+    HybridBenchmark(Part part) {
+        this.part = part;
+    }
+
     @Override
     public String id() {
-        return ID;
+        return part.id;
     }
 
     @Override
     public List<Result> measure(Settings settings) throws Exception {
+        return switch (part) {
+            case TIME -> List.of(timed(settings));
+            case MEMORY -> memory(settings);
+        };
+    }
+
+    private List<Result> memory(Settings settings) throws Exception {
         List<Result> results = new ArrayList<>();
-        results.add(timed(settings));
         for (int rows : List.of(MILLION, 10 * MILLION)) {
-            Map<String, Double> alone = Child.run(HEAP, ID + "/" + rows, settings);
+            Map<String, Double> alone = Child.run(HEAP, id() + "/" + rows, settings);
             results.add(Result.reported(
-                            "%s, %d M entity rows".formatted(ID, rows / MILLION), "the same views, memory of the process")
+                            "%s, %d M entity rows".formatted(id(), rows / MILLION),
+                            "the same views, memory of the process")
                     .with("wall s", alone.getOrDefault("wall s", Double.NaN))
                     .with(Child.PEAK, alone.getOrDefault(Child.PEAK, Double.NaN)));
         }
@@ -69,13 +93,13 @@ final class HybridBenchmark implements Benchmark {
                 OfflineStore hybrid = hybrid(settings, server, allocator)) {
             new Workspace(settings.folder()).generate(workload, engine);
             load(settings, server, allocator);
-            Spine spine = spine(settings, engine, settings.folder().resolve(workload.spine().file()), one);
+            Spine spine = spine(
+                    settings, engine, settings.folder().resolve(workload.spine().file()), one);
             RetrievalJob floor = one.historicalFeatures(request(spine, whole(settings)));
             RetrievalJob ours = hybrid.historicalFeatures(request(spine, spread(settings)));
             compare(floor, ours, engine, allocator);
-            Usage.Pair usage =
-                    Usage.interleaved(settings, () -> drain(floor, allocator), () -> drain(ours, allocator));
-            return Result.reported(ID, workload.describe() + ", in three stores")
+            Usage.Pair usage = Usage.interleaved(settings, () -> drain(floor, allocator), () -> drain(ours, allocator));
+            return Result.reported(id(), workload.describe() + ", in three stores")
                     .with("P3 cpu s", usage.floor().cpuSeconds())
                     .with("cpu s", usage.ours().cpuSeconds())
                     .with("P3 wall s", usage.floor().wallSeconds())
@@ -85,13 +109,13 @@ final class HybridBenchmark implements Benchmark {
         }
     }
 
-    /** One run over as many entity rows as the part says. */
+    /** One run over as many entity rows as is asked for. */
     @Override
-    public Map<String, Double> alone(String part, Settings settings) throws Exception {
-        int rows = Integer.parseInt(part.substring(part.indexOf('/') + 1));
+    public Map<String, Double> alone(String asked, Settings settings) throws Exception {
+        int rows = Integer.parseInt(asked.substring(asked.indexOf('/') + 1));
         JoinWorkload.Spine entities = new JoinWorkload.Spine(rows, 100_000, JoinWorkload.KeyType.INTEGER);
-        JoinWorkload larger = new JoinWorkload(
-                ID, entities, workload.views(), 1, OptionalDouble.empty(), OptionalDouble.empty());
+        JoinWorkload larger =
+                new JoinWorkload(ID, entities, workload.views(), 1, OptionalDouble.empty(), OptionalDouble.empty());
         try (BufferAllocator allocator = new RootAllocator();
                 PlainDuckDb engine = new PlainDuckDb(settings, allocator);
                 Postgres server = Postgres.start();
@@ -109,7 +133,7 @@ final class HybridBenchmark implements Benchmark {
     private static OfflineStore hybrid(Settings settings, Postgres server, BufferAllocator allocator) {
         Map<String, Object> engine = Map.of(
                 "threads", settings.threads(),
-                "memory_limit", quarter(settings),
+                "memory_limit", settings.memoryLimit(),
                 "temp_directory", settings.folder().toString());
         List<Map<String, Object>> children = List.of(
                 Map.of("type", "duckdb", "name", "lake", "conf", engine),
@@ -124,30 +148,35 @@ final class HybridBenchmark implements Benchmark {
                                 "temp_directory", settings.folder().toString()));
     }
 
-    /** The three engines and the stitcher together have what the one store has. */
+    /** What the router itself may hold. */
     private static String quarter(Settings settings) {
-        long megabytes = Long.parseLong(settings.memoryLimit().toUpperCase(Locale.ROOT).replace("GB", "000").replace("MB", ""));
+        long megabytes = Long.parseLong(settings.memoryLimit()
+                .toUpperCase(Locale.ROOT)
+                .replace("GB", "000")
+                .replace("MB", ""));
         return megabytes / 4 + "MB";
     }
 
     private void load(Settings settings, Postgres server, BufferAllocator allocator) throws Exception {
         JoinWorkload.View view = workload.views().get(1);
         try (OfflineStore files = new Project(settings.folder(), allocator).duckdb(settings);
-                OfflineStore tables = new Project(settings.folder(), allocator)
-                        .offlineStore("postgres", server.options())) {
+                OfflineStore tables =
+                        new Project(settings.folder(), allocator).offlineStore("postgres", server.options())) {
             Path file = settings.folder().resolve(view.file());
             DataSource.Batch source = DataSource.Batch.files(file.toString()).eventTime(JoinWorkload.EVENT_TIME);
             Spine.Rows rows = new Spine.Rows(
-                    files.describe(source), JoinWorkload.EVENT_TIME, () -> ArrowRows.reader(
-                            allocator, files.describe(source), List.of(), 1), Optional.of(file));
-            HistoricalRequest copy = new HistoricalRequest(
-                    rows, List.of(), false, new HistoricalRequest.Options(false, false));
+                    files.describe(source),
+                    JoinWorkload.EVENT_TIME,
+                    () -> ArrowRows.reader(allocator, files.describe(source), List.of(), 1),
+                    Optional.of(file));
+            HistoricalRequest copy =
+                    new HistoricalRequest(rows, List.of(), false, new HistoricalRequest.Options(false, false));
             try (ArrowReader reader = files.historicalFeatures(copy).open(allocator)) {
                 tables.writeLoggedFeatures(table(view), reader);
             }
         }
-        server.execute(INDEX.formatted(
-                view.name(), JoinWorkload.KEY, JoinWorkload.EVENT_TIME, JoinWorkload.CREATED_TIME));
+        server.execute(
+                INDEX.formatted(view.name(), JoinWorkload.KEY, JoinWorkload.EVENT_TIME, JoinWorkload.CREATED_TIME));
         server.execute("ANALYZE");
     }
 
@@ -172,7 +201,8 @@ final class HybridBenchmark implements Benchmark {
 
     private static ArrowReader rows(PlainDuckDb engine, Path file) {
         try {
-            return engine.stream("SELECT * FROM read_parquet('%s')".formatted(file.toString().replace("'", "''")));
+            return engine.stream(
+                    "SELECT * FROM read_parquet('%s')".formatted(file.toString().replace("'", "''")));
         } catch (SQLException e) {
             throw new IllegalStateException("Reading " + file + " failed: " + e.getMessage(), e);
         }
@@ -217,7 +247,7 @@ final class HybridBenchmark implements Benchmark {
                 "SELECT count(*) FROM ((SELECT * FROM one EXCEPT ALL SELECT * FROM other) UNION ALL (SELECT * FROM other EXCEPT ALL SELECT * FROM one))");
         if (wrong > 0) {
             throw new IllegalStateException(
-                    "%s: the results differ in %d rows; nothing is measured".formatted(ID, wrong));
+                    "%s: the results differ in %d rows; nothing is measured".formatted(Part.TIME.id, wrong));
         }
         engine.execute("DROP TABLE one");
         engine.execute("DROP TABLE other");

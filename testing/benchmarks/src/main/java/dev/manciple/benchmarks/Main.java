@@ -23,6 +23,7 @@ public final class Main implements Callable<Integer> {
             paramLabel = "ID",
             arity = "0..*",
             description =
+            description =
                     "P1 to P6 (joins), P7 and P7M (joins across stores), M1 (materialization), O1 (online reads), R1 (Redis), or all. Default: all.")
     private List<String> ids = List.of("all");
 
@@ -82,7 +83,9 @@ public final class Main implements Callable<Integer> {
         Settings settings = new Settings(data.toAbsolutePath().normalize(), threads, memoryLimit, warmups, runs);
         Map<String, Benchmark> benchmarks = new LinkedHashMap<>();
         JoinWorkload.all().forEach(workload -> benchmarks.put(workload.id(), new JoinBenchmark(workload)));
-        benchmarks.put(HybridBenchmark.ID, new HybridBenchmark());
+        for (HybridBenchmark.Part part : HybridBenchmark.Part.values()) {
+            benchmarks.put(part.id, new HybridBenchmark(part));
+        }
         benchmarks.put(MaterializeBenchmark.ID, new MaterializeBenchmark());
         benchmarks.put(OnlineReadBenchmark.ID, new OnlineReadBenchmark());
         benchmarks.put(RedisBenchmark.ID, new RedisBenchmark());

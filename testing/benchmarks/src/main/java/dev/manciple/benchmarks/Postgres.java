@@ -36,12 +36,18 @@ final class Postgres implements AutoCloseable {
     /** The keys of a store over the server's database. */
     Map<String, Object> options() {
         return Map.of(
-                "host", "localhost",
-                "port", server.getPort(),
-                "database", DATABASE,
-                "user", USER,
-                "password", "any",
-                "sslmode", "disable");
+                "host",
+                "localhost",
+                "port",
+                server.getPort(),
+                "database",
+                DATABASE,
+                "user",
+                USER,
+                "password",
+                "any",
+                "sslmode",
+                "disable");
     }
 
     @Override

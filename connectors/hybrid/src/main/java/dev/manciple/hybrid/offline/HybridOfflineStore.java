@@ -78,8 +78,8 @@ final class HybridOfflineStore implements OfflineStore {
     }
 
     /**
-     * What every child can do, and what this process does for those that cannot: it finds the rows of a range itself, and filters
-     * by created time where it joins itself.
+     * What every child can do, and what this process does for those that cannot: it finds the rows of a range itself, filters by
+     * created time where it joins itself, and writes files itself.
      */
     @Override
     public Set<OfflineCapability> capabilities() {
@@ -87,6 +87,7 @@ final class HybridOfflineStore implements OfflineStore {
         children.forEach(child -> all.retainAll(child.store().capabilities()));
         all.add(OfflineCapability.RANGE_SPINE);
         all.add(OfflineCapability.FILTER_BY_CREATED);
+        all.add(OfflineCapability.REMOTE_EXPORT);
         spineStore().ifPresent(store -> {
             if (store.store().capabilities().contains(OfflineCapability.QUERY_SPINE)) {
                 all.add(OfflineCapability.QUERY_SPINE);
@@ -215,7 +216,7 @@ final class HybridOfflineStore implements OfflineStore {
     }
 
     private RetrievalJob routed(ChildStore child, String attempted, RetrievalJob job) {
-        return new RoutedJob(job, child, attempted, route, workshop.allocator());
+        return new RoutedJob(job, child, attempted, route, workshop);
     }
 
     @Override

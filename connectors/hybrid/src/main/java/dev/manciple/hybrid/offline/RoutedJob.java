@@ -3,6 +3,7 @@ package dev.manciple.hybrid.offline;
 import dev.manciple.model.DataSource;
 import dev.manciple.model.SourceLocation;
 import dev.manciple.spi.Explanation;
+import dev.manciple.spi.OfflineCapability;
 import dev.manciple.spi.RetrievalJob;
 import dev.manciple.spi.WriteReport;
 import java.util.List;
@@ -13,7 +14,7 @@ import org.apache.arrow.vector.ipc.ArrowReader;
 import org.apache.arrow.vector.types.pojo.Schema;
 
 /** A job of one child, as it is: with its SQL, its pushdown and its own way to write. */
-record RoutedJob(RetrievalJob job, ChildStore child, String attempted, Route route, BufferAllocator allocator)
+record RoutedJob(RetrievalJob job, ChildStore child, String attempted, Route route, Workshop workshop)
         implements RetrievalJob {
     @Override
     public Schema schema() {
@@ -41,9 +42,14 @@ record RoutedJob(RetrievalJob job, ChildStore child, String attempted, Route rou
                 List.of(inner));
     }
 
+    /** By the child itself where it can, else files by this process. */
     @Override
     public WriteReport writeTo(SourceLocation target, boolean overwrite) {
-        return child.reading(attempted, () -> job.writeTo(target, overwrite));
+        boolean here = target instanceof SourceLocation.Files
+                && !child.store().capabilities().contains(OfflineCapability.REMOTE_EXPORT);
+        return here
+                ? Persisting.in(workshop.files(), this, workshop.allocator()).writeTo(target, overwrite)
+                : child.reading(attempted, () -> job.writeTo(target, overwrite));
     }
 
     /** By the child itself where the target is its own too, else through this process. */
@@ -55,7 +61,8 @@ record RoutedJob(RetrievalJob job, ChildStore child, String attempted, Route rou
         } else {
             owner.writing(
                     "write a result to '%s'".formatted(target.name()),
-                    () -> Persisting.in(owner.store(), this, allocator).persist(target, overwrite));
+                    () -> Persisting.in(owner.store(), this, workshop.allocator())
+                            .persist(target, overwrite));
         }
     }
 }

@@ -42,8 +42,7 @@ final class MixedChildren implements OfflineFixture {
         this.folder = folder;
         this.transfer = transfer;
         this.engine = new LocalEngine(DuckDbConfig.defaults(), folder, allocator);
-        this.tables = Contexts.of(folder, allocator)
-                .offlineStore(new StoreConfig("postgres", server.options(schema)));
+        this.tables = Contexts.of(folder, allocator).offlineStore(new StoreConfig("postgres", server.options(schema)));
     }
 
     @Override
@@ -98,7 +97,7 @@ final class MixedChildren implements OfflineFixture {
 
     @Override
     public Set<OfflineCapability> expectedCapabilities() {
-        return EnumSet.complementOf(EnumSet.of(OfflineCapability.REMOTE_EXPORT));
+        return EnumSet.allOf(OfflineCapability.class);
     }
 
     @Override

@@ -84,8 +84,7 @@ class SweepTest {
                 slices,
                 true,
                 new HistoricalRequest.Options(filterByCreated, true));
-        List<Oracle.Expected> expected =
-                new Oracle(loaded).join(request, scenario.spine(), scenario.timeColumn());
+        List<Oracle.Expected> expected = new Oracle(loaded).join(request, scenario.spine(), scenario.timeColumn());
         List<ValueType> types = new ArrayList<>(scenario.spine().types());
         slices.forEach(slice -> slice.features().forEach(feature -> types.add(feature.type())));
         List<List<Value>> rows;
