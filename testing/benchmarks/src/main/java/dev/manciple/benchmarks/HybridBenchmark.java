@@ -115,7 +115,7 @@ final class HybridBenchmark implements Benchmark {
         int rows = Integer.parseInt(asked.substring(asked.indexOf('/') + 1));
         JoinWorkload.Spine entities = new JoinWorkload.Spine(rows, 100_000, JoinWorkload.KeyType.INTEGER);
         JoinWorkload larger =
-                new JoinWorkload(ID, entities, workload.views(), 1, OptionalDouble.empty(), OptionalDouble.empty());
+                new JoinWorkload(id(), entities, workload.views(), 1, OptionalDouble.empty(), OptionalDouble.empty());
         try (BufferAllocator allocator = new RootAllocator();
                 PlainDuckDb engine = new PlainDuckDb(settings, allocator);
                 Postgres server = Postgres.start();

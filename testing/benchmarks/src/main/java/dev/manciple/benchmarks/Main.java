@@ -23,7 +23,6 @@ public final class Main implements Callable<Integer> {
             paramLabel = "ID",
             arity = "0..*",
             description =
-            description =
                     "P1 to P6 (joins), P7 and P7M (joins across stores), M1 (materialization), O1 (online reads), R1 (Redis), or all. Default: all.")
     private List<String> ids = List.of("all");
 
