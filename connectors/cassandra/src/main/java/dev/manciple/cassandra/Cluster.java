@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -37,6 +38,8 @@ final class Cluster implements AutoCloseable {
     /** A node that comes back is used again within this time. */
     private static final Duration RECONNECTS_WITHIN = Duration.ofSeconds(1);
 
+    private static final int QUIET_MILLIS = 50;
+    private static final int SHUTDOWN_MILLIS = 5000;
     private static final Duration SCHEMA_WINDOW = Duration.ofMillis(20);
     private static final Duration FIRST_RECONNECT = Duration.ofMillis(100);
 
@@ -103,9 +106,13 @@ final class Cluster implements AutoCloseable {
                 .withDuration(DefaultDriverOption.CONTROL_CONNECTION_TIMEOUT, CONNECT_TIMEOUT)
                 .withDuration(DefaultDriverOption.RECONNECTION_BASE_DELAY, FIRST_RECONNECT)
                 .withDuration(DefaultDriverOption.RECONNECTION_MAX_DELAY, RECONNECTS_WITHIN)
-                // Nothing is asked of a session that is closing, so that there is nothing to wait for.
-                .withInt(DefaultDriverOption.NETTY_IO_SHUTDOWN_QUIET_PERIOD, 0)
-                .withInt(DefaultDriverOption.NETTY_ADMIN_SHUTDOWN_QUIET_PERIOD, 0)
+                // Nothing is asked of a session that is closing; the driver would wait two seconds for it.
+                .withString(DefaultDriverOption.NETTY_IO_SHUTDOWN_UNIT, TimeUnit.MILLISECONDS.name())
+                .withInt(DefaultDriverOption.NETTY_IO_SHUTDOWN_QUIET_PERIOD, QUIET_MILLIS)
+                .withInt(DefaultDriverOption.NETTY_IO_SHUTDOWN_TIMEOUT, SHUTDOWN_MILLIS)
+                .withString(DefaultDriverOption.NETTY_ADMIN_SHUTDOWN_UNIT, TimeUnit.MILLISECONDS.name())
+                .withInt(DefaultDriverOption.NETTY_ADMIN_SHUTDOWN_QUIET_PERIOD, QUIET_MILLIS)
+                .withInt(DefaultDriverOption.NETTY_ADMIN_SHUTDOWN_TIMEOUT, SHUTDOWN_MILLIS)
                 // The driver waits as long for more changes before it acknowledges one of ours.
                 .withDuration(DefaultDriverOption.METADATA_SCHEMA_WINDOW, SCHEMA_WINDOW)
                 // Native calls would give microseconds to stamps that Paxos gives itself.

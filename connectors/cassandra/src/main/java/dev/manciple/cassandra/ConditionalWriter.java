@@ -6,8 +6,8 @@ import com.datastax.oss.driver.api.core.cql.BatchStatement;
 import com.datastax.oss.driver.api.core.cql.BatchStatementBuilder;
 import com.datastax.oss.driver.api.core.cql.BatchType;
 import com.datastax.oss.driver.api.core.cql.BoundStatement;
-import com.datastax.oss.driver.api.core.cql.BoundStatementBuilder;
 import com.datastax.oss.driver.api.core.cql.PreparedStatement;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
@@ -97,19 +97,16 @@ final class ConditionalWriter implements RowWriter {
             String key,
             EntityWrite.Feature feature,
             @Nullable StoredFeature seen) {
-        BoundStatementBuilder bound = replace.boundStatementBuilder();
-        int next = 0;
-        bound.setByteBuffer(next++, feature.value());
-        bound.setInstant(next++, feature.event());
-        if (table.keepsCreated()) {
-            bound.setInstant(next++, feature.created());
-        }
-        bound.setString(next++, key);
-        bound.setString(next++, feature.name());
-        bound.setInstant(next++, seen == null ? null : seen.event());
-        if (table.keepsCreated()) {
-            bound.setInstant(next, seen == null ? null : seen.created());
-        }
-        return bound.build();
+        Instant event = seen == null ? null : seen.event();
+        return table.keepsCreated()
+                ? replace.bind(
+                        feature.value(),
+                        feature.event(),
+                        feature.created(),
+                        key,
+                        feature.name(),
+                        event,
+                        seen == null ? null : seen.created())
+                : replace.bind(feature.value(), feature.event(), key, feature.name(), event);
     }
 }

@@ -58,8 +58,8 @@ final class EntityReader {
         found = true;
         Integer position = positions.get(row.getString(0));
         if (position != null) {
-            values[position] =
-                    ValueCodec.decode(bytes(row.getBytesUnsafe(1)), features.get(position).type());
+            values[position] = ValueCodec.decode(
+                    bytes(row.getBytesUnsafe(1)), features.get(position).type());
             times[position] = time(row.getInstant(2));
         }
     }

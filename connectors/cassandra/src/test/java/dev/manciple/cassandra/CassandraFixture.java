@@ -31,11 +31,19 @@ record CassandraFixture<C extends Record>(
 
     @Override
     public boolean corrupt(String project, FeatureView view, EntityKey key, Field feature) {
-        String hex = HexFormat.of().formatHex(EntityKeyCodec.of(view.entityColumns()).encode(key));
+        String hex =
+                HexFormat.of().formatHex(EntityKeyCodec.of(view.entityColumns()).encode(key));
+        String table = "\"%s\".\"%s_%s\"".formatted(keyspace.name(), project, view.name());
+        String where = " WHERE entity_key = ? AND feature_name = ?";
+        long stamp = keyspace.session()
+                .execute("SELECT writetime(value) FROM " + table + where, hex, feature.name())
+                .all()
+                .getFirst()
+                .getLong(0);
+        // Under the next stamp, so that it is seen and a newer event still replaces it.
         keyspace.session()
                 .execute(
-                        "UPDATE \"%s\".\"%s_%s\" SET value = 0xffffff WHERE entity_key = ? AND feature_name = ?"
-                                .formatted(keyspace.name(), project, view.name()),
+                        "UPDATE %s USING TIMESTAMP %d SET value = 0xffffff".formatted(table, stamp + 1) + where,
                         hex,
                         feature.name());
         return true;

@@ -60,6 +60,11 @@ public final class CassandraServer implements AutoCloseable {
 
     /** Starts a server, with TLS for its clients if a key is given, and waits until it takes connections. */
     public static CassandraServer start(Path folder, Optional<Tls> tls) {
+        return start(folder, tls, true);
+    }
+
+    /** @param restarts whether it must still know its tables after a {@link #kill}; making them takes longer then */
+    static CassandraServer start(Path folder, Optional<Tls> tls, boolean restarts) {
         List<Integer> ports = freePorts(3);
         try {
             Files.createDirectories(folder);
@@ -68,7 +73,7 @@ public final class CassandraServer implements AutoCloseable {
             Path logback = folder.resolve("logback.xml");
             Files.writeString(logback, logback(folder));
             CassandraServer server =
-                    new CassandraServer(folder, ports.get(0), command(folder, yaml, logback, ports.get(2)));
+                    new CassandraServer(folder, ports.get(0), command(folder, yaml, logback, ports.get(2), restarts));
             server.waitUntilReady();
             return server;
         } catch (IOException e) {
@@ -269,7 +274,8 @@ public final class CassandraServer implements AutoCloseable {
                 """.formatted(folder.toAbsolutePath());
     }
 
-    private static List<String> command(Path folder, Path yaml, Path logback, int jmxPort) {
+    private static List<String> command(
+            Path folder, Path yaml, Path logback, int jmxPort, boolean restarts) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(List.of(
@@ -292,7 +298,7 @@ public final class CassandraServer implements AutoCloseable {
                 "-Dcassandra.skip_wait_for_gossip_to_settle=0",
                 "-Dcassandra.ring_delay_ms=1",
                 "-Dcassandra.superuser_setup_delay_ms=0",
-                "-Dcassandra.unsafesystem=true",
+                "-Dcassandra.unsafesystem=" + !restarts,
                 "-Dcassandra.jmx.local.port=" + jmxPort,
                 "-Dlogback.configurationFile=" + logback.toUri(),
                 "-Djdk.attach.allowAttachSelf=true",

@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -20,7 +21,7 @@ public final class SharedCassandra {
         if (server == null) {
             Path folder = Path.of("target", "cassandra");
             delete(folder);
-            server = CassandraServer.start(folder);
+            server = CassandraServer.start(folder, Optional.empty(), false);
         }
         return server;
     }

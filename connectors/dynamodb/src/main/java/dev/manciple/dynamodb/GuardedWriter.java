@@ -1,0 +1,128 @@
+package dev.manciple.dynamodb;
+
+import dev.manciple.dynamodb.EntityWrite.Row;
+import java.time.DateTimeException;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+import software.amazon.awssdk.services.dynamodb.model.ConditionalCheckFailedException;
+import software.amazon.awssdk.services.dynamodb.model.ReturnValuesOnConditionCheckFailure;
+
+/**
+ * Stores rows on the condition that no newer one is there, which the service decides atomically. The service compares texts, so
+ * the condition holds only for texts of UTC; a row in another offset, which Feast never writes by itself, is compared here and
+ * replaced if it is still the same.
+ *
+ * <p>A whole row replaces the item, as Feast's writes do. A row without some features changes an item in place.
+ */
+final class GuardedWriter {
+    /** Each lost race means that somebody else's write succeeded. */
+    private static final int ATTEMPTS = 50;
+
+    private static final String NOT_NEWER = "(#event <= :event AND contains(#event, :utc))";
+    private static final String SAME = "#event = :seen";
+
+    private final DynamoDbClient client;
+
+    GuardedWriter(DynamoDbClient client) {
+        this.client = client;
+    }
+
+    void write(String table, EntityWrite entity) {
+        for (Row row : entity.rows()) {
+            write(table, entity.id(), row);
+        }
+    }
+
+    private void write(String table, String id, Row row) {
+        // Changing in place needs an item that is there; most rows are whole, and most items that are changed are there.
+        boolean replaces = row.whole();
+        Optional<String> seen = Optional.empty();
+        for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+            Optional<Map<String, AttributeValue>> inTheWay =
+                    replaces ? replace(table, id, row, seen) : change(table, id, row, seen);
+            if (inTheWay.isEmpty()) {
+                return;
+            }
+            Map<String, AttributeValue> item = inTheWay.get();
+            if (item.isEmpty()) {
+                replaces = true;
+                seen = Optional.empty();
+                continue;
+            }
+            String stored = text(item.get(Item.EVENT));
+            if (isNewer(stored, row.event())) {
+                return;
+            }
+            replaces = row.whole() || !item.containsKey(Item.VALUES);
+            seen = Optional.of(stored);
+        }
+        throw new IllegalStateException(
+                "other writers changed the item %s %d times in between".formatted(id, ATTEMPTS));
+    }
+
+    /** @return what is in the way; empty if the row was stored */
+    private Optional<Map<String, AttributeValue>> replace(String table, String id, Row row, Optional<String> seen) {
+        Map<String, AttributeValue> item = Map.of(
+                Item.ID, Item.text(id), Item.EVENT, Item.text(row.event()), Item.VALUES, AttributeValue.fromM(row.values()));
+        try {
+            client.putItem(put -> put.tableName(table)
+                    .item(item)
+                    .conditionExpression(seen.isPresent() ? SAME : "attribute_not_exists(#event) OR " + NOT_NEWER)
+                    .expressionAttributeNames(Map.of("#event", Item.EVENT))
+                    .expressionAttributeValues(bound(row, seen))
+                    .returnValuesOnConditionCheckFailure(ReturnValuesOnConditionCheckFailure.ALL_OLD));
+            return Optional.empty();
+        } catch (ConditionalCheckFailedException e) {
+            return Optional.of(e.hasItem() ? e.item() : Map.of());
+        }
+    }
+
+    /** @return what is in the way, or an empty item if there is none to change; empty if the row was stored */
+    private Optional<Map<String, AttributeValue>> change(String table, String id, Row row, Optional<String> seen) {
+        Map<String, String> names = new HashMap<>(Map.of("#event", Item.EVENT, "#values", Item.VALUES));
+        Map<String, AttributeValue> bound = new HashMap<>(bound(row, seen));
+        bound.put(":event", Item.text(row.event()));
+        StringBuilder update = new StringBuilder("SET #event = :event");
+        int i = 0;
+        for (Map.Entry<String, AttributeValue> feature : row.values().entrySet()) {
+            names.put("#f" + i, feature.getKey());
+            bound.put(":v" + i, feature.getValue());
+            update.append(", #values.#f%1$d = :v%1$d".formatted(i));
+            i++;
+        }
+        try {
+            client.updateItem(change -> change.tableName(table)
+                    .key(Map.of(Item.ID, Item.text(id)))
+                    .updateExpression(update.toString())
+                    .conditionExpression("attribute_exists(#values) AND " + (seen.isPresent() ? SAME : NOT_NEWER))
+                    .expressionAttributeNames(names)
+                    .expressionAttributeValues(bound)
+                    .returnValuesOnConditionCheckFailure(ReturnValuesOnConditionCheckFailure.ALL_OLD));
+            return Optional.empty();
+        } catch (ConditionalCheckFailedException e) {
+            return Optional.of(e.hasItem() ? e.item() : Map.of());
+        }
+    }
+
+    private static Map<String, AttributeValue> bound(Row row, Optional<String> seen) {
+        return seen.map(text -> Map.of(":seen", Item.text(text)))
+                .orElseGet(() -> Map.of(":event", Item.text(row.event()), ":utc", Item.text(EventTime.UTC)));
+    }
+
+    private static String text(@Nullable AttributeValue event) {
+        return event == null || event.s() == null ? "" : event.s();
+    }
+
+    /** What cannot be read is older than anything, so that it can be repaired by writing. */
+    private static boolean isNewer(String stored, String event) {
+        try {
+            return EventTime.parse(stored).isAfter(EventTime.parse(event));
+        } catch (DateTimeException e) {
+            return false;
+        }
+    }
+}
