@@ -163,8 +163,13 @@ class CassandraFaultsTest {
     }
 
     private static void awaitStored(OnlineStore store, long driver) {
-        while (!read(store, driver).equals(found(EVENT, driver))) {
-            Thread.onSpinWait();
+        boolean stored = false;
+        while (!stored) {
+            try {
+                stored = read(store, driver).equals(found(EVENT, driver));
+            } catch (StoreException e) {
+                requireRetryable(e);
+            }
         }
     }
 
@@ -175,10 +180,14 @@ class CassandraFaultsTest {
                 store.update(keep(VIEW));
                 return;
             } catch (StoreException e) {
-                if (!e.retryable()) {
-                    throw e;
-                }
+                requireRetryable(e);
             }
+        }
+    }
+
+    private static void requireRetryable(StoreException failure) {
+        if (!failure.retryable()) {
+            throw failure;
         }
     }
 }

@@ -43,7 +43,7 @@ final class EventTime {
             throw new InvalidRequestException(
                     "The event time %s cannot be stored: years 1 to 9999 can".formatted(time));
         }
-        return (utc.getNano() == 0 ? SECONDS : MICROS).format(utc) + UTC;
+        return (utc.get(ChronoField.NANO_OF_SECOND) == 0 ? SECONDS : MICROS).format(utc) + UTC;
     }
 
     /** @throws DateTimeException if the text is no time */

@@ -1,0 +1,61 @@
+package dev.manciple.bigtable;
+
+import dev.manciple.model.DataSource;
+import dev.manciple.model.FeatureView;
+import dev.manciple.model.Field;
+import dev.manciple.model.ValueType.Scalar;
+import dev.manciple.spi.EntityKey;
+import dev.manciple.spi.Lookup;
+import dev.manciple.spi.OnlineRead;
+import dev.manciple.spi.OnlineRow;
+import dev.manciple.spi.OnlineStore;
+import dev.manciple.spi.Value;
+import dev.manciple.spi.ViewChanges;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/** A small view and its rows. */
+final class Drivers {
+    static final Instant EVENT = Instant.parse("2024-01-01T00:00:00.123456Z");
+
+    static final FeatureView VIEW = view("stats");
+
+    private Drivers() {}
+
+    static FeatureView view(String name) {
+        return FeatureView.of(name)
+                .source(DataSource.Batch.files("drivers.parquet"))
+                .entities(List.of("driver"))
+                .entityColumns(List.of(Field.of("driver_id", Scalar.INT64)))
+                .features(Field.of("trips", Scalar.INT64), Field.of("rate", Scalar.FLOAT));
+    }
+
+    static ViewChanges keep(FeatureView... views) {
+        return new ViewChanges(List.of(views), List.of());
+    }
+
+    static EntityKey key(long driver) {
+        return new EntityKey(List.of("driver_id"), List.of(new Value.Int(driver)));
+    }
+
+    static OnlineRow row(long driver, Instant event, long trips) {
+        return new OnlineRow(
+                key(driver), List.of(new Value.Int(trips), new Value.Real(0.5)), event, Optional.empty());
+    }
+
+    static Lookup read(OnlineStore store, FeatureView view, long driver) {
+        return store.read(List.of(new OnlineRead(view, List.of(key(driver)), view.features())))
+                .getFirst()
+                .lookups()
+                .getFirst();
+    }
+
+    static Lookup read(OnlineStore store, long driver) {
+        return read(store, VIEW, driver);
+    }
+
+    static Lookup found(Instant event, long trips) {
+        return new Lookup.Found(List.of(new Value.Int(trips), new Value.Real(0.5)), event);
+    }
+}
