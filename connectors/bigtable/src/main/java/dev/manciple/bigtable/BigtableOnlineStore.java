@@ -90,19 +90,23 @@ final class BigtableOnlineStore implements OnlineStore {
         if (requests.isEmpty()) {
             return List.of();
         }
-        return attempt("read " + names(requests), requests.stream().map(OnlineRead::view).toList(), () -> {
-            List<List<ByteString>> keys = requests.stream().map(BigtableOnlineStore::keys).toList();
-            Map<ByteString, Row> rows = rows(wanted(requests, keys));
-            List<OnlineResult> results = new ArrayList<>(requests.size());
-            for (int i = 0; i < requests.size(); i++) {
-                List<Field> features = requests.get(i).features();
-                List<Lookup> lookups = keys.get(i).stream()
-                        .map(key -> Rows.lookup(rows.get(key), features))
-                        .toList();
-                results.add(new OnlineResult(lookups));
-            }
-            return results;
-        });
+        return attempt(
+                "read " + names(requests),
+                requests.stream().map(OnlineRead::view).toList(),
+                () -> {
+                    List<List<ByteString>> keys =
+                            requests.stream().map(BigtableOnlineStore::keys).toList();
+                    Map<ByteString, Row> rows = rows(wanted(requests, keys));
+                    List<OnlineResult> results = new ArrayList<>(requests.size());
+                    for (int i = 0; i < requests.size(); i++) {
+                        List<Field> features = requests.get(i).features();
+                        List<Lookup> lookups = keys.get(i).stream()
+                                .map(key -> Rows.lookup(rows.get(key), features))
+                                .toList();
+                        results.add(new OnlineResult(lookups));
+                    }
+                    return results;
+                });
     }
 
     private static List<ByteString> keys(OnlineRead request) {
@@ -118,8 +122,8 @@ final class BigtableOnlineStore implements OnlineStore {
         for (int i = 0; i < requests.size(); i++) {
             OnlineRead request = requests.get(i);
             String table = TableName.of(project, request.view());
-            Wanted want = wanted.computeIfAbsent(
-                    table, name -> new Wanted(new LinkedHashSet<>(), new LinkedHashSet<>()));
+            Wanted want =
+                    wanted.computeIfAbsent(table, name -> new Wanted(new LinkedHashSet<>(), new LinkedHashSet<>()));
             want.keys().addAll(keys.get(i));
             request.features().stream().map(Field::name).forEach(want.features()::add);
             few.merge(
@@ -148,7 +152,8 @@ final class BigtableOnlineStore implements OnlineStore {
                         table.getKey(),
                         keys.subList(from, Math.min(keys.size(), from + config.readBatch())),
                         table.getValue().features());
-                running.add(reads.start(() -> with.data().readRowsCallable().all().call(query)));
+                running.add(
+                        reads.start(() -> with.data().readRowsCallable().all().call(query)));
             }
         }
         Map<ByteString, Row> rows = new HashMap<>();
@@ -165,7 +170,8 @@ final class BigtableOnlineStore implements OnlineStore {
         keys.forEach(query::rowKey);
         ChainFilter filter = FILTERS.chain().filter(FILTERS.family().exactMatch(Rows.FAMILY));
         if (!features.isEmpty()) {
-            InterleaveFilter columns = FILTERS.interleave().filter(FILTERS.qualifier().exactMatch(Rows.EVENT));
+            InterleaveFilter columns =
+                    FILTERS.interleave().filter(FILTERS.qualifier().exactMatch(Rows.EVENT));
             features.forEach(feature -> columns.filter(FILTERS.qualifier().exactMatch(feature)));
             filter.filter(columns);
         }
@@ -210,8 +216,7 @@ final class BigtableOnlineStore implements OnlineStore {
     /** Says which rows are stored; of the others the least certain failure decides what is known. */
     private RuntimeException partly(String attempted, FeatureView view, Fanout.Outcome<EntityWrite> outcome) {
         if (outcome.done().isEmpty()
-                && outcome.failures().stream()
-                        .allMatch(com.google.api.gax.rpc.NotFoundException.class::isInstance)) {
+                && outcome.failures().stream().allMatch(com.google.api.gax.rpc.NotFoundException.class::isInstance)) {
             return missing(view);
         }
         List<Integer> applied = outcome.done().stream()
@@ -391,8 +396,6 @@ final class BigtableOnlineStore implements OnlineStore {
     }
 
     private static String names(List<OnlineRead> requests) {
-        return requests.stream()
-                .map(read -> "'" + read.view().name() + "'")
-                .collect(joining(", ", "view ", ""));
+        return requests.stream().map(read -> "'" + read.view().name() + "'").collect(joining(", ", "view ", ""));
     }
 }

@@ -34,8 +34,8 @@ record Clients(BigtableDataClient data, BigtableTableAdminClient admin) implemen
         admin.setProjectId(project).setInstanceId(config.instance());
         config.appProfile().ifPresent(data::setAppProfileId);
         if (config.credentials().isPresent()) {
-            FixedCredentialsProvider provider =
-                    FixedCredentialsProvider.create(read(repoPath.resolve(config.credentials().get())));
+            FixedCredentialsProvider provider = FixedCredentialsProvider.create(
+                    read(repoPath.resolve(config.credentials().get())));
             data.setCredentialsProvider(provider);
             admin.setCredentialsProvider(provider);
         }

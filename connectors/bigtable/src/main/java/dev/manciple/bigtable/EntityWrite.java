@@ -34,7 +34,8 @@ final class EntityWrite {
         EntityKeyCodec keys = EntityKeyCodec.of(view.entityColumns());
         Map<ByteString, EntityWrite> byKey = LinkedHashMap.newLinkedHashMap(rows.size());
         for (int i = 0; i < rows.size(); i++) {
-            EntityWrite write = byKey.computeIfAbsent(Rows.key(keys, view, rows.get(i).key()), EntityWrite::new);
+            EntityWrite write =
+                    byKey.computeIfAbsent(Rows.key(keys, view, rows.get(i).key()), EntityWrite::new);
             write.positions.add(i);
             write.rows.add(row(view, rows.get(i)));
         }
@@ -43,7 +44,8 @@ final class EntityWrite {
     }
 
     private static Row row(FeatureView view, OnlineRow row) {
-        Map<String, ByteString> values = LinkedHashMap.newLinkedHashMap(view.features().size());
+        Map<String, ByteString> values =
+                LinkedHashMap.newLinkedHashMap(view.features().size());
         for (int i = 0; i < view.features().size(); i++) {
             Value value = row.values().get(i);
             if (value != Value.Missing.MISSING) {

@@ -83,26 +83,25 @@ final class Failures {
             return cause;
         }
         StatusCode.Code code = api.getStatusCode().getCode();
-        String advice =
-                switch (code) {
-                    case UNAUTHENTICATED, PERMISSION_DENIED ->
-                        "the service refused the credentials, or they may not do this; check credentials, project_id and instance";
-                    case UNAVAILABLE -> "the service was not reached; check the network, or emulator";
-                    case DEADLINE_EXCEEDED -> "no answer came in time; request_timeout sets how long to wait";
-                    case RESOURCE_EXHAUSTED -> "the service asks for fewer requests; lower concurrency, or add nodes";
-                    case OK,
-                            CANCELLED,
-                            UNKNOWN,
-                            INVALID_ARGUMENT,
-                            NOT_FOUND,
-                            ALREADY_EXISTS,
-                            FAILED_PRECONDITION,
-                            ABORTED,
-                            OUT_OF_RANGE,
-                            UNIMPLEMENTED,
-                            INTERNAL,
-                            DATA_LOSS -> "the service answered " + code;
-                };
+        String advice = switch (code) {
+            case UNAUTHENTICATED, PERMISSION_DENIED ->
+                "the service refused the credentials, or they may not do this; check credentials, project_id and instance";
+            case UNAVAILABLE -> "the service was not reached; check the network, or emulator";
+            case DEADLINE_EXCEEDED -> "no answer came in time; request_timeout sets how long to wait";
+            case RESOURCE_EXHAUSTED -> "the service asks for fewer requests; lower concurrency, or add nodes";
+            case OK,
+                    CANCELLED,
+                    UNKNOWN,
+                    INVALID_ARGUMENT,
+                    NOT_FOUND,
+                    ALREADY_EXISTS,
+                    FAILED_PRECONDITION,
+                    ABORTED,
+                    OUT_OF_RANGE,
+                    UNIMPLEMENTED,
+                    INTERNAL,
+                    DATA_LOSS -> "the service answered " + code;
+        };
         return new IllegalStateException("%s (%s)".formatted(advice, api.getMessage()), cause);
     }
 }

@@ -1,9 +1,10 @@
 package dev.manciple.bigtable;
 
+import static com.google.cloud.bigtable.data.v2.models.Filters.FILTERS;
+
 import com.google.cloud.bigtable.data.v2.BigtableDataClient;
 import com.google.cloud.bigtable.data.v2.models.ConditionalRowMutation;
 import com.google.cloud.bigtable.data.v2.models.Filters.Filter;
-import static com.google.cloud.bigtable.data.v2.models.Filters.FILTERS;
 import com.google.cloud.bigtable.data.v2.models.Mutation;
 import com.google.cloud.bigtable.data.v2.models.TableId;
 import com.google.protobuf.ByteString;
@@ -54,8 +55,8 @@ final class GuardedWriter {
                 return;
             }
         }
-        throw new IllegalStateException("other writers changed the row %s %d times in between"
-                .formatted(key.toStringUtf8(), ATTEMPTS));
+        throw new IllegalStateException(
+                "other writers changed the row %s %d times in between".formatted(key.toStringUtf8(), ATTEMPTS));
     }
 
     /** @return whether the row was as it was seen, and is replaced */

@@ -1,7 +1,8 @@
 package dev.manciple.bigtable;
 
-import com.google.cloud.bigtable.data.v2.models.Filters.Filter;
 import static com.google.cloud.bigtable.data.v2.models.Filters.FILTERS;
+
+import com.google.cloud.bigtable.data.v2.models.Filters.Filter;
 import com.google.cloud.bigtable.data.v2.models.Row;
 import com.google.cloud.bigtable.data.v2.models.RowCell;
 import com.google.protobuf.ByteString;
@@ -92,8 +93,7 @@ final class Rows {
         List<Value> values = new ArrayList<>(features.size());
         for (Field feature : features) {
             ByteString bytes = newest.get(ByteString.copyFromUtf8(feature.name()));
-            values.add(
-                    bytes == null ? Value.Missing.MISSING : ValueCodec.decode(bytes.toByteArray(), feature.type()));
+            values.add(bytes == null ? Value.Missing.MISSING : ValueCodec.decode(bytes.toByteArray(), feature.type()));
         }
         return values;
     }

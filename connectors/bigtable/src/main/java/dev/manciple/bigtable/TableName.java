@@ -31,7 +31,8 @@ final class TableName {
         String joined = view.entities().isEmpty()
                 ? NO_ENTITIES
                 : view.entities().stream().sorted(TableName::byCodePoint).collect(Collectors.joining("-"));
-        return joined.codePointCount(0, joined.length()) > LONGEST_ENTITIES || !PART.matcher(joined).matches()
+        return joined.codePointCount(0, joined.length()) > LONGEST_ENTITIES
+                        || !PART.matcher(joined).matches()
                 ? md5(joined).substring(0, LONGEST_ENTITIES)
                 : joined;
     }

@@ -106,8 +106,7 @@ final class Tables {
 
     private void requireOurs(FeatureView view) {
         owner(name(view)).filter(owner -> !owner.equals(project)).ifPresent(owner -> {
-            throw new InvalidRequestException(
-                    """
+            throw new InvalidRequestException("""
                     View '%s' of project '%s' would share the table '%s' of the %s with project '%s', because project and \
                     entities are joined by a dot. Rename the project or an entity, or use another instance\
                     """.formatted(view.name(), project, name(view), config.store(), owner));
@@ -137,7 +136,9 @@ final class Tables {
         }
         String table = name(view);
         for (Row row : clients.data().readRows(keys(table).filter(keysOnly(view)))) {
-            clients.data().mutateRow(RowMutation.create(TableId.of(table), row.getKey()).deleteRow());
+            clients.data()
+                    .mutateRow(
+                            RowMutation.create(TableId.of(table), row.getKey()).deleteRow());
         }
         boolean needed = staying.stream().anyMatch(other -> name(other).equals(table));
         if (!needed && isEmpty(table)) {
@@ -151,7 +152,8 @@ final class Tables {
 
     private boolean isEmpty(String table) {
         // Two rows at most are needed to see one that is not the owner's.
-        for (Row row : clients.data().readRows(keys(table).limit(2).filter(FILTERS.limit().cellsPerRow(1)))) {
+        for (Row row : clients.data()
+                .readRows(keys(table).limit(2).filter(FILTERS.limit().cellsPerRow(1)))) {
             if (!row.getKey().equals(OWNER)) {
                 return false;
             }

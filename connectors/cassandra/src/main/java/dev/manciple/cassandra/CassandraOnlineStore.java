@@ -290,7 +290,10 @@ final class CassandraOnlineStore implements OnlineStore {
         PreparedStatement delete = with.statements().once(table.delete());
         BatchStatementBuilder batch = BatchStatement.builder(BatchType.UNLOGGED).setExecutionProfileName(Cluster.WRITE);
         for (Row row : rows) {
-            batch.addStatement(delete.bind(row.getString(0), row.getString(1), row.getInstant(2)));
+            batch.addStatement(delete.bind()
+                    .setString(0, row.getString(0))
+                    .setString(1, row.getString(1))
+                    .setInstant(2, row.getInstant(2)));
         }
         return with.session().execute(batch.build()).wasApplied();
     }

@@ -7,7 +7,6 @@ import com.datastax.oss.driver.api.core.cql.BatchStatementBuilder;
 import com.datastax.oss.driver.api.core.cql.BatchType;
 import com.datastax.oss.driver.api.core.cql.BoundStatement;
 import com.datastax.oss.driver.api.core.cql.PreparedStatement;
-import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
@@ -94,19 +93,17 @@ final class ConditionalWriter implements RowWriter {
     private static BoundStatement bind(
             Table table,
             PreparedStatement replace,
-            String key,
+            String entity,
             EntityWrite.Feature feature,
             @Nullable StoredFeature seen) {
-        Instant event = seen == null ? null : seen.event();
-        return table.keepsCreated()
-                ? replace.bind(
-                        feature.value(),
-                        feature.event(),
-                        feature.created(),
-                        key,
-                        feature.name(),
-                        event,
-                        seen == null ? null : seen.created())
-                : replace.bind(feature.value(), feature.event(), key, feature.name(), event);
+        BoundStatement bound = replace.bind().setByteBuffer(0, feature.value()).setInstant(1, feature.event());
+        int key = 2;
+        if (table.keepsCreated()) {
+            bound = bound.setInstant(key++, feature.created());
+        }
+        bound = bound.setString(key, entity)
+                .setString(key + 1, feature.name())
+                .setInstant(key + 2, seen == null ? null : seen.event());
+        return table.keepsCreated() ? bound.setInstant(key + 3, seen == null ? null : seen.created()) : bound;
     }
 }

@@ -189,7 +189,9 @@ class CassandraLayoutTest {
         List<InfraChange> plan = store.plan(new ViewChanges(List.of(tooLong), List.of(VIEW)));
         assertThat(plan).hasSize(2);
         assertThat(plan.getFirst().action()).isEqualTo(Action.CREATE);
-        assertThat(plan.getFirst().name()).matches("p_a_view_whose_name_is_much_lon_[0-9a-f]{16}").hasSize(48);
+        assertThat(plan.getFirst().name())
+                .matches("p_a_view_whose_name_is_much_lon_[0-9a-f]{16}")
+                .hasSize(48);
         assertThat(plan.getLast()).isEqualTo(new InfraChange(Action.DROP, "cassandra", "table", "p_stats"));
     }
 

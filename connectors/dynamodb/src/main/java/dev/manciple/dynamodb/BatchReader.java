@@ -104,9 +104,7 @@ final class BatchReader {
     private KeysAndAttributes keys(List<String> ids, Collection<String> features) {
         KeysAndAttributes.Builder keys = KeysAndAttributes.builder()
                 .consistentRead(consistent)
-                .keys(ids.stream()
-                        .map(id -> Map.of(Item.ID, Item.text(id)))
-                        .toList());
+                .keys(ids.stream().map(id -> Map.of(Item.ID, Item.text(id))).toList());
         if (!features.isEmpty()) {
             Map<String, String> names =
                     new HashMap<>(Map.of("#id", Item.ID, "#event", Item.EVENT, "#values", Item.VALUES));
@@ -129,8 +127,9 @@ final class BatchReader {
         while (!rest.isEmpty()) {
             Map<String, KeysAndAttributes> asked = rest;
             BatchGetItemResponse answer = client.batchGetItem(get -> get.requestItems(asked));
-            answer.responses().forEach((table, some) -> items.computeIfAbsent(table, name -> new ArrayList<>())
-                    .addAll(some));
+            answer.responses()
+                    .forEach((table, some) -> items.computeIfAbsent(table, name -> new ArrayList<>())
+                            .addAll(some));
             rest = answer.hasUnprocessedKeys() ? answer.unprocessedKeys() : Map.of();
             boolean brought = answer.responses().values().stream().anyMatch(some -> !some.isEmpty());
             fruitless = brought ? 0 : fruitless + 1;

@@ -84,12 +84,12 @@ record DynamoDbConfig(
                 accessKeyId.isPresent() == secretAccessKey.isPresent(),
                 "access_key_id",
                 "and secret_access_key must be given both, or neither");
-        Check.that(
-                sessionToken.isEmpty() || accessKeyId.isPresent(), "session_token", "needs an access_key_id too");
+        Check.that(sessionToken.isEmpty() || accessKeyId.isPresent(), "session_token", "needs an access_key_id too");
     }
 
     private static void checkSeconds(String key, double seconds) {
-        Check.that(seconds >= 0.001 && seconds <= 86_400, key, "must be seconds between 0.001 and 86400, was %s", seconds);
+        Check.that(
+                seconds >= 0.001 && seconds <= 86_400, key, "must be seconds between 0.001 and 86400, was %s", seconds);
     }
 
     Optional<URI> endpoint() {

@@ -7,7 +7,6 @@ import dev.manciple.error.NotFoundException;
 import dev.manciple.error.StoreException;
 import dev.manciple.model.FeatureView;
 import dev.manciple.model.Field;
-import dev.manciple.spi.EntityKey;
 import dev.manciple.spi.InfraChange;
 import dev.manciple.spi.InfraChange.Action;
 import dev.manciple.spi.Lookup;
@@ -72,33 +71,37 @@ final class DynamoDbOnlineStore implements OnlineStore {
         if (requests.isEmpty()) {
             return List.of();
         }
-        return attempt("read " + names(requests), requests.stream().map(OnlineRead::view).toList(), () -> {
-            Map<String, BatchReader.Wanted> wanted = new LinkedHashMap<>();
-            List<List<String>> ids = new ArrayList<>(requests.size());
-            for (OnlineRead request : requests) {
-                EntityKeyCodec keys = EntityKeyCodec.of(request.view().entityColumns());
-                List<String> own = request.keys().stream()
-                        .map(key -> EntityKeyCodec.entityId(keys.encode(key)))
-                        .toList();
-                ids.add(own);
-                wanted.computeIfAbsent(table(request.view()), name -> new BatchReader.Wanted())
-                        .ids()
-                        .addAll(own);
-            }
-            project(requests, wanted);
-            Map<String, Map<String, Map<String, AttributeValue>>> found =
-                    new BatchReader(client(), reads, config.batchSize(), config.consistentReads()).read(wanted);
-            List<OnlineResult> results = new ArrayList<>(requests.size());
-            for (int i = 0; i < requests.size(); i++) {
-                OnlineRead request = requests.get(i);
-                Map<String, Map<String, AttributeValue>> items = found.getOrDefault(table(request.view()), Map.of());
-                List<Lookup> lookups = ids.get(i).stream()
-                        .map(id -> Item.lookup(items.get(id), request.features()))
-                        .toList();
-                results.add(new OnlineResult(lookups));
-            }
-            return results;
-        });
+        return attempt(
+                "read " + names(requests),
+                requests.stream().map(OnlineRead::view).toList(),
+                () -> {
+                    Map<String, BatchReader.Wanted> wanted = new LinkedHashMap<>();
+                    List<List<String>> ids = new ArrayList<>(requests.size());
+                    for (OnlineRead request : requests) {
+                        EntityKeyCodec keys = EntityKeyCodec.of(request.view().entityColumns());
+                        List<String> own = request.keys().stream()
+                                .map(key -> EntityKeyCodec.entityId(keys.encode(key)))
+                                .toList();
+                        ids.add(own);
+                        wanted.computeIfAbsent(table(request.view()), name -> new BatchReader.Wanted())
+                                .ids()
+                                .addAll(own);
+                    }
+                    project(requests, wanted);
+                    Map<String, Map<String, Map<String, AttributeValue>>> found =
+                            new BatchReader(client(), reads, config.batchSize(), config.consistentReads()).read(wanted);
+                    List<OnlineResult> results = new ArrayList<>(requests.size());
+                    for (int i = 0; i < requests.size(); i++) {
+                        OnlineRead request = requests.get(i);
+                        Map<String, Map<String, AttributeValue>> items =
+                                found.getOrDefault(table(request.view()), Map.of());
+                        List<Lookup> lookups = ids.get(i).stream()
+                                .map(id -> Item.lookup(items.get(id), request.features()))
+                                .toList();
+                        results.add(new OnlineResult(lookups));
+                    }
+                    return results;
+                });
     }
 
     /** Asks for some features by name where all reads of a table want a few of many; else for the whole item. */
@@ -112,22 +115,26 @@ final class DynamoDbOnlineStore implements OnlineStore {
                             && request.features().size() * 2
                                     < request.view().features().size());
             if (few) {
-                ofTable.forEach(request -> request.features().stream().map(Field::name).forEach(want.features()::add));
+                ofTable.forEach(
+                        request -> request.features().stream().map(Field::name).forEach(want.features()::add));
             }
         });
     }
 
     @Override
     public long count(FeatureView view) {
-        return attempt("count the rows of view '%s'".formatted(view.name()), List.of(view), () -> client()
-                .scanPaginator(scan -> scan.tableName(table(view))
-                        .select(Select.COUNT)
-                        .filterExpression("#id <> :owner")
-                        .expressionAttributeNames(Map.of("#id", Item.ID))
-                        .expressionAttributeValues(Map.of(":owner", Item.text(Tables.OWNER))))
-                .stream()
-                .mapToLong(ScanResponse::count)
-                .sum());
+        return attempt(
+                "count the rows of view '%s'".formatted(view.name()),
+                List.of(view),
+                () -> client()
+                        .scanPaginator(scan -> scan.tableName(table(view))
+                                .select(Select.COUNT)
+                                .filterExpression("#id <> :owner")
+                                .expressionAttributeNames(Map.of("#id", Item.ID))
+                                .expressionAttributeValues(Map.of(":owner", Item.text(Tables.OWNER))))
+                        .stream()
+                        .mapToLong(ScanResponse::count)
+                        .sum());
     }
 
     // ---- writes --------------------------------------------------------------------------------------------------
@@ -193,7 +200,9 @@ final class DynamoDbOnlineStore implements OnlineStore {
     private static boolean isBefore(Map<String, AttributeValue> item, Instant limit) {
         AttributeValue event = item.get(Item.EVENT);
         try {
-            return event != null && event.s() != null && EventTime.parse(event.s()).isBefore(limit);
+            return event != null
+                    && event.s() != null
+                    && EventTime.parse(event.s()).isBefore(limit);
         } catch (DateTimeException e) {
             return false;
         }
@@ -347,8 +356,6 @@ final class DynamoDbOnlineStore implements OnlineStore {
     }
 
     private static String names(List<OnlineRead> requests) {
-        return requests.stream()
-                .map(read -> "'" + read.view().name() + "'")
-                .collect(joining(", ", "view ", ""));
+        return requests.stream().map(read -> "'" + read.view().name() + "'").collect(joining(", ", "view ", ""));
     }
 }

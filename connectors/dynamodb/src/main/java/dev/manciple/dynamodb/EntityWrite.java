@@ -34,8 +34,7 @@ final class EntityWrite {
         Map<String, EntityWrite> byId = LinkedHashMap.newLinkedHashMap(rows.size());
         for (int i = 0; i < rows.size(); i++) {
             OnlineRow row = rows.get(i);
-            EntityWrite write =
-                    byId.computeIfAbsent(EntityKeyCodec.entityId(keys.encode(row.key())), EntityWrite::new);
+            EntityWrite write = byId.computeIfAbsent(EntityKeyCodec.entityId(keys.encode(row.key())), EntityWrite::new);
             write.positions.add(i);
             write.rows.add(row(view, row));
         }
@@ -49,7 +48,9 @@ final class EntityWrite {
         for (int i = 0; i < view.features().size(); i++) {
             Value value = row.values().get(i);
             if (value != Value.Missing.MISSING) {
-                values.put(view.features().get(i).name(), Item.value(value, view.features().get(i)));
+                values.put(
+                        view.features().get(i).name(),
+                        Item.value(value, view.features().get(i)));
             }
         }
         return new Row(

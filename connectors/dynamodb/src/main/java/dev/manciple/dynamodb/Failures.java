@@ -48,8 +48,7 @@ final class Failures {
 
     private static boolean retryable(Throwable cause) {
         return switch (cause) {
-            case AwsServiceException service ->
-                service.isThrottlingException() || service.statusCode() > 499;
+            case AwsServiceException service -> service.isThrottlingException() || service.statusCode() > 499;
             case SdkException sdk -> sdk.retryable() || causedByNetwork(sdk);
             case IllegalStateException ignored -> true;
             default -> false;
@@ -60,9 +59,10 @@ final class Failures {
     private static boolean surelyNotApplied(Throwable cause) {
         return switch (cause) {
             case AwsServiceException service -> service.statusCode() >= BAD_REQUEST && service.statusCode() < 500;
-            case SdkClientException client -> innermost(client) instanceof java.net.ConnectException
-                    || innermost(client) instanceof java.net.UnknownHostException
-                    || client.getMessage() != null && client.getMessage().contains("credentials");
+            case SdkClientException client ->
+                innermost(client) instanceof java.net.ConnectException
+                        || innermost(client) instanceof java.net.UnknownHostException
+                        || client.getMessage() != null && client.getMessage().contains("credentials");
             case FeatureStoreException ignored -> true;
             default -> false;
         };

@@ -25,8 +25,7 @@ final class Fanout {
     <T> CompletableFuture<T> start(Supplier<T> task) throws InterruptedException {
         permits.acquire();
         try {
-            return CompletableFuture.supplyAsync(task, executor)
-                    .whenComplete((result, failure) -> permits.release());
+            return CompletableFuture.supplyAsync(task, executor).whenComplete((result, failure) -> permits.release());
         } catch (RejectedExecutionException e) {
             permits.release();
             throw e;

@@ -38,7 +38,8 @@ final class GuardedWriter {
     }
 
     private void write(String table, String id, Row row) {
-        // Changing in place needs an item that is there; most rows are whole, and most items that are changed are there.
+        // Changing in place needs an item that is there; most rows are whole, and most items that are changed are
+        // there.
         boolean replaces = row.whole();
         Optional<String> seen = Optional.empty();
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
@@ -67,7 +68,12 @@ final class GuardedWriter {
     /** @return what is in the way; empty if the row was stored */
     private Optional<Map<String, AttributeValue>> replace(String table, String id, Row row, Optional<String> seen) {
         Map<String, AttributeValue> item = Map.of(
-                Item.ID, Item.text(id), Item.EVENT, Item.text(row.event()), Item.VALUES, AttributeValue.fromM(row.values()));
+                Item.ID,
+                Item.text(id),
+                Item.EVENT,
+                Item.text(row.event()),
+                Item.VALUES,
+                AttributeValue.fromM(row.values()));
         try {
             client.putItem(put -> put.tableName(table)
                     .item(item)

@@ -44,7 +44,8 @@ final class Item {
             Instant time = EventTime.parse(text);
             return new Lookup.Found(values(item, features), time);
         } catch (DateTimeException e) {
-            Value corrupt = new Value.Corrupt("the row's event time '%s' cannot be read: %s".formatted(text, e.getMessage()));
+            Value corrupt =
+                    new Value.Corrupt("the row's event time '%s' cannot be read: %s".formatted(text, e.getMessage()));
             return new Lookup.Found(Collections.nCopies(features.size(), corrupt), Instant.EPOCH);
         }
     }

@@ -7,11 +7,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
+import software.amazon.awssdk.services.dynamodb.model.AttributeDefinition;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.BillingMode;
 import software.amazon.awssdk.services.dynamodb.model.ConditionalCheckFailedException;
 import software.amazon.awssdk.services.dynamodb.model.CreateTableRequest;
 import software.amazon.awssdk.services.dynamodb.model.DynamoDbException;
+import software.amazon.awssdk.services.dynamodb.model.KeySchemaElement;
 import software.amazon.awssdk.services.dynamodb.model.KeyType;
 import software.amazon.awssdk.services.dynamodb.model.ResourceInUseException;
 import software.amazon.awssdk.services.dynamodb.model.ResourceNotFoundException;
@@ -100,8 +102,14 @@ final class Tables {
         String name = name(view);
         CreateTableRequest.Builder request = CreateTableRequest.builder()
                 .tableName(name)
-                .attributeDefinitions(id -> id.attributeName(Item.ID).attributeType(ScalarAttributeType.S))
-                .keySchema(key -> key.attributeName(Item.ID).keyType(KeyType.HASH))
+                .attributeDefinitions(AttributeDefinition.builder()
+                        .attributeName(Item.ID)
+                        .attributeType(ScalarAttributeType.S)
+                        .build())
+                .keySchema(KeySchemaElement.builder()
+                        .attributeName(Item.ID)
+                        .keyType(KeyType.HASH)
+                        .build())
                 .billingMode(BillingMode.PAY_PER_REQUEST);
         if (!tags.isEmpty()) {
             request.tags(list(tags));
@@ -147,7 +155,8 @@ final class Tables {
 
     private static List<Tag> list(Map<String, String> tags) {
         return tags.entrySet().stream()
-                .map(tag -> Tag.builder().key(tag.getKey()).value(tag.getValue()).build())
+                .map(tag ->
+                        Tag.builder().key(tag.getKey()).value(tag.getValue()).build())
                 .toList();
     }
 

@@ -40,8 +40,7 @@ final class Drivers {
     }
 
     static OnlineRow row(long driver, Instant event, long trips) {
-        return new OnlineRow(
-                key(driver), List.of(new Value.Int(trips), new Value.Real(0.5)), event, Optional.empty());
+        return new OnlineRow(key(driver), List.of(new Value.Int(trips), new Value.Real(0.5)), event, Optional.empty());
     }
 
     static Lookup read(OnlineStore store, FeatureView view, long driver) {

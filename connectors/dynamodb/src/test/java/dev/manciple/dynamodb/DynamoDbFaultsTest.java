@@ -73,8 +73,8 @@ class DynamoDbFaultsTest {
             closed = socket.getLocalPort();
         }
         try (OnlineStore store = store(Map.of("endpoint_url", "http://127.0.0.1:" + closed))) {
-            StoreException failure = catchThrowableOfType(
-                    StoreException.class, () -> store.write(VIEW, List.of(row(1, EVENT, 1))));
+            StoreException failure =
+                    catchThrowableOfType(StoreException.class, () -> store.write(VIEW, List.of(row(1, EVENT, 1))));
             assertThat(failure)
                     .hasMessageContaining("127.0.0.1:" + closed)
                     .hasMessageContaining("'stats'")
@@ -97,8 +97,7 @@ class DynamoDbFaultsTest {
             StoreException failure = catchThrowableOfType(StoreException.class, () -> read(store, 1));
             assertThat(failure).hasMessageContaining("read_timeout");
             assertThat(failure.retryable()).isTrue();
-            assertThat(catchThrowableOfType(
-                                    StoreException.class, () -> store.write(VIEW, List.of(row(1, EVENT, 1))))
+            assertThat(catchThrowableOfType(StoreException.class, () -> store.write(VIEW, List.of(row(1, EVENT, 1))))
                             .outcome())
                     .isEqualTo(Outcome.MAYBE);
         }
@@ -117,11 +116,11 @@ class DynamoDbFaultsTest {
 
     @Test
     void tellsWhichRowsAreStoredWhenItIsThrottledForGood() {
-        String refused = EntityKeyCodec.entityId(
-                EntityKeyCodec.of(VIEW.entityColumns()).encode(Drivers.key(2)));
+        String refused =
+                EntityKeyCodec.entityId(EntityKeyCodec.of(VIEW.entityColumns()).encode(Drivers.key(2)));
         try (FaultyFront front = new FaultyFront(server.endpoint(), request -> request.contains(refused));
-                OnlineStore store = store(Map.of(
-                        "endpoint_url", front.url(), "total_max_retry_attempts", 1, "write_concurrency", 1))) {
+                OnlineStore store = store(
+                        Map.of("endpoint_url", front.url(), "total_max_retry_attempts", 1, "write_concurrency", 1))) {
             StoreException failure = catchThrowableOfType(
                     StoreException.class,
                     () -> store.write(VIEW, List.of(row(1, EVENT, 1), row(2, EVENT, 2), row(3, EVENT, 3))));

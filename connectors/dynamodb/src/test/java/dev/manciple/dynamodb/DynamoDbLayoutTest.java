@@ -113,8 +113,7 @@ class DynamoDbLayoutTest {
     void changesRowsWithoutSomeFeaturesInPlace() {
         store.write(VIEW, List.of(partial(5, 1)));
         assertThat(read(store, 1001))
-                .isEqualTo(new Lookup.Found(
-                        List.of(new Value.Int(1), Value.Missing.MISSING), EVENT.plusSeconds(5)));
+                .isEqualTo(new Lookup.Found(List.of(new Value.Int(1), Value.Missing.MISSING), EVENT.plusSeconds(5)));
         // Newest last, oldest first: the row in the middle must not bring back what the newest left out.
         store.write(VIEW, List.of(partial(9, 3), row(1001, EVENT.plusSeconds(7), 2), row(1001, EVENT, 0)));
         assertThat(read(store, 1001)).isEqualTo(found(EVENT.plusSeconds(9), 3));
@@ -149,12 +148,13 @@ class DynamoDbLayoutTest {
                 .mapToObj(i -> new OnlineRow(Drivers.key(i), List.of(large), EVENT, Optional.empty()))
                 .toList();
         store.write(wide, rows);
-        List<Lookup> lookups = store.read(List.of(new OnlineRead(
-                        wide, rows.stream().map(OnlineRow::key).toList(), wide.features())))
+        List<Lookup> lookups = store.read(List.of(
+                        new OnlineRead(wide, rows.stream().map(OnlineRow::key).toList(), wide.features())))
                 .getFirst()
                 .lookups();
-        assertThat(lookups).hasSize(60).allSatisfy(lookup -> assertThat(lookup)
-                .isEqualTo(new Lookup.Found(List.of(large), EVENT)));
+        assertThat(lookups)
+                .hasSize(60)
+                .allSatisfy(lookup -> assertThat(lookup).isEqualTo(new Lookup.Found(List.of(large), EVENT)));
     }
 
     @Test
@@ -185,9 +185,8 @@ class DynamoDbLayoutTest {
                     requests.add(request);
                     return false;
                 });
-                OnlineStore tagging = store(
-                        "t",
-                        Map.of("endpoint_url", front.url(), "tags", Map.of("cost", "ml", "team", "none")))) {
+                OnlineStore tagging =
+                        store("t", Map.of("endpoint_url", front.url(), "tags", Map.of("cost", "ml", "team", "none")))) {
             FeatureView tagged = view("tagged");
             FeatureView withTags = tagged.about(tagged.about().tags(Map.of("team", "risk")));
             tagging.update(keep(withTags));
@@ -249,8 +248,8 @@ class DynamoDbLayoutTest {
 
     private Map<String, AttributeValue> stored(String id) {
         return tables.client()
-                .getItem(get -> get.tableName(tables.table("p.stats"))
-                        .key(Map.of("entity_id", AttributeValue.fromS(id))))
+                .getItem(get ->
+                        get.tableName(tables.table("p.stats")).key(Map.of("entity_id", AttributeValue.fromS(id))))
                 .item();
     }
 

@@ -43,8 +43,7 @@ class DynamoDbOnlineStoreTest extends OnlineStoreContract {
                             .updateExpression("SET #values.#f = :v")
                             .expressionAttributeNames(Map.of("#values", Item.VALUES, "#f", feature.name()))
                             .expressionAttributeValues(Map.of(
-                                    ":v",
-                                    AttributeValue.fromB(SdkBytes.fromByteArray(new byte[] {-1, -1, -1})))));
+                                    ":v", AttributeValue.fromB(SdkBytes.fromByteArray(new byte[] {-1, -1, -1})))));
             return true;
         }
 

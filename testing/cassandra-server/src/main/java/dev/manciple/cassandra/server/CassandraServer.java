@@ -274,8 +274,7 @@ public final class CassandraServer implements AutoCloseable {
                 """.formatted(folder.toAbsolutePath());
     }
 
-    private static List<String> command(
-            Path folder, Path yaml, Path logback, int jmxPort, boolean restarts) {
+    private static List<String> command(Path folder, Path yaml, Path logback, int jmxPort, boolean restarts) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(List.of(
