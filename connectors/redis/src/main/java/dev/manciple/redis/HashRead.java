@@ -63,9 +63,7 @@ final class HashRead {
     Command command(byte[] key) {
         if (readsWholeHashes()) {
             return new Command(
-                    key,
-                    new CommandArguments(Protocol.Command.HGETALL).add(key),
-                    key.length + 2 * BYTES_PER_ARGUMENT);
+                    key, new CommandArguments(Protocol.Command.HGETALL).add(key), key.length + 2 * BYTES_PER_ARGUMENT);
         }
         CommandArguments arguments = new CommandArguments(Protocol.Command.HMGET).add(key);
         for (Part part : parts) {
@@ -112,7 +110,8 @@ final class HashRead {
                 Object bytes = answer.get(next++);
                 values[i] = bytes == null
                         ? Value.Missing.MISSING
-                        : ValueCodec.decode((byte[]) bytes, part.features().get(i).type());
+                        : ValueCodec.decode(
+                                (byte[]) bytes, part.features().get(i).type());
             }
             lookups.add(lookup(part, Arrays.asList(values), (byte[]) time));
         }
@@ -128,7 +127,8 @@ final class HashRead {
             byte[] bytes = (byte[]) answer.get(i + 1);
             if (field.length == FieldPositions.FIELD_LENGTH) {
                 for (int position = wanted.first(field); position >= 0; position = wanted.next(position)) {
-                    values[position] = ValueCodec.decode(bytes, features.get(position).type());
+                    values[position] =
+                            ValueCodec.decode(bytes, features.get(position).type());
                 }
             } else {
                 keepTime(field, bytes, times);
@@ -168,8 +168,9 @@ final class HashRead {
 
     /** What was found, as the row it was written as. */
     static OnlineRow row(EntityKey entity, Lookup.Found found) {
-        Instant time =
-                found.eventTimes().isEmpty() ? Instant.EPOCH : found.eventTimes().getFirst();
+        Instant time = found.eventTimes().isEmpty()
+                ? Instant.EPOCH
+                : found.eventTimes().getFirst();
         return new OnlineRow(entity, found.values(), time, Optional.empty());
     }
 }

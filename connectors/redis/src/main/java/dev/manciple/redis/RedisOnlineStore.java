@@ -25,7 +25,6 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -82,9 +81,8 @@ final class RedisOnlineStore implements OnlineStore {
             }
         }
         List<Object> replies = commands.isEmpty() ? List.of() : answers("read " + names(reads), commands);
-        Lookup[][] lookups = reads.stream()
-                .map(read -> new Lookup[read.keys().size()])
-                .toArray(Lookup[][]::new);
+        Lookup[][] lookups =
+                reads.stream().map(read -> new Lookup[read.keys().size()]).toArray(Lookup[][]::new);
         int reply = 0;
         for (SharedRead each : shared) {
             for (int key = 0; key < each.keys().size(); key++) {

@@ -44,7 +44,10 @@ class RedisClusterTest extends OnlineStoreContract {
 
     @BeforeAll
     static void start() throws IOException {
-        ports = Stream.generate(RedisClusterTest::portWithABus).distinct().limit(3).toList();
+        ports = Stream.generate(RedisClusterTest::portWithABus)
+                .distinct()
+                .limit(3)
+                .toList();
         cluster = RedisShardedCluster.newRedisCluster()
                 .withServerBuilder(RedisServer.newRedisServer().setting("bind 127.0.0.1"))
                 .serverPorts(ports)
@@ -136,21 +139,17 @@ class RedisClusterTest extends OnlineStoreContract {
 
             setSlot(to, slot, "IMPORTING", id(from));
             setSlot(from, slot, "MIGRATING", id(to));
-            send(
-                    from,
-                    Command.MIGRATE,
-                    text("127.0.0.1"),
-                    text(Integer.toString(to)),
-                    key,
-                    text("0"),
-                    text("5000"));
-            assertThat(read(store, TRIPS, 1)).as("the key has moved, its slot not yet").containsExactly(foundTrips(NOON, 1));
+            send(from, Command.MIGRATE, text("127.0.0.1"), text(Integer.toString(to)), key, text("0"), text("5000"));
+            assertThat(read(store, TRIPS, 1))
+                    .as("the key has moved, its slot not yet")
+                    .containsExactly(foundTrips(NOON, 1));
             store.write(TRIPS, List.of(trips(1, NOON.plusSeconds(1), 2), trips(2, NOON, 3)));
 
             String newOwner = id(to);
             ports.forEach(port -> setSlot(port, slot, "NODE", newOwner));
             store.write(TRIPS, List.of(trips(1, NOON.plusSeconds(2), 4)));
-            assertThat(read(store, TRIPS, 1, 2)).containsExactly(foundTrips(NOON.plusSeconds(2), 4), foundTrips(NOON, 3));
+            assertThat(read(store, TRIPS, 1, 2))
+                    .containsExactly(foundTrips(NOON.plusSeconds(2), 4), foundTrips(NOON, 3));
         }
     }
 

@@ -59,7 +59,7 @@ class RedisLayoutTest {
 
     private static TestServer server;
 
-    private final RedisOnlineStore store = store(server.config());
+    private RedisOnlineStore store;
 
     @BeforeAll
     static void start() {
@@ -72,8 +72,9 @@ class RedisLayoutTest {
     }
 
     @BeforeEach
-    void empty() {
+    void open() {
         server.flush();
+        store = store(server.config());
     }
 
     @AfterEach
@@ -293,18 +294,12 @@ class RedisLayoutTest {
 
     @Test
     void refusesFeaturesThatWouldShareAField() {
-        Map<String, String> seen = new HashMap<>();
-        String first = null;
-        String second = null;
-        for (int i = 0; second == null; i++) {
-            String name = "f" + i;
-            String field = HexFormat.of().formatHex(ViewLayout.hash(TRIPS, Field.of(name, Scalar.INT64)));
-            first = seen.put(field, name);
-            second = first == null ? null : name;
-        }
+        List<String> names = namesOfOneField();
+        String first = names.getFirst();
+        String second = names.getLast();
         FeatureView both = view("trips", Field.of(first, Scalar.INT64), Field.of(second, Scalar.INT64));
         ViewChanges changes = new ViewChanges(List.of(both), List.of());
-        for (String name : List.of(first, second)) {
+        for (String name : names) {
             assertThatThrownBy(() -> store.plan(changes))
                     .isInstanceOf(InvalidRequestException.class)
                     .hasMessageContaining("'" + name + "'");
@@ -316,6 +311,19 @@ class RedisLayoutTest {
                 .entityColumns(List.of(Field.of("customer_id", Scalar.INT64)));
         FeatureView alone = view("trips", Field.of(first, Scalar.INT64));
         store.update(new ViewChanges(List.of(alone, ofOthers), List.of()));
+    }
+
+    /** Two features of the view whose names have the same four bytes: among a hundred thousand there are some. */
+    private static List<String> namesOfOneField() {
+        Map<String, String> seen = new HashMap<>();
+        for (int i = 0; ; i++) {
+            String name = "f" + i;
+            String field = HexFormat.of().formatHex(ViewLayout.hash(TRIPS, Field.of(name, Scalar.INT64)));
+            String other = seen.put(field, name);
+            if (other != null) {
+                return List.of(other, name);
+            }
+        }
     }
 
     @Test

@@ -23,7 +23,15 @@ final class RawHashes {
     private static final int COMMANDS_PER_PIPELINE = 1000;
 
     /** One row as it is sent. */
-    record Row(byte[] key, Map<byte[], byte[]> fields) {}
+    static final class Row {
+        private final byte[] key;
+        private final Map<byte[], byte[]> fields;
+
+        Row(byte[] key, Map<byte[], byte[]> fields) {
+            this.key = key;
+            this.fields = fields;
+        }
+    }
 
     private RawHashes() {}
 
@@ -85,7 +93,7 @@ final class RawHashes {
         for (int from = 0; from < rows.size(); from += COMMANDS_PER_PIPELINE) {
             try (Pipeline pipeline = new Pipeline(connection)) {
                 rows.subList(from, Math.min(from + COMMANDS_PER_PIPELINE, rows.size()))
-                        .forEach(row -> pipeline.hset(row.key(), row.fields()));
+                        .forEach(row -> pipeline.hset(row.key, row.fields));
                 pipeline.sync();
             }
         }

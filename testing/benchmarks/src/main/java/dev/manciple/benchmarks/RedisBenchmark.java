@@ -78,11 +78,14 @@ final class RedisBenchmark implements Benchmark {
         try (BufferAllocator allocator = new RootAllocator();
                 Connection raw = new Connection("127.0.0.1", port)) {
             Project project = new Project(settings.folder(), allocator);
+            String address = "127.0.0.1:" + port;
             List<Result> results = new ArrayList<>();
-            try (OnlineStore store = project.redis("127.0.0.1:" + port)) {
-                for (Promise promise : READS) {
+            for (Promise promise : READS) {
+                try (OnlineStore store = project.redis(address)) {
                     results.addAll(read(promise, store, raw, project, allocator));
                 }
+            }
+            try (OnlineStore store = project.redis(address)) {
                 results.addAll(write(store, raw, port, project, settings, allocator));
             }
             return results;
@@ -111,8 +114,8 @@ final class RedisBenchmark implements Benchmark {
                 .toList();
         byte[][] fields = RawHashes.fields(views);
         Map<String, List<Value>> entities = workload.entities();
-        try (FeatureStore features = FeatureStore.of(
-                Project.NAME, new MemoryRegistry(views), project.duckdb(), store, allocator)) {
+        try (FeatureStore features =
+                FeatureStore.of(Project.NAME, new MemoryRegistry(views), project.duckdb(), store, allocator)) {
             require(workload, features.onlineFeatures(workload.selection(), entities, OnlineOptions.DEFAULT));
             Runnable floor = () -> RawHashes.read(raw, keys, fields);
             return List.of(
@@ -151,7 +154,8 @@ final class RedisBenchmark implements Benchmark {
             nanos[run] = time(ours);
             allocated += threads.getCurrentThreadAllocatedBytes() - before;
         }
-        double share = (double) Arrays.stream(floorNanos).sum() / Arrays.stream(nanos).sum();
+        double share =
+                (double) Arrays.stream(floorNanos).sum() / Arrays.stream(nanos).sum();
         Arrays.sort(floorNanos);
         Arrays.sort(nanos);
         double p99 = percentile(nanos, 99) / percentile(floorNanos, 99);
@@ -275,8 +279,7 @@ final class RedisBenchmark implements Benchmark {
         double ours = WRITES.rows() * SECOND / usage.ours().wall();
         double least = Math.min(ENOUGH_ROWS_PER_SECOND, LEAST_WRITE_SHARE * raw);
         return Result.reported(
-                        ID,
-                        "%d views x %,d keys x 10 integers: %s".formatted(WRITES.views(), WRITES.keys(), how))
+                        ID, "%d views x %,d keys x 10 integers: %s".formatted(WRITES.views(), WRITES.keys(), how))
                 .with("raw rows/s", raw)
                 .with("rows/s", ours)
                 .with("share", ours / raw)
