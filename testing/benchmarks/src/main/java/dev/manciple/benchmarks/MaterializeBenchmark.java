@@ -30,8 +30,8 @@ final class MaterializeBenchmark implements Benchmark {
 
     private static final String HEAP = "96m";
     private static final int HEAP_MEGABYTES = 96;
-    private static final String ENGINE = "384MB";
-    private static final int ENGINE_MEGABYTES = 384;
+    private static final String ENGINE = "128MB";
+    private static final int ENGINE_MEGABYTES = 128;
     /** The JVM itself, the native libraries, SQLite's pages and what the engine does not count. */
     private static final int REST_MEGABYTES = 320;
 
