@@ -93,7 +93,7 @@ record Review(List<ChildStore> children, Route route, HybridOfflineConfig config
             return;
         }
         String moved = features.entrySet().stream()
-                .map(each -> "the keys and times of entity rows to %s and %d features of each back, or its source rows"
+                .map(each -> "keys and times of entity rows to %s, and %d of its features back or its source rows"
                         .formatted(each.getKey().name(), each.getValue()))
                 .collect(Collectors.joining("; "));
         notes.add("Feature service '%s' joins across %s. These bytes leave their platforms: %s."

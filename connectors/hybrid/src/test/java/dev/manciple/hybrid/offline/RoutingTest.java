@@ -138,9 +138,11 @@ class RoutingTest {
             assertThat(review.notes())
                     .anySatisfy(
                             note -> assertThat(note).startsWith("Offline stores lake, barn together can QUERY_SPINE"))
-                    .anySatisfy(note -> assertThat(note)
-                            .startsWith("Feature service 'both' joins across lake, barn.")
-                            .contains("1 features of each back"));
+                    .anySatisfy(
+                            note -> assertThat(note)
+                                    .startsWith("Feature service 'both' joins across lake, barn.")
+                                    .contains(
+                                            "keys and times of entity rows to lake, and 1 of its features back or its source rows"));
         }
     }
 
