@@ -53,24 +53,41 @@ class DistributionTest {
 
     /** What uses the store of each folder against a port nobody listens on. */
     private final Map<String, Consumer<LocalStoreContext>> uses = new TreeMap<>(Map.of(
+            "bigtable",
+                    context -> read(
+                            context,
+                            "bigtable",
+                            Map.of(
+                                    "project_id",
+                                    "p",
+                                    "instance",
+                                    "i",
+                                    "emulator",
+                                    "127.0.0.1:1",
+                                    "request_timeout",
+                                    2)),
             "cassandra", context -> read(context, "cassandra", Map.of("hosts", List.of("127.0.0.1"), "port", 1)),
+            "dynamodb",
+                    context -> read(
+                            context,
+                            "dynamodb",
+                            Map.of(
+                                    "region", "eu-west-1",
+                                    "endpoint_url", "http://127.0.0.1:1",
+                                    "access_key_id", "id",
+                                    "secret_access_key", "key",
+                                    "total_max_retry_attempts", 1)),
             "postgres",
                     context -> describe(
                             context,
                             "postgres",
                             Map.of(
-                                    "host",
-                                    "127.0.0.1",
-                                    "port",
-                                    1,
-                                    "database",
-                                    "d",
-                                    "user",
-                                    "u",
-                                    "password",
-                                    "p",
-                                    "sslmode",
-                                    "disable")),
+                                    "host", "127.0.0.1",
+                                    "port", 1,
+                                    "database", "d",
+                                    "user", "u",
+                                    "password", "p",
+                                    "sslmode", "disable")),
             "redis", context -> read(context, "redis", Map.of("connection_string", "127.0.0.1:1"))));
 
     @TempDir
