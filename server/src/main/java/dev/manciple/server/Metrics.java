@@ -1,5 +1,6 @@
 package dev.manciple.server;
 
+import dev.manciple.OnlineFeatures;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.Gauge;
@@ -7,6 +8,7 @@ import io.micrometer.core.instrument.Timer;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.time.Duration;
+import java.util.List;
 import java.util.function.Supplier;
 
 /** What the process tells Prometheus, under the names of Feast's server where it has one. Never a value or a key of a row. */
@@ -63,6 +65,17 @@ public final class Metrics {
                 .description("Entities per read.")
                 .register(registry)
                 .record(entities);
+    }
+
+    /** The stores of a router whose features an answer lacks; counted once per view. */
+    public void unanswered(List<OnlineFeatures.Failure> failures) {
+        for (OnlineFeatures.Failure failure : failures) {
+            Counter.builder("manciple_online_store_failures")
+                    .description("Reads of a view that its store did not answer, by store.")
+                    .tag("store", failure.store())
+                    .register(registry)
+                    .increment();
+        }
     }
 
     /** One push of rows. */

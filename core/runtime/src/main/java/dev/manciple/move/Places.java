@@ -62,14 +62,14 @@ public final class Places {
 
     /**
      * A new definition of a view with the moves of the registered one, which end by themselves only: while a view moves, the
-     * move and not the definition says where it is. Moves a definition brings along by itself are dropped.
+     * move and not the definition says where it is. A move nobody can read is dropped.
      */
     public FeatureView withMovesOf(FeatureView registered, FeatureView defined) {
         FeatureView carried = defined;
         Optional<Routes> routes = store.routes();
         while (routes.isPresent()) {
             Routes level = routes.get();
-            Optional<ViewMove> move = level.moveOf(registered);
+            Optional<ViewMove> move = readable(level, registered);
             if (move.isPresent()) {
                 carried = level.moving(carried, move.get());
             }
@@ -78,6 +78,14 @@ public final class Places {
                     : Optional.empty();
         }
         return carried;
+    }
+
+    private static Optional<ViewMove> readable(Routes level, FeatureView view) {
+        try {
+            return level.moveOf(view);
+        } catch (ConfigException e) {
+            return Optional.empty();
+        }
     }
 
     /** A new definition without moves, which only {@code manciple move} begins. */

@@ -27,7 +27,11 @@ import dev.manciple.model.ValueType;
 import dev.manciple.spi.EntityKey;
 import dev.manciple.spi.FeatureFunction;
 import dev.manciple.spi.FieldStatus;
+import dev.manciple.spi.Lookup;
+import dev.manciple.spi.OnlineRead;
+import dev.manciple.spi.OnlineResult;
 import dev.manciple.spi.OnlineRow;
+import dev.manciple.spi.OnlineStore;
 import dev.manciple.spi.RegistrySnapshot;
 import dev.manciple.spi.Value;
 import dev.manciple.transform.Transformations;
@@ -35,6 +39,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -258,6 +263,39 @@ class OnlineRetrievalTest {
         assertThat(ask(Map.of("driver_id", List.of(), "bonus", List.of()), "sql_view:twice")
                         .values())
                 .containsOnly(List.of());
+    }
+
+    @Test
+    void aStoreThatDidNotAnswerInvalidatesItsFeaturesAndWhatIsComputedOfThem() {
+        Lookup failed = new Lookup.Failed("hot", "down");
+        OnlineStore partial = new MemoryOnlineStore() {
+            @Override
+            public List<OnlineResult> read(List<OnlineRead> asked) {
+                return asked.stream()
+                        .map(read -> read.view().equals(DRIVER_STATS)
+                                ? new OnlineResult(
+                                        Collections.nCopies(read.keys().size(), failed))
+                                : super.read(List.of(read)).getFirst())
+                        .toList();
+            }
+        };
+        partial.write(WEATHER, List.of(row(WEATHER, List.of(), RECENT, new Value.Bool(true))));
+        OnlineFeatures answer = new OnlineRetrieval(
+                        () -> snapshot,
+                        partial,
+                        new Transformations(List.of(new Doubled()), engine),
+                        InstantSource.fixed(NOW))
+                .features(
+                        selection("driver_stats:trips", "doubled:twice", "weather:rain"),
+                        Map.of("driver_id", ints(1001), "bonus", texts("5")),
+                        OnlineOptions.DEFAULT);
+        assertThat(answer.names()).endsWith("trips", "rain", "twice");
+        assertThat(answer.values().subList(2, 5))
+                .containsExactly(List.of(Value.Null.NULL), List.of(new Value.Bool(true)), List.of(Value.Null.NULL));
+        assertThat(answer.statuses().subList(2, 5))
+                .containsExactly(
+                        List.of(FieldStatus.INVALID), List.of(FieldStatus.PRESENT), List.of(FieldStatus.INVALID));
+        assertThat(answer.failures()).containsExactly(new OnlineFeatures.Failure("driver_stats", "hot", "down"));
     }
 
     @Test

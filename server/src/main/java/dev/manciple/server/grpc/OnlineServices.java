@@ -189,6 +189,7 @@ public final class OnlineServices {
                 selection(request), entities, new OnlineOptions(request.getFullFeatureNames(), false));
         metrics.onlineRead(
                 entities.isEmpty() ? 1 : entities.values().iterator().next().size());
+        metrics.unanswered(answer.failures());
         return answer;
     }
 

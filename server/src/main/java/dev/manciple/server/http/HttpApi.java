@@ -175,6 +175,7 @@ public final class HttpApi implements HttpService {
                 selection(body), entities, new OnlineOptions(body.flag("full_feature_names"), false));
         metrics.onlineRead(
                 entities.isEmpty() ? 1 : entities.values().iterator().next().size());
+        metrics.unanswered(answer.failures());
         Answers.json(response, 200, OnlineJson.of(answer));
     }
 

@@ -6,6 +6,7 @@ import dev.manciple.spi.config.Check;
 import dev.manciple.spi.config.Default;
 import dev.manciple.spi.config.Key;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -58,9 +59,9 @@ public record HybridOnlineConfig(
         Check.that(!routingTag.isBlank(), "routing_tag", "must not be blank");
         Check.that(!deadline.isNegative(), "deadline", "must not be negative, was %s", deadline);
         requireRetries(retries);
-        List<String> names = Child.all("online_stores", onlineStores).stream()
-                .map(Child::name)
-                .toList();
+        List<Child> children = Child.all("online_stores", onlineStores);
+        requireDifferent(children);
+        List<String> names = children.stream().map(Child::name).toList();
         fallback.ifPresent(name -> requireChild("default", name, names));
         perChild.keySet().forEach(name -> requireChild("per_child", name, names));
     }
@@ -82,6 +83,20 @@ public record HybridOnlineConfig(
                 .filter(entry -> entry.getKey().equalsIgnoreCase(child))
                 .map(Map.Entry::getValue)
                 .findFirst();
+    }
+
+    /** A view that moves from a store to itself would be lost when the old store forgets it. */
+    private static void requireDifferent(List<Child> children) {
+        Map<StoreConfig, String> names = new HashMap<>();
+        for (Child child : children) {
+            String other = names.putIfAbsent(child.config(), child.name());
+            Check.that(
+                    other == null,
+                    "online_stores",
+                    "has '%s' and '%s' with the same options: they would be one store under two names",
+                    other == null ? "" : other,
+                    child.name());
+        }
     }
 
     private static void requireRetries(int retries) {

@@ -54,7 +54,7 @@ record MoveTag(String key) {
         return new ConfigException(
                 "feature view '" + view.name() + "'",
                 List.of(
-                        "its tag '%s' is written by 'manciple move' and cannot be read: '%s'. Remove the tag from the registered view, then move it again"
+                        "its tag '%s' is written by 'manciple move' and cannot be read: '%s'. Apply the definitions again, which removes it, then move the view again"
                                 .formatted(key, text)));
     }
 

@@ -125,4 +125,12 @@ class HybridOnlineConfigTest extends ConfigContract<HybridOnlineConfig> {
         assertThatThrownBy(() -> bind(Map.of("online_stores", List.of(BLOCK, BLOCK))))
                 .hasMessageContaining("online_stores has two stores of type 'sqlite', [0] and [1]: give each a 'name'");
     }
+
+    @Test
+    void oneStoreUnderTwoNamesIsRefused() {
+        Map<String, Object> again = Map.of("name", "again", "type", "sqlite", "conf", Map.of("path", "a.db"));
+        assertThatThrownBy(() -> bind(Map.of("online_stores", List.of(BLOCK, again))))
+                .hasMessageContaining(
+                        "online_stores has 'sqlite' and 'again' with the same options: they would be one store under two names");
+    }
 }

@@ -23,6 +23,7 @@ import dev.manciple.error.InvalidRequestException;
 import dev.manciple.error.NotFoundException;
 import dev.manciple.error.UnsupportedException;
 import dev.manciple.model.FeatureView;
+import dev.manciple.registry.FileRegistry;
 import dev.manciple.spi.EntityKey;
 import dev.manciple.spi.InfraChange;
 import dev.manciple.spi.InfraChange.Action;
@@ -40,6 +41,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumSet;
@@ -47,6 +49,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -101,13 +104,11 @@ class MoveTest {
         assertThat(there.lost()).isZero();
         shop.write(NOON.plusSeconds(1), 20, 7);
         assertThat(shop.scores(drivers(0, 2_500))).containsOnly(10L, 20L).doesNotContain(-1L);
-        assertThat(children.get("hot").count(shop.registered()))
-                .as("still written")
-                .isEqualTo(2_500);
+        assertThat(child("hot").count(shop.registered())).as("still written").isEqualTo(2_500);
         assertThat(move(shop, FINISH).state()).isEmpty();
         assertThat(shop.scores(6, 7, 8)).containsExactly(10L, 20L, 10L);
         assertThat(shop.registered().about().tags()).isEqualTo(Map.of("team", "cold"));
-        assertThat(children.get("hot").plan(new ViewChanges(List.of(shop.registered()), List.of())))
+        assertThat(child("hot").plan(new ViewChanges(List.of(shop.registered()), List.of())))
                 .as("its table is gone")
                 .hasSize(1);
     }
@@ -244,7 +245,7 @@ class MoveTest {
     private static void complete(MovingShop shop, boolean forward) {
         Map<String, String> tags = shop.registered().about().tags();
         boolean moving = tags.size() > 1;
-        if (forward && (moving || tags.get("team").equals("hot"))) {
+        if (forward && (moving || Map.of("team", "hot").equals(tags))) {
             if (!tags.toString().contains("finishing")) {
                 shop.store().move("scores", TO_COLD, NOW, MoveListener.SILENT);
             }
@@ -385,6 +386,21 @@ class MoveTest {
     }
 
     @Test
+    void anApplyMendsAMoveNobodyCanRead() {
+        MovingShop shop = shop().applied(view("hot")).write(NOON, 10, 1);
+        FeatureView broken = shop.registered();
+        broken = broken.about(broken.about().tags(Map.of("team", "hot", "manciple.dev/move-team", "x")));
+        try (Registry registry = new FileRegistry(folder.resolve("registry.db"), false, InstantSource.system())) {
+            registry.commit(registry.load("shop", Optional.empty()), List.of(new RegistryChange.Put(broken)));
+        }
+        assertThatThrownBy(() -> shop.store().move("scores", TO_COLD, NOW, MoveListener.SILENT))
+                .hasMessageContaining("its tag 'manciple.dev/move-team'");
+        shop.applied(view("hot"));
+        move(shop, TO_COLD);
+        assertThat(shop.scores(1)).containsExactly(10L);
+    }
+
+    @Test
     void aViewThatIsRemovedWhileItMovesLeavesBothStores() {
         MovingShop shop = shop().applied(view("hot")).write(NOON, 10, 1);
         move(shop, TO_COLD);
@@ -406,7 +422,7 @@ class MoveTest {
         trouble.put("hot scan", () -> {
             trouble.clear();
             // Another writer's equal row reaches the copy only: the original is right.
-            children.get("cold").write(shop.registered(), List.of(row(3, NOON, 99)));
+            child("cold").write(shop.registered(), List.of(row(3, NOON, 99)));
         });
         move(shop, TO_COLD);
         assertThat(shop.scores(3)).containsExactly(10L);
@@ -417,7 +433,7 @@ class MoveTest {
         MovingShop shop = shop().applied(view("hot")).write(NOON, 10, drivers(0, 50));
         trouble.put("hot scan", () -> {
             trouble.clear();
-            children.get("cold").write(shop.registered(), List.of(row(1_000, NOON, 99)));
+            child("cold").write(shop.registered(), List.of(row(1_000, NOON, 99)));
         });
         assertThatThrownBy(() -> move(shop, TO_COLD))
                 .isInstanceOf(ConflictException.class)
@@ -443,7 +459,7 @@ class MoveTest {
     @Test
     void rowsThatAreLeftOverInTheNewStoreStopTheMoveBeforeItBegins() {
         MovingShop shop = shop().applied(view("hot")).write(NOON, 10, 5);
-        OnlineStore cold = children.get("cold");
+        OnlineStore cold = child("cold");
         cold.update(new ViewChanges(List.of(shop.registered()), List.of()));
         cold.write(shop.registered(), List.of(row(9, NOON, 1)));
         assertThatThrownBy(() -> move(shop, TO_COLD))
@@ -603,6 +619,10 @@ class MoveTest {
         });
         opened.add(shop);
         return shop;
+    }
+
+    private OnlineStore child(String name) {
+        return Objects.requireNonNull(children.get(name));
     }
 
     private static MoveReport move(MovingShop shop, MoveOrder order) {

@@ -31,6 +31,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.LongStream;
 import org.apache.arrow.memory.BufferAllocator;
@@ -132,7 +133,7 @@ final class MovingShop implements AutoCloseable {
     }
 
     FeatureView registered() {
-        return (FeatureView) store.registry().views().get("scores");
+        return (FeatureView) Objects.requireNonNull(store.registry().views().get("scores"));
     }
 
     // ---- rows ----------------------------------------------------------------------------------------------------
