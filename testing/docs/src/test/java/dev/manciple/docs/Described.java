@@ -63,7 +63,7 @@ record Described(
     private static String pageName(Side side, String type) {
         return switch (side) {
             case OFFLINE -> type.equals("duckdb") ? "files" : type;
-            case ONLINE -> type;
+            case ONLINE -> type.equals("scylladb") ? "cassandra" : type;
             case REGISTRY -> "registry-" + type;
         };
     }
