@@ -59,7 +59,7 @@ final class Postgres {
     }
 
     private static int seconds(Duration duration) {
-        return (int) Math.clamp(duration.plusMillis(999).toSeconds(), 1, Integer.MAX_VALUE);
+        return Math.clamp(duration.plusMillis(999).toSeconds(), 1, Integer.MAX_VALUE);
     }
 
     /** What messages call the server. */
