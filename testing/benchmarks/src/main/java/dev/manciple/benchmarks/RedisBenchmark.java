@@ -40,8 +40,8 @@ final class RedisBenchmark implements Benchmark {
     /** As a materialization writes: two writers. */
     private static final int WRITERS = 2;
 
-    private static final int WARMUP_FEATURES = 2_000_000;
-    private static final int MEASURED_FEATURES = 5_000_000;
+    private static final int WARMUP_FEATURES = 1_000_000;
+    private static final int MEASURED_FEATURES = 3_000_000;
     private static final double MICROS = 1e3;
     private static final double KILOBYTE = 1e3;
     private static final double SECOND = 1e9;
@@ -269,6 +269,7 @@ final class RedisBenchmark implements Benchmark {
     }
 
     private static String digest(Connection control) {
+        control.setTimeoutInfinite();
         control.sendCommand(
                 () -> "DEBUG".getBytes(StandardCharsets.US_ASCII), "DIGEST".getBytes(StandardCharsets.US_ASCII));
         return control.getStatusCodeReply();
