@@ -1,0 +1,240 @@
+package dev.manciple.mysql;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import dev.manciple.error.NotFoundException;
+import dev.manciple.error.StoreException;
+import dev.manciple.error.StoreException.Outcome;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.SQLTransientConnectionException;
+import java.util.Locale;
+import java.util.Properties;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/** Connections to the server, made as they are needed, and what its errors mean. Thread-safe. */
+final class Database implements AutoCloseable {
+    /** Work on a connection. */
+    interface Work<T> {
+        T run(Connection connection) throws SQLException;
+    }
+
+    /** Writers of the same rows stop each other now and then; the server asks one of them to start again. */
+    private static final int ATTEMPTS = 10;
+
+    private static final int ACCESS_DENIED = 1045;
+    private static final int NO_PRIVILEGE_ON_DATABASE = 1044;
+    private static final int NO_PRIVILEGE_ON_TABLE = 1142;
+    private static final int NO_DATABASE = 1049;
+    private static final int NO_TABLE = 1146;
+    private static final int LOCK_WAIT = 1205;
+    private static final int DEADLOCK = 1213;
+    private static final int TOO_MANY_CONNECTIONS = 1040;
+    private static final int READ_ONLY = 1290;
+    private static final int DISK_FULL = 1021;
+    private static final int TABLE_FULL = 1114;
+
+    private final MySqlConfig config;
+    private final Path folder;
+    private final ReentrantLock opening = new ReentrantLock();
+    private volatile @Nullable HikariDataSource opened;
+    private volatile boolean closed;
+
+    /** @param folder where relative paths start */
+    Database(MySqlConfig config, Path folder) {
+        this.config = config;
+        this.folder = folder;
+    }
+
+    String name() {
+        return "MySQL store '%s:%d/%s'".formatted(config.host(), config.port(), config.database());
+    }
+
+    <T> T read(String attempted, Work<T> work) {
+        try (Connection connection = connect()) {
+            return work.run(connection);
+        } catch (SQLException e) {
+            throw failure(attempted, Outcome.NOT_APPLIED, e);
+        }
+    }
+
+    /** Runs statements that change tables, each of which counts by itself. */
+    <T> T change(String attempted, Work<T> work) {
+        try (Connection connection = connect()) {
+            return work.run(connection);
+        } catch (SQLException e) {
+            throw failure(attempted, Outcome.MAYBE, e);
+        }
+    }
+
+    /** Runs {@code work} in a transaction that is committed if it returns and undone if it throws; again after a deadlock. */
+    <T> T write(String attempted, Work<T> work) {
+        for (int attempt = 1; ; attempt++) {
+            boolean committing = false;
+            try (Connection connection = connect()) {
+                connection.setAutoCommit(false);
+                try {
+                    T result = work.run(connection);
+                    committing = true;
+                    connection.commit();
+                    return result;
+                } catch (SQLException | RuntimeException e) {
+                    rollback(connection, e);
+                    throw e;
+                }
+            } catch (SQLException e) {
+                boolean again = e.getErrorCode() == DEADLOCK || e.getErrorCode() == LOCK_WAIT;
+                if (!again || attempt == ATTEMPTS) {
+                    throw failure(attempted, committing ? Outcome.MAYBE : Outcome.NOT_APPLIED, e);
+                }
+            }
+        }
+    }
+
+    /** A connection of the caller's own, to be closed. */
+    Connection connect() throws SQLException {
+        return pool().getConnection();
+    }
+
+    /** @return a {@link StoreException}, or a {@link NotFoundException} if a table is missing */
+    RuntimeException failure(String attempted, Outcome outcome, SQLException e) {
+        if (e.getErrorCode() == NO_TABLE) {
+            return new NotFoundException(
+                    "A table of the %s, needed to %s,".formatted(name(), attempted),
+                    "",
+                    "Apply the repository first (%s)".formatted(e.getMessage()));
+        }
+        return new StoreException(
+                name(),
+                attempted,
+                isRetryable(e),
+                outcome,
+                new SQLException("%s (%s)".formatted(advice(e), e.getMessage()), e));
+    }
+
+    private static boolean isRetryable(SQLException e) {
+        return switch (rootCode(e)) {
+            case ACCESS_DENIED, NO_PRIVILEGE_ON_DATABASE, NO_PRIVILEGE_ON_TABLE, NO_DATABASE -> false;
+            case LOCK_WAIT, DEADLOCK, TOO_MANY_CONNECTIONS, READ_ONLY -> true;
+            default -> isConnectionFailure(e);
+        };
+    }
+
+    private static boolean isConnectionFailure(SQLException e) {
+        return e instanceof SQLTransientConnectionException
+                || (e.getSQLState() != null && e.getSQLState().startsWith("08"));
+    }
+
+    private String advice(SQLException e) {
+        return switch (rootCode(e)) {
+            case ACCESS_DENIED -> "the server did not accept the credentials. Correct user and password";
+            case NO_PRIVILEGE_ON_DATABASE, NO_PRIVILEGE_ON_TABLE ->
+                "user '%s' may not do this. Grant it all privileges on database '%s'"
+                        .formatted(config.user(), config.database());
+            case NO_DATABASE ->
+                "there is no database '%s'. Create it, or correct 'database'".formatted(config.database());
+            case LOCK_WAIT, DEADLOCK -> "other writers kept the rows for too long. Try again";
+            case TOO_MANY_CONNECTIONS -> "the server has too many connections. Lower max_connections here or elsewhere";
+            case READ_ONLY -> "the server takes no writes. Let 'host' name the primary";
+            case DISK_FULL, TABLE_FULL -> "the server's disk is full. Make room, or purge expired rows";
+            default ->
+                isConnectionFailure(e)
+                        ? "the server cannot be reached or did not answer within 'timeout', %d ms. See that it runs at %s:%d"
+                                .formatted(config.timeout().toMillis(), config.host(), config.port())
+                        : "the server refused";
+        };
+    }
+
+    /** The pool wraps why it has no connection, and numbers the wrapping as it likes. */
+    private static int rootCode(SQLException e) {
+        int code = e.getErrorCode();
+        for (Throwable cause = e.getCause(); cause != null; cause = cause.getCause()) {
+            if (cause instanceof SQLException inner && inner.getErrorCode() > 0) {
+                code = inner.getErrorCode();
+            }
+        }
+        return code;
+    }
+
+    private static void rollback(Connection connection, Exception cause) {
+        try {
+            connection.rollback();
+        } catch (SQLException e) {
+            cause.addSuppressed(e);
+        }
+    }
+
+    private HikariDataSource pool() throws SQLException {
+        HikariDataSource known = opened;
+        if (known != null) {
+            return known;
+        }
+        opening.lock();
+        try {
+            if (closed) {
+                throw new SQLException("the store is closed");
+            }
+            HikariDataSource first = opened;
+            if (first == null) {
+                first = open();
+                opened = first;
+            }
+            return first;
+        } finally {
+            opening.unlock();
+        }
+    }
+
+    private HikariDataSource open() {
+        HikariConfig pool = new HikariConfig();
+        pool.setPoolName(name());
+        pool.setJdbcUrl("jdbc:mariadb://%s:%d/".formatted(host(), config.port()));
+        pool.setUsername(config.user());
+        pool.setPassword(config.password().reveal());
+        pool.setDataSourceProperties(properties());
+        pool.setCatalog(config.database());
+        pool.setMaximumPoolSize(config.maxConnections());
+        pool.setMinimumIdle(0);
+        pool.setConnectionTimeout(config.connectTimeout().toMillis());
+        pool.setInitializationFailTimeout(-1);
+        pool.setTransactionIsolation("TRANSACTION_READ_COMMITTED");
+        return new HikariDataSource(pool);
+    }
+
+    private Properties properties() {
+        Properties properties = new Properties();
+        properties.setProperty(
+                "connectTimeout", Long.toString(config.connectTimeout().toMillis()));
+        properties.setProperty("socketTimeout", Long.toString(config.timeout().toMillis()));
+        properties.setProperty(
+                "sslMode", config.sslMode().name().toLowerCase(Locale.ROOT).replace('_', '-'));
+        // Quotes are doubled in the texts sent, whatever the server's own mode; wrong values are errors and not
+        // shortened.
+        properties.setProperty(
+                "sessionVariables", "time_zone='%s',sql_mode='STRICT_ALL_TABLES'".formatted(config.timeZone()));
+        config.sslRootCert()
+                .ifPresent(file -> properties.setProperty(
+                        "serverSslCert", folder.resolve(file).toString()));
+        return properties;
+    }
+
+    private String host() {
+        return config.host().indexOf(':') >= 0 ? "[" + config.host() + "]" : config.host();
+    }
+
+    @Override
+    public void close() {
+        opening.lock();
+        try {
+            closed = true;
+            HikariDataSource pool = opened;
+            if (pool != null) {
+                pool.close();
+            }
+        } finally {
+            opening.unlock();
+        }
+    }
+}
