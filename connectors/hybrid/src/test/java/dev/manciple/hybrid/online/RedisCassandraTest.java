@@ -45,8 +45,16 @@ class RedisCassandraTest extends OnlineStoreContract {
             Map<String, Object> cassandra = new HashMap<>(keyspace.options());
             cassandra.put("type", "cassandra");
             cassandra.put("request_timeout", 60);
-            Map<String, Object> options =
-                    Map.of("routing_tag", "team", "deadline", "1m", "online_stores", List.of(redis.child(), cassandra));
+            Map<String, Object> options = Map.of(
+                    "routing_tag",
+                    "team",
+                    "deadline",
+                    "1m",
+                    // A Cassandra on a machine that builds besides loses its connection now and then.
+                    "retries",
+                    8,
+                    "online_stores",
+                    List.of(redis.child(), cassandra));
             return new TaggedStore(
                     RouterContext.of(context).open(new StoreConfig("hybrid", options)),
                     view -> Map.of("team", view.name().length() % 2 == 0 ? "redis" : "cassandra"));
