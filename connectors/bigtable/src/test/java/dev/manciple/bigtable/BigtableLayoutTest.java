@@ -80,7 +80,8 @@ class BigtableLayoutTest {
         Row row = instance.data().readRow(TableId.of("p.driver"), ROW_1001);
         assertThat(row.getCells().stream()
                         .collect(Collectors.toMap(
-                                cell -> cell.getFamily() + ":" + cell.getQualifier().toStringUtf8(),
+                                cell -> cell.getFamily() + ":"
+                                        + cell.getQualifier().toStringUtf8(),
                                 cell -> HexFormat.of().formatHex(cell.getValue().toByteArray()))))
                 .isEqualTo(Map.of(
                         "features:trips",
@@ -197,20 +198,19 @@ class BigtableLayoutTest {
                 .isInstanceOf(NotFoundException.class)
                 .hasMessageContaining("p.never")
                 .hasMessageContaining("apply the repository first");
-        assertThatThrownBy(() -> store.write(never, List.of(row(1, EVENT, 1))))
-                .isInstanceOf(NotFoundException.class);
+        assertThatThrownBy(() -> store.write(never, List.of(row(1, EVENT, 1)))).isInstanceOf(NotFoundException.class);
     }
 
     @Test
     void givesUpOnAServiceThatIsNotThereOrDoesNotAnswer() throws IOException {
         try (ServerSocket silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
-                OnlineStore waiting = store(
-                        "p", Map.of("emulator", "127.0.0.1:" + silent.getLocalPort(), "request_timeout", 0.2))) {
+                OnlineStore waiting =
+                        store("p", Map.of("emulator", "127.0.0.1:" + silent.getLocalPort(), "request_timeout", 0.2))) {
             StoreException ofRead = catchThrowableOfType(StoreException.class, () -> read(waiting, 1));
             assertThat(ofRead).hasMessageContaining("127.0.0.1:" + silent.getLocalPort());
             assertThat(ofRead.retryable()).isTrue();
-            StoreException ofWrite = catchThrowableOfType(
-                    StoreException.class, () -> waiting.write(VIEW, List.of(row(1, EVENT, 1))));
+            StoreException ofWrite =
+                    catchThrowableOfType(StoreException.class, () -> waiting.write(VIEW, List.of(row(1, EVENT, 1))));
             assertThat(ofWrite.applied()).isEmpty();
             assertThat(ofWrite.outcome()).isEqualTo(StoreException.Outcome.MAYBE);
         }

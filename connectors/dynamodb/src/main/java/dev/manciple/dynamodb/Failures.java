@@ -62,7 +62,7 @@ final class Failures {
             case SdkClientException client ->
                 innermost(client) instanceof java.net.ConnectException
                         || innermost(client) instanceof java.net.UnknownHostException
-                        || client.getMessage() != null && client.getMessage().contains("credentials");
+                        || String.valueOf(client.getMessage()).contains("credentials");
             case FeatureStoreException ignored -> true;
             default -> false;
         };
