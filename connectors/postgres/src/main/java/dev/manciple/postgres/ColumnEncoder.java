@@ -75,7 +75,7 @@ final class ColumnEncoder {
                     when unit(time) == TimeUnit.NANOSECOND -> (row, out) -> out.putLong(time.get(row));
                     case TimeMicroVector time -> (row, out) -> out.putLong(time.get(row));
                     case TimeNanoVector time -> (row, out) -> out.putLong(time.get(row));
-                    case FieldVector scalar -> scalar(scalar, column);
+                    case FieldVector scalar -> scalar(scalar);
                 });
     }
 
@@ -98,7 +98,7 @@ final class ColumnEncoder {
             return new ColumnEncoder(vector, column, json(vector));
         }
         return new ColumnEncoder(
-                vector, column, ColumnForms.isZonedTime(vector.getField()) ? zoned(vector) : scalar(vector, column));
+                vector, column, ColumnForms.isZonedTime(vector.getField()) ? zoned(vector) : scalar(vector));
     }
 
     /** Writes the value of a row behind its length. */
@@ -119,7 +119,7 @@ final class ColumnEncoder {
         out.closeLength(length);
     }
 
-    private static Encoder scalar(FieldVector vector, String column) {
+    private static Encoder scalar(FieldVector vector) {
         return switch (vector) {
             case BitVector v -> (row, out) -> out.putByte(v.get(row));
             case TinyIntVector v -> (row, out) -> out.putShort(v.get(row));

@@ -303,7 +303,7 @@ final class PostgresOnlineStore implements OnlineStore {
                     }
                 }
                 if (!changes.keep().isEmpty()) {
-                    createSchema(connection, statement);
+                    createSchema(statement);
                 }
                 for (FeatureView view : changes.keep()) {
                     OnlineTable table = table(view);
@@ -318,7 +318,7 @@ final class PostgresOnlineStore implements OnlineStore {
     }
 
     /** Only where it is missing: who may use a schema need not be allowed to create one. */
-    private void createSchema(Connection connection, Statement statement) throws SQLException {
+    private void createSchema(Statement statement) throws SQLException {
         try (ResultSet schema = statement.executeQuery(
                 Sql.of("SELECT 1 FROM pg_namespace WHERE nspname = {}", Sql.literal(config.dbSchema()))
                         .text())) {
@@ -339,7 +339,8 @@ final class PostgresOnlineStore implements OnlineStore {
     public long purge(FeatureView view, Instant limit) {
         OnlineTable table = table(view);
         // The layout keeps whole microseconds: a row is older than the limit if it is older than the next of them.
-        long micros = Dialect.micros(limit) + (limit.getNano() % 1000 == 0 ? 0 : 1);
+        boolean whole = limit.truncatedTo(timePrecision()).equals(limit);
+        long micros = Dialect.micros(limit) + (whole ? 0 : 1);
         Sql time = new PostgresDialect().instant(Sql.literal(micros));
         return changing(
                 "delete expired rows of view '%s'".formatted(view.name()),
