@@ -188,19 +188,33 @@ final class PostgresOnlineStore implements OnlineStore {
             Connection connection, PreparedStatement statement, List<FeatureRow> rows, boolean withNumber)
             throws SQLException {
         Stream<FeatureRow> keys = rows.stream();
-        statement.setArray(1, connection.createArrayOf("bytea", keys.map(row -> row.key).toArray(byte[][]::new)));
-        statement.setArray(2, connection.createArrayOf("text", rows.stream().map(row -> row.name).toArray()));
         statement.setArray(
-                3, connection.createArrayOf("bytea", rows.stream().map(row -> row.value).toArray(byte[][]::new)));
+                1, connection.createArrayOf("bytea", keys.map(row -> row.key).toArray(byte[][]::new)));
         statement.setArray(
-                4, connection.createArrayOf("int8", rows.stream().map(row -> row.event).toArray(Long[]::new)));
+                2,
+                connection.createArrayOf(
+                        "text", rows.stream().map(row -> row.name).toArray()));
         statement.setArray(
-                5, connection.createArrayOf("int8", rows.stream().map(row -> row.created).toArray(Long[]::new)));
+                3,
+                connection.createArrayOf(
+                        "bytea", rows.stream().map(row -> row.value).toArray(byte[][]::new)));
         statement.setArray(
-                6, connection.createArrayOf("text", rows.stream().map(row -> row.text).toArray(String[]::new)));
+                4,
+                connection.createArrayOf(
+                        "int8", rows.stream().map(row -> row.event).toArray(Long[]::new)));
+        statement.setArray(
+                5,
+                connection.createArrayOf(
+                        "int8", rows.stream().map(row -> row.created).toArray(Long[]::new)));
+        statement.setArray(
+                6,
+                connection.createArrayOf(
+                        "text", rows.stream().map(row -> row.text).toArray(String[]::new)));
         if (withNumber) {
             statement.setArray(
-                    7, connection.createArrayOf("float8", rows.stream().map(row -> row.number).toArray(Double[]::new)));
+                    7,
+                    connection.createArrayOf(
+                            "float8", rows.stream().map(row -> row.number).toArray(Double[]::new)));
         }
     }
 
@@ -326,8 +340,8 @@ final class PostgresOnlineStore implements OnlineStore {
                 return;
             }
         }
-        statement.execute(
-                Sql.of("CREATE SCHEMA IF NOT EXISTS {}", Names.quoted(config.dbSchema())).text());
+        statement.execute(Sql.of("CREATE SCHEMA IF NOT EXISTS {}", Names.quoted(config.dbSchema()))
+                .text());
     }
 
     @Override
@@ -367,8 +381,14 @@ final class PostgresOnlineStore implements OnlineStore {
     @Override
     public Stream<OnlineRow> scan(FeatureView view) {
         try {
-            return RowScan.open(pool.borrow(), table(view), e -> failed(
-                    "read all rows of view '%s'".formatted(view.name()), Outcome.NOT_APPLIED, List.of(view), e));
+            return RowScan.open(
+                    pool.borrow(),
+                    table(view),
+                    e -> failed(
+                            "read all rows of view '%s'".formatted(view.name()),
+                            Outcome.NOT_APPLIED,
+                            List.of(view),
+                            e));
         } catch (SQLException e) {
             throw failed("read all rows of view '%s'".formatted(view.name()), Outcome.NOT_APPLIED, List.of(view), e);
         }

@@ -62,7 +62,8 @@ final class RowScan implements Iterator<OnlineRow>, AutoCloseable {
         try {
             // The driver reads rows some at a time only within a transaction.
             connection.setAutoCommit(false);
-            PreparedStatement statement = connection.prepareStatement(table.scan().text());
+            PreparedStatement statement =
+                    connection.prepareStatement(table.scan().text());
             statement.setFetchSize(ROWS_AT_A_TIME);
             RowScan scan = new RowScan(connection, statement, table.view(), failure);
             return StreamSupport.stream(

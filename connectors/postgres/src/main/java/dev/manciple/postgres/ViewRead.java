@@ -31,7 +31,8 @@ final class ViewRead {
         this.keys = read.keys().stream()
                 .map((EntityKey key) -> ByteBuffer.wrap(codec.encode(key)))
                 .toList();
-        keys.forEach(key -> rows.computeIfAbsent(key, each -> new Row(read.features().size())));
+        keys.forEach(
+                key -> rows.computeIfAbsent(key, each -> new Row(read.features().size())));
         for (int i = 0; i < read.features().size(); i++) {
             positions.put(read.features().get(i).name(), i);
         }

@@ -115,9 +115,8 @@ class PostgresFaultsTest {
     }
 
     private static Schema spineSchema(String key) {
-        return new Schema(List.of(
-                ArrowTypes.arrow(key, Scalar.INT64),
-                ArrowTypes.arrow("time", Scalar.UNIX_TIMESTAMP)));
+        return new Schema(
+                List.of(ArrowTypes.arrow(key, Scalar.INT64), ArrowTypes.arrow("time", Scalar.UNIX_TIMESTAMP)));
     }
 
     private List<List<Value>> rows(RetrievalJob job) throws IOException {
@@ -225,7 +224,9 @@ class PostgresFaultsTest {
                     .isInstanceOf(StoreException.class)
                     .hasMessageContaining("statement_timeout");
         }
-        assertThat(count("SELECT count(*) FROM pg_stat_activity WHERE state = 'active' AND query LIKE '%__source_0%' AND pid <> pg_backend_pid()"))
+        assertThat(
+                        count(
+                                "SELECT count(*) FROM pg_stat_activity WHERE state = 'active' AND query LIKE '%__source_0%' AND pid <> pg_backend_pid()"))
                 .isZero();
     }
 
@@ -295,11 +296,13 @@ class PostgresFaultsTest {
                 own.close();
                 assertThatThrownBy(() -> {
                             while (reader.loadNextBatch()) {
-                                assertThat(reader.getVectorSchemaRoot().getRowCount()).isPositive();
+                                assertThat(reader.getVectorSchemaRoot().getRowCount())
+                                        .isPositive();
                             }
                         })
                         .isInstanceOfSatisfying(
-                                StoreException.class, e -> assertThat(e.retryable()).isTrue())
+                                StoreException.class,
+                                e -> assertThat(e.retryable()).isTrue())
                         .hasMessageContaining("PostgreSQL (localhost:" + own.port());
             }
             assertThatThrownBy(() -> rows(job(store, view, 1))).isInstanceOf(StoreException.class);

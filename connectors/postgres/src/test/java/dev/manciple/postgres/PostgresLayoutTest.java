@@ -127,8 +127,9 @@ class PostgresLayoutTest {
     @Test
     void aTableHasTheColumnsOfFeast() throws SQLException {
         open("p").update(keep(view("drivers")));
-        assertThat(query(
-                        "SELECT column_name, data_type FROM information_schema.columns WHERE table_name = 'p_drivers' AND table_schema = current_schema() ORDER BY ordinal_position"))
+        assertThat(
+                        query(
+                                "SELECT column_name, data_type FROM information_schema.columns WHERE table_name = 'p_drivers' AND table_schema = current_schema() ORDER BY ordinal_position"))
                 .containsExactly(
                         List.of("entity_key", "bytea"),
                         List.of("feature_name", "text"),
@@ -137,8 +138,9 @@ class PostgresLayoutTest {
                         List.of("vector_value", "bytea"),
                         List.of("event_ts", "timestamp with time zone"),
                         List.of("created_ts", "timestamp with time zone"));
-        assertThat(query(
-                        "SELECT indexname FROM pg_indexes WHERE tablename = 'p_drivers' AND schemaname = current_schema() ORDER BY 1"))
+        assertThat(
+                        query(
+                                "SELECT indexname FROM pg_indexes WHERE tablename = 'p_drivers' AND schemaname = current_schema() ORDER BY 1"))
                 .containsExactly(List.of("p_drivers_ek"), List.of("p_drivers_fts_idx"), List.of("p_drivers_pkey"));
     }
 
@@ -149,8 +151,9 @@ class PostgresLayoutTest {
         store.write(view("drivers"), List.of(row(7, 10)));
         String encoded = HexFormat.of()
                 .formatHex(EntityKeyCodec.of(view("drivers").entityColumns()).encode(key(7)));
-        assertThat(query(
-                        "SELECT encode(entity_key, 'hex'), feature_name, encode(value, 'hex'), value_text, value_num, event_ts, created_ts FROM p_drivers ORDER BY 2"))
+        assertThat(
+                        query(
+                                "SELECT encode(entity_key, 'hex'), feature_name, encode(value, 'hex'), value_text, value_num, event_ts, created_ts FROM p_drivers ORDER BY 2"))
                 .containsExactly(
                         List.of(
                                 encoded,
@@ -178,7 +181,8 @@ class PostgresLayoutTest {
                 PreparedStatement insert = connection.prepareStatement(
                         "INSERT INTO \"%s\".p_drivers (entity_key, feature_name, value, event_ts) VALUES (?, 'score', ?, '2025-06-01 12:00:00.123456+00')"
                                 .formatted(schema))) {
-            insert.setBytes(1, EntityKeyCodec.of(view("drivers").entityColumns()).encode(key(1)));
+            insert.setBytes(
+                    1, EntityKeyCodec.of(view("drivers").entityColumns()).encode(key(1)));
             insert.setBytes(2, ValueCodec.encode(new Value.Int(5), Scalar.INT64));
             insert.executeUpdate();
         }
@@ -195,8 +199,8 @@ class PostgresLayoutTest {
         first.update(keep(view("b_c")));
         first.write(view("b_c"), List.of(row(1, 10)));
         OnlineStore second = open("a_b");
-        for (Runnable attempt : List.<Runnable>of(
-                () -> second.plan(keep(view("c"))), () -> second.update(keep(view("c"))))) {
+        for (Runnable attempt :
+                List.<Runnable>of(() -> second.plan(keep(view("c"))), () -> second.update(keep(view("c"))))) {
             assertThatThrownBy(attempt::run)
                     .isInstanceOf(InvalidRequestException.class)
                     .hasMessageContaining("view 'b_c' of project 'a'")
@@ -272,7 +276,8 @@ class PostgresLayoutTest {
                     read(store, view("drivers"), key(1));
                     read(store, view("drivers"), key(1));
                 })
-                .isInstanceOfSatisfying(StoreException.class, e -> assertThat(e.retryable()).isTrue())
+                .isInstanceOfSatisfying(
+                        StoreException.class, e -> assertThat(e.retryable()).isTrue())
                 .hasMessageContaining("localhost:" + own.port());
         assertThatThrownBy(() -> store.write(view("drivers"), List.of(row(1, 1))))
                 .isInstanceOfSatisfying(

@@ -46,7 +46,8 @@ class PostgresOnlineStoreTest extends OnlineStoreContract {
         @Override
         public boolean corrupt(String project, FeatureView view, EntityKey key, Field feature) {
             String sql = "UPDATE %s SET value = '\\xff' WHERE entity_key = ? AND feature_name = ?"
-                    .formatted(new OnlineTable(schema, project, view).qualified().text());
+                    .formatted(
+                            new OnlineTable(schema, project, view).qualified().text());
             try (Connection connection = server.connect();
                     PreparedStatement update = connection.prepareStatement(sql)) {
                 update.setBytes(1, EntityKeyCodec.of(view.entityColumns()).encode(key));
