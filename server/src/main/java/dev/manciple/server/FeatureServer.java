@@ -6,6 +6,7 @@ import dev.manciple.server.grpc.OnlineServices;
 import dev.manciple.server.http.HttpApi;
 import io.grpc.protobuf.services.HealthStatusManager;
 import io.helidon.common.tls.Tls;
+import io.helidon.webserver.ConnectionConfig;
 import io.helidon.webserver.ListenerConfig;
 import io.helidon.webserver.WebServer;
 import io.helidon.webserver.WebServerConfig;
@@ -94,8 +95,10 @@ public final class FeatureServer implements AutoCloseable {
         listener.host(options.host());
         listener.port(port);
         listener.idleConnectionTimeout(options.limits().idle());
-        listener.connectionOptions(
-                socket -> socket.readTimeout(options.limits().idle()).tcpNoDelay(true));
+        // Reads of channels have no timeout, and without one a silent client would keep its place for ever.
+        listener.useNio(false);
+        listener.connectionConfig((ConnectionConfig.Builder connection) ->
+                connection.readTimeout(options.limits().idle()).tcpNoDelay(true));
         listener.shutdownGracePeriod(options.drain());
         listener.routing(HttpRouting.builder().register(http));
         listener.addRouting(services);
