@@ -4,6 +4,7 @@ import dev.manciple.FeatureStore;
 import dev.manciple.error.InvalidRequestException;
 import dev.manciple.server.grpc.OnlineServices;
 import dev.manciple.server.http.HttpApi;
+import dev.manciple.server.http.Patience;
 import io.grpc.protobuf.services.HealthStatusManager;
 import io.helidon.common.tls.Tls;
 import io.helidon.webserver.ConnectionConfig;
@@ -31,15 +32,22 @@ public final class FeatureServer implements AutoCloseable {
     private final WebServer server;
     private final Admission admission;
     private final BufferAllocator allocator;
+    private final Patience patience;
     private final RegistryWatch watch;
     private final Duration drain;
     private final AtomicBoolean closed = new AtomicBoolean();
 
     private FeatureServer(
-            WebServer server, Admission admission, BufferAllocator allocator, RegistryWatch watch, Duration drain) {
+            WebServer server,
+            Admission admission,
+            BufferAllocator allocator,
+            Patience patience,
+            RegistryWatch watch,
+            Duration drain) {
         this.server = server;
         this.admission = admission;
         this.allocator = allocator;
+        this.patience = patience;
         this.watch = watch;
         this.drain = drain;
     }
@@ -55,7 +63,9 @@ public final class FeatureServer implements AutoCloseable {
         Admission admission = new Admission(options.limits().concurrentRequests());
         Metrics metrics = new Metrics(admission);
         BufferAllocator allocator = new RootAllocator();
-        HttpApi http = new HttpApi(store, allocator, options.limits(), admission, metrics, InstantSource.system());
+        Patience patience = new Patience(options.limits().idle());
+        HttpApi http =
+                new HttpApi(store, allocator, options.limits(), admission, metrics, InstantSource.system(), patience);
         OnlineServices grpc = new OnlineServices(store, allocator, options.limits(), admission, metrics, version);
         WebServerConfig.Builder config = WebServer.builder()
                 .shutdownHook(false)
@@ -68,13 +78,18 @@ public final class FeatureServer implements AutoCloseable {
                         (ListenerConfig.Builder socket) -> listen(socket, options, port, tls, http, grpc)));
         try {
             WebServer server = config.build().start();
+            if (!server.isRunning()) {
+                throw new IllegalStateException("is the port taken?");
+            }
             return new FeatureServer(
                     server,
                     admission,
                     allocator,
+                    patience,
                     RegistryWatch.start(store, options.registryTtl(), metrics),
                     options.drain());
         } catch (RuntimeException e) {
+            patience.close();
             allocator.close();
             throw new InvalidRequestException(
                     "The server cannot listen on %s, port %d: %s. Choose another with --host and --port"
@@ -95,10 +110,7 @@ public final class FeatureServer implements AutoCloseable {
         listener.host(options.host());
         listener.port(port);
         listener.idleConnectionTimeout(options.limits().idle());
-        // Reads of channels have no timeout, and without one a silent client would keep its place for ever.
-        listener.useNio(false);
-        listener.connectionConfig((ConnectionConfig.Builder connection) ->
-                connection.readTimeout(options.limits().idle()).tcpNoDelay(true));
+        listener.connectionConfig((ConnectionConfig.Builder connection) -> connection.tcpNoDelay(true));
         listener.shutdownGracePeriod(options.drain());
         listener.routing(HttpRouting.builder().register(http));
         listener.addRouting(services);
@@ -130,6 +142,7 @@ public final class FeatureServer implements AutoCloseable {
             admission.drain(drain);
             server.stop();
             watch.close();
+            patience.close();
             allocator.close();
         }
     }

@@ -7,6 +7,7 @@ import dev.manciple.FeatureStore;
 import dev.manciple.error.InvalidRequestException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
@@ -96,8 +97,15 @@ class OperationTest {
                     .write("POST /get-online-features HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\n{"
                             .getBytes(StandardCharsets.US_ASCII));
 
-            assertThat(silent.getInputStream().readAllBytes()).as("the server hangs up").isEmpty();
-            assertThat(read(server).statusCode()).isEqualTo(200);
+            assertThat(silent.getInputStream().readAllBytes())
+                    .as("the server hangs up")
+                    .isEmpty();
+            HttpResponse<String> next = read(server);
+            while (next.statusCode() == 429) {
+                // It hangs up a moment before it gives the place back.
+                next = read(server);
+            }
+            assertThat(next.statusCode()).isEqualTo(200);
         }
     }
 
@@ -110,13 +118,15 @@ class OperationTest {
             callers.add(CompletableFuture.supplyAsync(() -> statusesUntil(server, stopping)));
         }
         assertThat(read(server).statusCode()).isEqualTo(200);
+        HttpRequest late = request(server);
         CompletableFuture<Void> closed = CompletableFuture.runAsync(server::close);
         stopping.set(true);
         for (CompletableFuture<List<Integer>> caller : callers) {
             assertThat(caller.get()).containsOnly(200);
         }
         closed.get();
-        assertThatThrownBy(() -> read(server)).isInstanceOf(IOException.class);
+        assertThatThrownBy(() -> client.send(late, HttpResponse.BodyHandlers.ofString()))
+                .isInstanceOf(IOException.class);
     }
 
     /** Asks again and again, and a few times more once the server stops. */
@@ -147,8 +157,7 @@ class OperationTest {
             assertThat(read(server).statusCode()).isEqualTo(200);
             assertThat(get(server, "/health").statusCode()).isEqualTo(503);
 
-            Files.move(
-                    folder.resolve("good.db"), folder.resolve("registry.db"), StandardCopyOption.REPLACE_EXISTING);
+            Files.move(folder.resolve("good.db"), folder.resolve("registry.db"), StandardCopyOption.REPLACE_EXISTING);
             assertThat(get(server, "/health").statusCode()).isEqualTo(200);
         }
     }
@@ -166,9 +175,9 @@ class OperationTest {
 
     @Test
     void aPortThatIsTakenIsAClearError() throws IOException {
-        try (ServerSocket taken = new ServerSocket(0)) {
-            assertThatThrownBy(() -> FeatureServer.start(
-                            store, ServerOptions.DEFAULT.withHost("0.0.0.0").withPort(taken.getLocalPort()), "test"))
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            assertThatThrownBy(() ->
+                            FeatureServer.start(store, ServerOptions.DEFAULT.withPort(taken.getLocalPort()), "test"))
                     .isInstanceOf(InvalidRequestException.class)
                     .hasMessageContaining(String.valueOf(taken.getLocalPort()))
                     .hasMessageContaining("--port");

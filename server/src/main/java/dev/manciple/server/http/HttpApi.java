@@ -57,6 +57,7 @@ public final class HttpApi implements HttpService {
     private final Admission admission;
     private final Metrics metrics;
     private final InstantSource clock;
+    private final Patience patience;
 
     public HttpApi(
             FeatureStore store,
@@ -64,7 +65,8 @@ public final class HttpApi implements HttpService {
             ServerOptions.Limits limits,
             Admission admission,
             Metrics metrics,
-            InstantSource clock) {
+            InstantSource clock,
+            Patience patience) {
         this.store = store;
         this.writing = new Writing(store);
         this.allocator = allocator;
@@ -72,6 +74,7 @@ public final class HttpApi implements HttpService {
         this.admission = admission;
         this.metrics = metrics;
         this.clock = clock;
+        this.patience = patience;
     }
 
     @Override
@@ -154,7 +157,7 @@ public final class HttpApi implements HttpService {
         if (request.headers().contentLength().orElse(0) > limit) {
             throw new TooLargeException();
         }
-        byte[] body = request.content().inputStream().readNBytes(limit + 1);
+        byte[] body = patience.read(request.content().inputStream(), limit + 1);
         if (body.length > limit) {
             throw new TooLargeException();
         }
