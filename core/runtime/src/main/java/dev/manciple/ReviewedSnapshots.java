@@ -16,7 +16,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class ReviewedSnapshots {
     private final OfflineStore offline;
-    private final AtomicReference<@Nullable RegistrySnapshot> accepted = new AtomicReference<>();
+    /** Of the snapshot that was accepted last; a version tells the content. */
+    private final AtomicReference<@Nullable Accepted> accepted = new AtomicReference<>();
+
+    private record Accepted(String project, String version) {}
 
     ReviewedSnapshots(OfflineStore offline) {
         this.offline = offline;
@@ -28,7 +31,8 @@ final class ReviewedSnapshots {
 
     /** @throws ConfigException with everything the offline store has against the definitions */
     RegistrySnapshot reviewed(RegistrySnapshot snapshot) {
-        if (accepted.get() != snapshot) {
+        Accepted asked = new Accepted(snapshot.project(), snapshot.version());
+        if (!asked.equals(accepted.get())) {
             List<FeatureView> views = snapshot.views().values().stream()
                     .filter(FeatureView.class::isInstance)
                     .map(FeatureView.class::cast)
@@ -37,7 +41,7 @@ final class ReviewedSnapshots {
             if (!review.problems().isEmpty()) {
                 throw new ConfigException("registry of project '%s'".formatted(snapshot.project()), review.problems());
             }
-            accepted.set(snapshot);
+            accepted.set(asked);
         }
         return snapshot;
     }

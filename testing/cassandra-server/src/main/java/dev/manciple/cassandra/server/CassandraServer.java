@@ -32,7 +32,7 @@ public final class CassandraServer implements AutoCloseable {
     /** The data center of the one node. */
     public static final String DATACENTER = "datacenter1";
 
-    private static final Duration STARTS_WITHIN = Duration.ofSeconds(120);
+    private static final Duration STARTS_WITHIN = Duration.ofMinutes(2);
 
     private final Path folder;
     private final int port;

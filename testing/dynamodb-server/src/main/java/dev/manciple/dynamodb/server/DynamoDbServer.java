@@ -51,13 +51,17 @@ public final class DynamoDbServer implements AutoCloseable {
     }
 
     private static DynamoDbServer start(Path folder, boolean inMemory) {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+        try {
             Files.createDirectories(folder);
-            int port = socket.getLocalPort();
-            socket.close();
-            return new DynamoDbServer(folder.toAbsolutePath(), port, inMemory);
+            return new DynamoDbServer(folder.toAbsolutePath(), freePort(), inMemory);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    private static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
         }
     }
 
