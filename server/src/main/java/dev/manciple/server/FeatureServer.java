@@ -7,7 +7,6 @@ import dev.manciple.server.http.HttpApi;
 import dev.manciple.server.http.Patience;
 import io.grpc.protobuf.services.HealthStatusManager;
 import io.helidon.common.tls.Tls;
-import io.helidon.webserver.ConnectionConfig;
 import io.helidon.webserver.ListenerConfig;
 import io.helidon.webserver.WebServer;
 import io.helidon.webserver.WebServerConfig;
@@ -110,7 +109,7 @@ public final class FeatureServer implements AutoCloseable {
         listener.host(options.host());
         listener.port(port);
         listener.idleConnectionTimeout(options.limits().idle());
-        listener.connectionConfig((ConnectionConfig.Builder connection) -> connection.tcpNoDelay(true));
+        listener.connectionOptions(socket -> socket.tcpNoDelay(true));
         listener.shutdownGracePeriod(options.drain());
         listener.routing(HttpRouting.builder().register(http));
         listener.addRouting(services);

@@ -3,9 +3,6 @@ package dev.manciple.server;
 import dev.manciple.FeatureStore;
 import dev.manciple.error.FeatureStoreException;
 import java.time.Duration;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -20,19 +17,30 @@ final class RegistryWatch implements AutoCloseable {
     private final FeatureStore store;
     private final Metrics metrics;
     private final AtomicLong seen = new AtomicLong(System.nanoTime());
-    private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(
-            Thread.ofPlatform().name("registry-watch").daemon().factory());
+    private final Thread watcher;
 
-    private RegistryWatch(FeatureStore store, Metrics metrics) {
+    private RegistryWatch(FeatureStore store, Duration every, Metrics metrics) {
         this.store = store;
         this.metrics = metrics;
+        this.watcher = Thread.ofPlatform().name("registry-watch").daemon().unstarted(() -> watch(every));
     }
 
     static RegistryWatch start(FeatureStore store, Duration every, Metrics metrics) {
-        RegistryWatch watch = new RegistryWatch(store, metrics);
+        RegistryWatch watch = new RegistryWatch(store, every, metrics);
         metrics.registryAge(() -> (System.nanoTime() - watch.seen.get()) / 1e9);
-        watch.timer.scheduleWithFixedDelay(watch::look, 0, every.toMillis(), TimeUnit.MILLISECONDS);
+        watch.watcher.start();
         return watch;
+    }
+
+    private void watch(Duration every) {
+        try {
+            while (true) {
+                look();
+                Thread.sleep(every);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private void look() {
@@ -43,7 +51,7 @@ final class RegistryWatch implements AutoCloseable {
             metrics.registryFailed();
             LOG.warn("The registry cannot be read; the last good one is served: {}", e.getMessage());
         } catch (RuntimeException e) {
-            // The timer would never run again.
+            // The watch goes on.
             metrics.registryFailed();
             LOG.error("The registry cannot be read; the last good one is served", e);
         }
@@ -51,6 +59,6 @@ final class RegistryWatch implements AutoCloseable {
 
     @Override
     public void close() {
-        timer.shutdownNow();
+        watcher.interrupt();
     }
 }

@@ -68,7 +68,7 @@ class OperationTest {
     void whoeverComesWhileAllPlacesAreTakenIsToldSoAtOnce() throws Exception {
         ServerOptions.Limits one = new ServerOptions.Limits(1 << 20, 1_000, 1, Duration.ofSeconds(30));
         try (FeatureServer server = start(ServerOptions.DEFAULT.withLimits(one));
-                Socket slow = new Socket("127.0.0.1", server.port())) {
+                Socket slow = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
             // Has the only place for as long as its body does not come.
             slow.getOutputStream()
                     .write("POST /get-online-features HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n"
@@ -92,7 +92,7 @@ class OperationTest {
     void aClientThatIsSilentWithinItsRequestLosesItsPlace() throws Exception {
         ServerOptions.Limits hasty = new ServerOptions.Limits(1 << 20, 1_000, 1, Duration.ofMillis(300));
         try (FeatureServer server = start(ServerOptions.DEFAULT.withLimits(hasty));
-                Socket silent = new Socket("127.0.0.1", server.port())) {
+                Socket silent = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
             silent.getOutputStream()
                     .write("POST /get-online-features HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\n{"
                             .getBytes(StandardCharsets.US_ASCII));

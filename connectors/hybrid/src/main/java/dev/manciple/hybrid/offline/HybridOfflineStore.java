@@ -135,7 +135,8 @@ final class HybridOfflineStore implements OfflineStore {
             case Spine.Rows rows -> home.or(this::anyChild);
             case Spine.Range range -> home;
         };
-        return wanted.filter(child -> home.isEmpty() || home.get() == child).filter(child -> canAll(child, request));
+        return wanted.filter(child -> home.isEmpty() || home.get().equals(child))
+                .filter(child -> canAll(child, request));
     }
 
     private Optional<ChildStore> anyChild() {

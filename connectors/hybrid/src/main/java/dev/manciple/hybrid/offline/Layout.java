@@ -40,10 +40,8 @@ record Layout(List<Part> parts, Schema output, List<Source> features) {
         List<Part> parts = shares.stream()
                 .map(share -> part(request, share, spine, timeColumn))
                 .toList();
-        Map<ChildStore, Integer> partOf = new HashMap<>();
         Map<ViewSlice, Integer> ownerOf = new HashMap<>();
         for (int i = 0; i < shares.size(); i++) {
-            partOf.put(shares.get(i).child(), i);
             for (ViewSlice slice : shares.get(i).slices()) {
                 ownerOf.put(slice, i);
             }

@@ -64,7 +64,6 @@ final class LeasedFolder implements AutoCloseable {
                     }
                 } catch (java.nio.file.NoSuchFileException | java.nio.file.AccessDeniedException e) {
                     // Swept by another process meanwhile, or another user's: not ours to clean.
-                    continue;
                 }
             }
         }

@@ -56,7 +56,7 @@ record RoutedJob(RetrievalJob job, ChildStore child, String attempted, Route rou
     @Override
     public void persist(DataSource.Batch target, boolean overwrite) {
         ChildStore owner = route.of(target);
-        if (owner == child) {
+        if (owner.equals(child)) {
             child.writing(attempted, () -> job.persist(target, overwrite));
         } else {
             owner.writing(

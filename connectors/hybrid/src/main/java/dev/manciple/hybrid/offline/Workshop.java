@@ -121,9 +121,12 @@ final class Workshop implements AutoCloseable {
             Tools made = tools;
             tools = null;
             if (made != null) {
-                try (LeasedFolder folder = made.folder();
-                        LocalEngine engine = made.engine();
-                        OfflineStore files = made.files()) {
+                LeasedFolder folder = made.folder();
+                LocalEngine engine = made.engine();
+                OfflineStore files = made.files();
+                try (folder;
+                        engine;
+                        files) {
                     // The resources close in reverse order; the folder goes last.
                 }
             }

@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * again with its data. Used by one thread at a time.
  */
 public final class DynamoDbServer implements AutoCloseable {
-    private static final Duration STARTS_WITHIN = Duration.ofSeconds(120);
+    private static final Duration STARTS_WITHIN = Duration.ofMinutes(2);
 
     private static @Nullable DynamoDbServer shared;
 
