@@ -105,7 +105,7 @@ class SpineCheckTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"__row_id", "__"})
+    @ValueSource(strings = {"__row_number", "__"})
     void reservedNamesAreRefused(String name) {
         assertThatThrownBy(() -> check(
                         schema(
