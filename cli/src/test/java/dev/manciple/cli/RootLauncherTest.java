@@ -37,7 +37,7 @@ class RootLauncherTest {
         root = Files.createDirectory(folder.resolve("project"));
         launcher = Processes.script(root.resolve("manciple"), Path.of("../manciple"));
         Processes.script(root.resolve("mvnw"), BUILD);
-        for (String module : new String[] {"core/spi", "connectors/duckdb", "cli"}) {
+        for (String module : new String[] {"core/spi", "connectors/duckdb", "server", "cli"}) {
             Path source = Files.createDirectories(root.resolve(module).resolve("src/main/java"));
             Files.writeString(root.resolve(module).resolve("pom.xml"), "<project/>");
             Files.writeString(source.resolve("A.java"), "class A {}");

@@ -56,6 +56,16 @@ class RedisClusterTest extends OnlineStoreContract {
                 .shard("c", 0)
                 .build();
         cluster.start();
+        // Each node hears of the others by and by, and refuses commands until it has heard of all slots.
+        for (int port : ports) {
+            while (!state(port).contains("cluster_state:ok")) {
+                Thread.onSpinWait();
+            }
+        }
+    }
+
+    private static String state(int port) {
+        return new String((byte[]) send(port, Command.CLUSTER, text("INFO")), StandardCharsets.UTF_8);
     }
 
     @AfterAll
