@@ -104,7 +104,7 @@ class RedisFaultsTest {
     }
 
     @Test
-    void saysThatAllConnectionsAreInUse() throws Exception {
+    void whoWaitsForAConnectionOfASilentServerMayTryAgain() throws Exception {
         try (TestServer server = TestServer.start();
                 Proxy proxy = new Proxy(server);
                 RedisOnlineStore store = store(limited(proxy, Duration.ofMillis(300), 1));
@@ -121,9 +121,11 @@ class RedisFaultsTest {
                 assertThat(failure.get().retryable()).isTrue();
                 messages.add(failure.get().getMessage());
             }
+            // Who waits for the connection gets it when the first gives up, or gives up at the same moment itself.
             assertThat(messages)
                     .anyMatch(message -> message.contains("no answer within"))
-                    .anyMatch(message -> message.contains("connections were in use"));
+                    .allMatch(message ->
+                            message.contains("no answer within") || message.contains("connections were in use"));
             proxy.release();
             assertThat(read(store, TRIPS, 1)).containsExactly(Lookup.Absent.ABSENT);
         }
