@@ -46,7 +46,6 @@ final class HybridBenchmark implements Benchmark {
     private static final double MOST_TIMES = 1.5;
     private static final String HEAP = "512m";
     private static final int MILLION = 1_000_000;
-    private static final String INDEX = "CREATE INDEX ON \"%s\" (%s, %s DESC, %s DESC NULLS LAST)";
 
     private final JoinWorkload workload = JoinWorkload.all().stream()
             .filter(each -> each.id().equals("P3"))
@@ -93,8 +92,8 @@ final class HybridBenchmark implements Benchmark {
                 OfflineStore hybrid = hybrid(settings, server, allocator)) {
             new Workspace(settings.folder()).generate(workload, engine);
             load(settings, server, allocator);
-            Spine spine = spine(
-                    settings, engine, settings.folder().resolve(workload.spine().file()), one);
+            Spine spine =
+                    spine(engine, settings.folder().resolve(workload.spine().file()), one);
             RetrievalJob floor = one.historicalFeatures(request(spine, whole(settings)));
             RetrievalJob ours = hybrid.historicalFeatures(request(spine, spread(settings)));
             compare(floor, ours, engine, allocator);
@@ -123,7 +122,7 @@ final class HybridBenchmark implements Benchmark {
                 OfflineStore files = new Project(settings.folder(), allocator).duckdb(settings)) {
             new Workspace(settings.folder()).generate(larger, engine);
             load(settings, server, allocator);
-            Spine spine = spine(settings, engine, settings.folder().resolve(entities.file()), files);
+            Spine spine = spine(engine, settings.folder().resolve(entities.file()), files);
             RetrievalJob job = hybrid.historicalFeatures(request(spine, spread(settings)));
             Usage usage = Usage.of(() -> drain(job, allocator));
             return Map.of("wall s", usage.wallSeconds());
@@ -175,8 +174,8 @@ final class HybridBenchmark implements Benchmark {
                 tables.writeLoggedFeatures(table(view), reader);
             }
         }
-        server.execute(
-                INDEX.formatted(view.name(), JoinWorkload.KEY, JoinWorkload.EVENT_TIME, JoinWorkload.CREATED_TIME));
+        server.execute("CREATE INDEX ON \"%s\" (%s, %s DESC, %s DESC NULLS LAST)"
+                .formatted(view.name(), JoinWorkload.KEY, JoinWorkload.EVENT_TIME, JoinWorkload.CREATED_TIME));
         server.execute("ANALYZE");
     }
 
@@ -193,7 +192,7 @@ final class HybridBenchmark implements Benchmark {
                 .createdTime(JoinWorkload.CREATED_TIME);
     }
 
-    private static Spine spine(Settings settings, PlainDuckDb engine, Path file, OfflineStore store) {
+    private static Spine spine(PlainDuckDb engine, Path file, OfflineStore store) {
         DataSource.Batch source = DataSource.Batch.files(file.toString()).eventTime(JoinWorkload.EVENT_TIME);
         return new Spine.Rows(
                 store.describe(source), JoinWorkload.EVENT_TIME, () -> rows(engine, file), Optional.of(file));
