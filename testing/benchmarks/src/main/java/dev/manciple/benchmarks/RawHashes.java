@@ -8,6 +8,7 @@ import dev.manciple.spi.OnlineRow;
 import dev.manciple.wire.EntityKeyCodec;
 import dev.manciple.wire.ValueCodec;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -82,9 +83,12 @@ final class RawHashes {
     }
 
     private static byte[] time(OnlineRow row) {
+        Instant time = row.eventTime();
+        long seconds = time.getEpochSecond();
+        int nanos = time.getNano();
         return Timestamp.newBuilder()
-                .setSeconds(row.eventTime().getEpochSecond())
-                .setNanos(row.eventTime().getNano())
+                .setSeconds(seconds)
+                .setNanos(nanos)
                 .build()
                 .toByteArray();
     }
