@@ -1,8 +1,6 @@
 package dev.manciple.cli;
 
 import dev.manciple.FeatureSelection;
-import dev.manciple.error.InvalidRequestException;
-import dev.manciple.model.FeatureRef;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
@@ -38,15 +36,7 @@ final class FeatureOptions {
             return new FeatureSelection.Service(choice.service);
         }
         List<String> references = choice.references == null ? List.of() : choice.references;
-        return FeatureSelection.of(
-                Separated.values(references).stream().map(FeatureOptions::parse).toArray(FeatureRef[]::new));
-    }
-
-    private static FeatureRef parse(String text) {
-        try {
-            return FeatureRef.parse(text.strip());
-        } catch (IllegalArgumentException e) {
-            throw new InvalidRequestException(String.valueOf(e.getMessage()), e);
-        }
+        return FeatureSelection.parse(
+                Separated.values(references).stream().map(String::strip).toList());
     }
 }

@@ -3,6 +3,7 @@ package dev.manciple.cli;
 import dev.manciple.FeatureStore;
 import dev.manciple.OnlineFeatures;
 import dev.manciple.OnlineOptions;
+import dev.manciple.server.http.OnlineJson;
 import dev.manciple.spi.FieldStatus;
 import dev.manciple.spi.Value;
 import java.util.ArrayList;
@@ -47,7 +48,7 @@ final class GetOnlineFeaturesCommand implements Callable<Integer> {
                     features.selection(), keys, new OnlineOptions(features.fullFeatureNames, expiredValues));
         }
         if (session.json()) {
-            session.printer().json(OnlineJson.of(answer, details));
+            session.printer().json(generator -> OnlineJson.write(generator, answer, details));
         } else {
             session.printer().table(table(answer));
             if (details) {

@@ -1,6 +1,9 @@
 package dev.manciple.cli;
 
+import java.io.StringWriter;
 import java.util.List;
+import java.util.function.Consumer;
+import tools.jackson.core.JsonGenerator;
 import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -54,6 +57,15 @@ final class Printer {
     /** Prints maps, lists, text, numbers and nulls. */
     void json(Object tree) {
         line(json.writeValueAsString(tree));
+    }
+
+    /** Prints what is written to the generator. */
+    void json(Consumer<JsonGenerator> content) {
+        StringWriter text = new StringWriter();
+        try (JsonGenerator generator = json.createGenerator(text)) {
+            content.accept(generator);
+        }
+        line(text.toString());
     }
 
     /** Something that is not the result: said on standard error, so that a pipe does not carry it. */

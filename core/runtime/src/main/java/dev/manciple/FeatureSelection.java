@@ -1,5 +1,6 @@
 package dev.manciple;
 
+import dev.manciple.error.InvalidRequestException;
 import dev.manciple.model.FeatureRef;
 import dev.manciple.model.Projection;
 import java.util.ArrayList;
@@ -18,6 +19,19 @@ public sealed interface FeatureSelection {
     }
 
     record Service(String name) implements FeatureSelection {}
+
+    /**
+     * Features by what callers write, {@code view:feature}.
+     *
+     * @throws InvalidRequestException if a text is no reference
+     */
+    static FeatureSelection parse(List<String> references) {
+        try {
+            return of(references.stream().map(FeatureRef::parse).toArray(FeatureRef[]::new));
+        } catch (IllegalArgumentException e) {
+            throw new InvalidRequestException(String.valueOf(e.getMessage()), e);
+        }
+    }
 
     static FeatureSelection of(FeatureRef... refs) {
         Map<String, List<String>> byView = new LinkedHashMap<>();

@@ -39,6 +39,11 @@ public final class FeastErrors {
         };
     }
 
+    /** Whether an operator should read of it: no caller could have avoided it. */
+    public static boolean isOurs(FeatureStoreException failure) {
+        return status(failure) >= 500;
+    }
+
     /** The name of the class in the module {@code feast.errors}. */
     public static String feastClass(FeatureStoreException failure) {
         return switch (failure) {

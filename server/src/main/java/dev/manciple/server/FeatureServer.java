@@ -56,16 +56,20 @@ public final class FeatureServer implements AutoCloseable {
      *
      * @param version of this program, told to clients that ask
      * @throws InvalidRequestException if the address cannot be bound, or a file of TLS is no good
+     * @throws dev.manciple.error.FeatureStoreException if the registry cannot be read
      */
     public static FeatureServer start(FeatureStore store, ServerOptions options, String version) {
         Optional<Tls> tls = options.tls().map(TlsFiles::read);
         Admission admission = new Admission(options.limits().concurrentRequests());
         Metrics metrics = new Metrics(admission);
+        RegistryWatch watch = new RegistryWatch(store, options.registryTtl(), metrics);
+        Writing writing = new Writing(store, watch::registry);
         BufferAllocator allocator = new RootAllocator();
         Patience patience = new Patience(options.limits().idle());
-        HttpApi http =
-                new HttpApi(store, allocator, options.limits(), admission, metrics, InstantSource.system(), patience);
-        OnlineServices grpc = new OnlineServices(store, allocator, options.limits(), admission, metrics, version);
+        HttpApi http = new HttpApi(
+                store, writing, allocator, options.limits(), admission, metrics, InstantSource.system(), patience);
+        OnlineServices grpc =
+                new OnlineServices(store, writing, allocator, options.limits(), admission, metrics, version);
         WebServerConfig.Builder config = WebServer.builder()
                 .shutdownHook(false)
                 .featuresDiscoverServices(false)
@@ -80,13 +84,8 @@ public final class FeatureServer implements AutoCloseable {
             if (!server.isRunning()) {
                 throw new IllegalStateException("is the port taken?");
             }
-            return new FeatureServer(
-                    server,
-                    admission,
-                    allocator,
-                    patience,
-                    RegistryWatch.start(store, options.registryTtl(), metrics),
-                    options.drain());
+            watch.start();
+            return new FeatureServer(server, admission, allocator, patience, watch, options.drain());
         } catch (RuntimeException e) {
             patience.close();
             allocator.close();

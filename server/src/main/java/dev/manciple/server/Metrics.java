@@ -9,11 +9,33 @@ import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
-/** What the process tells Prometheus, under the names of Feast's server where it has one. Never a value or a key of a row. */
+/**
+ * What the process tells Prometheus, under the names of Feast's server where it has one. Never a value or a key of a row. Meters
+ * are made once, not per request. Thread-safe.
+ */
 public final class Metrics {
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    private final Map<String, Route> routes = new ConcurrentHashMap<>();
+    private final Map<String, Counter> unanswered = new ConcurrentHashMap<>();
+    private final Map<Push, Counter> pushes = new ConcurrentHashMap<>();
+    private final Counter onlineReads = Counter.builder("feast_online_features_request")
+            .description("Reads of online features.")
+            .register(registry);
+    private final DistributionSummary onlineEntities = DistributionSummary.builder("feast_online_features_entity_count")
+            .description("Entities per read.")
+            .register(registry);
+    private final Counter registryFailures = Counter.builder("manciple_registry_failures")
+            .description("Times the registry could not be read.")
+            .register(registry);
+
+    private record Push(String source, String target) {}
 
     Metrics(Admission admission) {
         Gauge.builder("manciple_requests_running", admission, Admission::running)
@@ -31,60 +53,89 @@ public final class Metrics {
 
     /** The registry could not be read. */
     void registryFailed() {
-        Counter.builder("manciple_registry_failures")
-                .description("Times the registry could not be read.")
-                .register(registry)
-                .increment();
+        registryFailures.increment();
     }
 
-    /** One request that was answered, or turned away. */
-    public void request(String route, int status, Duration took) {
-        Counter.builder("feast_feature_server_request")
-                .description("Requests by route and status.")
-                .tag("endpoint", route)
-                .tag("status", Integer.toString(status))
-                .register(registry)
-                .increment();
-        Timer.builder("feast_feature_server_request_latency")
-                .description("Time from the request's head to the answer's last byte handed over.")
-                .tag("endpoint", route)
-                .publishPercentileHistogram()
-                .minimumExpectedValue(Duration.ofNanos(100_000))
-                .maximumExpectedValue(Duration.ofSeconds(10))
-                .register(registry)
-                .record(took);
+    /** The meters of a route of HTTP or a method of gRPC; to be asked for once, before the first request. */
+    public Route route(String name) {
+        return routes.computeIfAbsent(name, Route::new);
+    }
+
+    /** Counts and times the requests of one route. */
+    public final class Route {
+        private static final int STATUSES = 600;
+
+        private final String name;
+        private final Timer latency;
+        private final AtomicReferenceArray<@Nullable Counter> byStatus = new AtomicReferenceArray<>(STATUSES);
+
+        private Route(String name) {
+            this.name = name;
+            this.latency = Timer.builder("feast_feature_server_request_latency")
+                    .description("Time from the request's head to the answer's last byte handed over.")
+                    .tag("endpoint", name)
+                    .publishPercentileHistogram()
+                    .minimumExpectedValue(Duration.ofNanos(100_000))
+                    .maximumExpectedValue(Duration.ofSeconds(10))
+                    .register(registry);
+        }
+
+        public String name() {
+            return name;
+        }
+
+        /**
+         * One request that was answered, or turned away.
+         *
+         * @param status of HTTP, or the number of gRPC's
+         */
+        public void answered(int status, long nanos) {
+            counter(status).increment();
+            latency.record(nanos, TimeUnit.NANOSECONDS);
+        }
+
+        private Counter counter(int status) {
+            Counter known = byStatus.get(status);
+            if (known != null) {
+                return known;
+            }
+            // Registering twice gives the same counter, so a race does no harm.
+            Counter counter = Counter.builder("feast_feature_server_request")
+                    .description("Requests by route and status.")
+                    .tag("endpoint", name)
+                    .tag("status", Integer.toString(status))
+                    .register(registry);
+            byStatus.set(status, counter);
+            return counter;
+        }
     }
 
     /** One read of online features. */
     public void onlineRead(int entities) {
-        Counter.builder("feast_online_features_request")
-                .description("Reads of online features.")
-                .register(registry)
-                .increment();
-        DistributionSummary.builder("feast_online_features_entity_count")
-                .description("Entities per read.")
-                .register(registry)
-                .record(entities);
+        onlineReads.increment();
+        onlineEntities.record(entities);
     }
 
     /** The stores of a router whose features an answer lacks; counted once per view. */
     public void unanswered(List<OnlineFeatures.Failure> failures) {
         for (OnlineFeatures.Failure failure : failures) {
-            Counter.builder("manciple_online_store_failures")
-                    .description("Reads of a view that its store did not answer, by store.")
-                    .tag("store", failure.store())
-                    .register(registry)
+            unanswered
+                    .computeIfAbsent(
+                            failure.store(), store -> Counter.builder("manciple_online_store_failures")
+                                    .description("Reads of a view that its store did not answer, by store.")
+                                    .tag("store", store)
+                                    .register(registry))
                     .increment();
         }
     }
 
     /** One push of rows. */
     public void push(String source, String target) {
-        Counter.builder("feast_push_request")
-                .description("Pushes by source and target.")
-                .tag("push_source", source)
-                .tag("mode", target)
-                .register(registry)
+        pushes.computeIfAbsent(new Push(source, target), push -> Counter.builder("feast_push_request")
+                        .description("Pushes by source and target.")
+                        .tag("push_source", push.source())
+                        .tag("mode", push.target())
+                        .register(registry))
                 .increment();
     }
 

@@ -2,8 +2,9 @@ package dev.manciple.server;
 
 import dev.manciple.FeatureStore;
 import dev.manciple.error.FeatureStoreException;
+import dev.manciple.spi.RegistrySnapshot;
 import java.time.Duration;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -16,27 +17,44 @@ final class RegistryWatch implements AutoCloseable {
 
     private final FeatureStore store;
     private final Metrics metrics;
-    private final AtomicLong seen = new AtomicLong(System.nanoTime());
+    private final AtomicReference<Seen> last;
     private final Thread watcher;
 
-    private RegistryWatch(FeatureStore store, Duration every, Metrics metrics) {
+    /** What the registry held, and when it was asked, by {@link System#nanoTime}. */
+    private record Seen(RegistrySnapshot registry, long at) {}
+
+    /**
+     * Reads the registry once; {@link #start} then goes on.
+     *
+     * @throws FeatureStoreException if it cannot be read: there is nothing to serve then
+     */
+    RegistryWatch(FeatureStore store, Duration every, Metrics metrics) {
         this.store = store;
         this.metrics = metrics;
+        this.last = new AtomicReference<>(seen(store));
         this.watcher = Thread.ofPlatform().name("registry-watch").daemon().unstarted(() -> watch(every));
+        metrics.registryAge(() -> (System.nanoTime() - last.get().at()) / 1e9);
     }
 
-    static RegistryWatch start(FeatureStore store, Duration every, Metrics metrics) {
-        RegistryWatch watch = new RegistryWatch(store, every, metrics);
-        metrics.registryAge(() -> (System.nanoTime() - watch.seen.get()) / 1e9);
-        watch.watcher.start();
-        return watch;
+    private static Seen seen(FeatureStore store) {
+        long asked = System.nanoTime();
+        return new Seen(store.registry(), asked);
+    }
+
+    void start() {
+        watcher.start();
+    }
+
+    /** The registry as it was seen last. */
+    RegistrySnapshot registry() {
+        return last.get().registry();
     }
 
     private void watch(Duration every) {
         try {
             while (true) {
-                look();
                 Thread.sleep(every);
+                look();
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -45,8 +63,7 @@ final class RegistryWatch implements AutoCloseable {
 
     private void look() {
         try {
-            store.registry();
-            seen.set(System.nanoTime());
+            last.set(seen(store));
         } catch (FeatureStoreException e) {
             metrics.registryFailed();
             LOG.warn("The registry cannot be read; the last good one is served: {}", e.getMessage());

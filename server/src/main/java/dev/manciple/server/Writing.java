@@ -7,29 +7,37 @@ import dev.manciple.error.FeatureStoreException;
 import dev.manciple.error.InvalidRequestException;
 import dev.manciple.error.NotFoundException;
 import dev.manciple.model.FeatureView;
+import dev.manciple.spi.RegistrySnapshot;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.function.Function;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.apache.arrow.vector.ipc.ArrowReader;
 
 /** Pushes and writes of requests, whatever protocol they came by. Thread-safe. */
 public final class Writing {
     private final FeatureStore store;
+    private final Supplier<RegistrySnapshot> watched;
 
-    public Writing(FeatureStore store) {
+    /** @param watched the registry as it was seen last, which costs nothing to ask for */
+    public Writing(FeatureStore store, Supplier<RegistrySnapshot> watched) {
         this.store = store;
+        this.watched = watched;
     }
 
     /**
      * Writes rows to every view a push source feeds.
      *
      * @param rows makes the rows for the views; what it returns is closed here
+     * @param cached whether the registry as it was seen last will do; else it is read again, as Feast's
+     *     {@code allow_registry_cache} says
      * @throws FeatureStoreException the first view's failure, the others' suppressed, after all views had their turn
      */
-    public void push(String source, String to, Function<List<FeatureView>, ArrowReader> rows) {
+    public void push(String source, String to, boolean cached, Function<List<FeatureView>, ArrowReader> rows) {
         PushTarget target = target(to);
-        List<FeatureView> views = views().stream()
+        List<FeatureView> views = views(cached)
                 .filter(view -> view.source().name().equals(source))
                 .toList();
         if (views.isEmpty()) {
@@ -43,8 +51,8 @@ public final class Writing {
     }
 
     /** Writes rows of one view to the online store; failures as of {@link #push}. */
-    public void writeOnline(String name, Function<List<FeatureView>, ArrowReader> rows) {
-        FeatureView view = views().stream()
+    public void writeOnline(String name, boolean cached, Function<List<FeatureView>, ArrowReader> rows) {
+        FeatureView view = views(cached)
                 .filter(each -> each.name().equals(name))
                 .findFirst()
                 .orElseThrow(() -> new NotFoundException("Feature view", name));
@@ -55,11 +63,11 @@ public final class Writing {
         }
     }
 
-    private List<FeatureView> views() {
-        return store.registry().views().values().stream()
+    private Stream<FeatureView> views(boolean cached) {
+        RegistrySnapshot registry = cached ? watched.get() : store.registry();
+        return registry.views().values().stream()
                 .filter(FeatureView.class::isInstance)
-                .map(FeatureView.class::cast)
-                .toList();
+                .map(FeatureView.class::cast);
     }
 
     private static PushTarget target(String to) {

@@ -7,7 +7,6 @@ import dev.manciple.OnlineFeatures;
 import dev.manciple.OnlineOptions;
 import dev.manciple.error.FeatureStoreException;
 import dev.manciple.error.InvalidRequestException;
-import dev.manciple.model.FeatureRef;
 import dev.manciple.server.Admission;
 import dev.manciple.server.FeastErrors;
 import dev.manciple.server.Frames;
@@ -25,16 +24,18 @@ import dev.manciple.wire.proto.ServingServiceProto.GetFeastServingInfoResponse;
 import dev.manciple.wire.proto.ServingServiceProto.GetOnlineFeaturesRequest;
 import dev.manciple.wire.proto.ValueProto;
 import io.grpc.MethodDescriptor;
+import io.grpc.ServerMethodDefinition;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.ProtoUtils;
 import io.grpc.stub.ServerCalls;
 import io.grpc.stub.StreamObserver;
-import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
+import java.util.function.Supplier;
 import org.apache.arrow.memory.BufferAllocator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -61,13 +62,14 @@ public final class OnlineServices {
     /** @param version what {@code GetFeastServingInfo} answers */
     public OnlineServices(
             FeatureStore store,
+            Writing writing,
             BufferAllocator allocator,
             ServerOptions.Limits limits,
             Admission admission,
             Metrics metrics,
             String version) {
         this.store = store;
-        this.writing = new Writing(store);
+        this.writing = writing;
         this.allocator = allocator;
         this.limits = limits;
         this.admission = admission;
@@ -79,67 +81,60 @@ public final class OnlineServices {
     public List<ServerServiceDefinition> definitions() {
         return List.of(
                 ServerServiceDefinition.builder(SERVING)
-                        .addMethod(
-                                method(
-                                        SERVING,
-                                        "GetFeastServingInfo",
-                                        GetFeastServingInfoRequest.getDefaultInstance(),
-                                        ProtoUtils.marshaller(GetFeastServingInfoResponse.getDefaultInstance())),
-                                ServerCalls.asyncUnaryCall((request, out) -> run(SERVING, out, this::info)))
-                        .addMethod(
-                                onlineFeatures(SERVING),
-                                ServerCalls.asyncUnaryCall(
-                                        (request, out) -> run(SERVING, out, () -> onlineFeatures(request))))
+                        .addMethod(unary(
+                                SERVING,
+                                "GetFeastServingInfo",
+                                GetFeastServingInfoRequest.getDefaultInstance(),
+                                ProtoUtils.marshaller(GetFeastServingInfoResponse.getDefaultInstance()),
+                                this::info))
+                        .addMethod(onlineFeatures(SERVING))
                         .build(),
                 ServerServiceDefinition.builder(FEATURE_SERVER)
-                        .addMethod(
-                                onlineFeatures(FEATURE_SERVER),
-                                ServerCalls.asyncUnaryCall(
-                                        (request, out) -> run(FEATURE_SERVER, out, () -> onlineFeatures(request))))
-                        .addMethod(
-                                method(
-                                        FEATURE_SERVER,
-                                        "Push",
-                                        PushRequest.getDefaultInstance(),
-                                        ProtoUtils.marshaller(PushResponse.getDefaultInstance())),
-                                ServerCalls.asyncUnaryCall(
-                                        (request, out) -> run(FEATURE_SERVER, out, () -> push(request))))
-                        .addMethod(
-                                method(
-                                        FEATURE_SERVER,
-                                        "WriteToOnlineStore",
-                                        WriteToOnlineStoreRequest.getDefaultInstance(),
-                                        ProtoUtils.marshaller(WriteToOnlineStoreResponse.getDefaultInstance())),
-                                ServerCalls.asyncUnaryCall(
-                                        (request, out) -> run(FEATURE_SERVER, out, () -> write(request))))
+                        .addMethod(onlineFeatures(FEATURE_SERVER))
+                        .addMethod(unary(
+                                FEATURE_SERVER,
+                                "Push",
+                                PushRequest.getDefaultInstance(),
+                                ProtoUtils.marshaller(PushResponse.getDefaultInstance()),
+                                this::push))
+                        .addMethod(unary(
+                                FEATURE_SERVER,
+                                "WriteToOnlineStore",
+                                WriteToOnlineStoreRequest.getDefaultInstance(),
+                                ProtoUtils.marshaller(WriteToOnlineStoreResponse.getDefaultInstance()),
+                                this::write))
                         .build());
     }
 
-    private static MethodDescriptor<GetOnlineFeaturesRequest, OnlineFeatures> onlineFeatures(String service) {
-        return method(
-                service, "GetOnlineFeatures", GetOnlineFeaturesRequest.getDefaultInstance(), new OnlineResponses());
+    private ServerMethodDefinition<GetOnlineFeaturesRequest, OnlineFeatures> onlineFeatures(String service) {
+        return unary(
+                service,
+                "GetOnlineFeatures",
+                GetOnlineFeaturesRequest.getDefaultInstance(),
+                new OnlineResponses(),
+                this::onlineFeatures);
     }
 
-    private static <Q extends Message, A> MethodDescriptor<Q, A> method(
-            String service, String name, Q request, MethodDescriptor.Marshaller<A> answers) {
-        return MethodDescriptor.<Q, A>newBuilder()
+    private <Q extends Message, A> ServerMethodDefinition<Q, A> unary(
+            String service, String name, Q request, MethodDescriptor.Marshaller<A> answers, Function<Q, A> call) {
+        MethodDescriptor<Q, A> method = MethodDescriptor.<Q, A>newBuilder()
                 .setType(MethodDescriptor.MethodType.UNARY)
                 .setFullMethodName(MethodDescriptor.generateFullMethodName(service, name))
                 .setRequestMarshaller(ProtoUtils.marshaller(request))
                 .setResponseMarshaller(answers)
                 .build();
+        Metrics.Route measured = metrics.route(method.getFullMethodName());
+        return ServerMethodDefinition.create(
+                method,
+                ServerCalls.asyncUnaryCall((question, out) -> run(measured, out, () -> call.apply(question))));
     }
 
-    private interface Answer<A> {
-        A get();
-    }
-
-    private <A> void run(String service, StreamObserver<A> out, Answer<A> answer) {
+    private <A> void run(Metrics.Route measured, StreamObserver<A> out, Supplier<A> answer) {
         long began = System.nanoTime();
         Status status;
         if (admission.enter()) {
             try {
-                status = answer(service, out, answer);
+                status = answer(measured.name(), out, answer);
             } finally {
                 admission.leave();
             }
@@ -149,10 +144,10 @@ public final class OnlineServices {
         if (!status.isOk()) {
             out.onError(status.asRuntimeException());
         }
-        metrics.request(service, status.getCode().value(), Duration.ofNanos(System.nanoTime() - began));
+        measured.answered(status.getCode().value(), System.nanoTime() - began);
     }
 
-    private static <A> Status answer(String service, StreamObserver<A> out, Answer<A> answer) {
+    private static <A> Status answer(String method, StreamObserver<A> out, Supplier<A> answer) {
         try {
             out.onNext(answer.get());
             out.onCompleted();
@@ -162,7 +157,7 @@ public final class OnlineServices {
         } catch (StatusRuntimeException e) {
             return e.getStatus();
         } catch (RuntimeException e) {
-            LOG.error("{} failed", service, e);
+            LOG.error("{} failed", method, e);
             return Status.INTERNAL.withDescription("The server failed to answer; its log has the reason");
         }
     }
@@ -177,7 +172,7 @@ public final class OnlineServices {
         };
     }
 
-    private GetFeastServingInfoResponse info() {
+    private GetFeastServingInfoResponse info(GetFeastServingInfoRequest request) {
         return GetFeastServingInfoResponse.newBuilder().setVersion(version).build();
     }
 
@@ -208,34 +203,30 @@ public final class OnlineServices {
     private static FeatureSelection selection(GetOnlineFeaturesRequest request) {
         return switch (request.getKindCase()) {
             case FEATURE_SERVICE -> new FeatureSelection.Service(request.getFeatureService());
-            case FEATURES ->
-                FeatureSelection.of(request.getFeatures().getValList().stream()
-                        .map(OnlineServices::reference)
-                        .toArray(FeatureRef[]::new));
+            case FEATURES -> FeatureSelection.parse(request.getFeatures().getValList());
             case KIND_NOT_SET ->
                 throw new InvalidRequestException("Neither 'features' nor 'feature_service' says what to read");
         };
     }
 
-    private static FeatureRef reference(String text) {
-        try {
-            return FeatureRef.parse(text);
-        } catch (IllegalArgumentException e) {
-            throw new InvalidRequestException(String.valueOf(e.getMessage()), e);
-        }
-    }
-
     private PushResponse push(PushRequest request) {
         Map<String, List<Value>> row = row(request.getFeaturesMap(), request.getTypedFeaturesMap());
         String to = request.getTo().isEmpty() ? "online" : request.getTo();
-        writing.push(request.getStreamFeatureView(), to, views -> Frames.ofValues(allocator, views, row));
+        writing.push(
+                request.getStreamFeatureView(),
+                to,
+                request.getAllowRegistryCache(),
+                views -> Frames.ofValues(allocator, views, row));
         metrics.push(request.getStreamFeatureView(), to);
         return PushResponse.newBuilder().setStatus(true).build();
     }
 
     private WriteToOnlineStoreResponse write(WriteToOnlineStoreRequest request) {
         Map<String, List<Value>> row = row(request.getFeaturesMap(), request.getTypedFeaturesMap());
-        writing.writeOnline(request.getFeatureViewName(), views -> Frames.ofValues(allocator, views, row));
+        writing.writeOnline(
+                request.getFeatureViewName(),
+                request.getAllowRegistryCache(),
+                views -> Frames.ofValues(allocator, views, row));
         return WriteToOnlineStoreResponse.newBuilder().setStatus(true).build();
     }
 

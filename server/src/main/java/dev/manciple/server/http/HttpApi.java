@@ -9,9 +9,9 @@ import dev.manciple.OnlineOptions;
 import dev.manciple.arrow.ArrowValues;
 import dev.manciple.error.FeatureStoreException;
 import dev.manciple.error.InvalidRequestException;
-import dev.manciple.model.FeatureRef;
 import dev.manciple.model.ValueType;
 import dev.manciple.server.Admission;
+import dev.manciple.server.FeastErrors;
 import dev.manciple.server.Frames;
 import dev.manciple.server.Metrics;
 import dev.manciple.server.ServerOptions;
@@ -30,10 +30,8 @@ import io.helidon.webserver.http.ServerResponse;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -61,6 +59,7 @@ public final class HttpApi implements HttpService {
 
     public HttpApi(
             FeatureStore store,
+            Writing writing,
             BufferAllocator allocator,
             ServerOptions.Limits limits,
             Admission admission,
@@ -68,7 +67,7 @@ public final class HttpApi implements HttpService {
             InstantSource clock,
             Patience patience) {
         this.store = store;
-        this.writing = new Writing(store);
+        this.writing = writing;
         this.allocator = allocator;
         this.limits = limits;
         this.admission = admission;
@@ -79,14 +78,12 @@ public final class HttpApi implements HttpService {
 
     @Override
     public void routing(HttpRules rules) {
-        rules.post("/get-online-features", (request, response) -> run(request, response, this::onlineFeatures))
-                .post("/push", (request, response) -> run(request, response, this::push))
-                .post("/write-to-online-store", (request, response) -> run(request, response, this::write))
-                .post("/materialize", (request, response) -> run(request, response, this::materialize))
-                .post(
-                        "/materialize-incremental",
-                        (request, response) -> run(request, response, this::materializeIncremental))
-                .get("/health", this::health)
+        post(rules, "/get-online-features", this::onlineFeatures);
+        post(rules, "/push", this::push);
+        post(rules, "/write-to-online-store", this::write);
+        post(rules, "/materialize", this::materialize);
+        post(rules, "/materialize-incremental", this::materializeIncremental);
+        rules.get("/health", this::health)
                 .get("/ready", this::ready)
                 .get("/metrics", this::metrics)
                 .get("/openapi.json", (request, response) -> Answers.json(response, 200, OpenApi.document()));
@@ -97,7 +94,12 @@ public final class HttpApi implements HttpService {
         void handle(Json body, ServerResponse response);
     }
 
-    private void run(ServerRequest request, ServerResponse response, Route route) {
+    private void post(HttpRules rules, String path, Route route) {
+        Metrics.Route measured = metrics.route(path);
+        rules.post(path, (request, response) -> run(request, response, route, measured));
+    }
+
+    private void run(ServerRequest request, ServerResponse response, Route route, Metrics.Route measured) {
         long began = System.nanoTime();
         if (admission.draining()) {
             lastOfConnection(request, response);
@@ -112,7 +114,7 @@ public final class HttpApi implements HttpService {
             response.header(RETRY_AFTER, "1");
             Answers.text(response, 429, admission.refusal());
         }
-        metrics.request(request.path().path(), response.status().code(), Duration.ofNanos(System.nanoTime() - began));
+        measured.answered(response.status().code(), System.nanoTime() - began);
     }
 
     private void handle(ServerRequest request, ServerResponse response, Route route) {
@@ -121,7 +123,7 @@ public final class HttpApi implements HttpService {
         } catch (BadBodyException e) {
             Answers.badBody(response, e);
         } catch (FeatureStoreException e) {
-            if (FeastLog.isOurs(e)) {
+            if (FeastErrors.isOurs(e)) {
                 LOG.warn("{} failed: {}", request.path().path(), e.getMessage());
             }
             Answers.failure(response, e);
@@ -175,7 +177,7 @@ public final class HttpApi implements HttpService {
                 .forEach((column, cells) -> entities.put(
                         column, cells.stream().map(ValueJson::fromJson).toList()));
         OnlineFeatures answer = store.onlineFeatures(
-                selection(body), entities, new OnlineOptions(body.flag("full_feature_names"), false));
+                selection(body), entities, new OnlineOptions(body.flag("full_feature_names", false), false));
         metrics.onlineRead(
                 entities.isEmpty() ? 1 : entities.values().iterator().next().size());
         metrics.unanswered(answer.failures());
@@ -187,25 +189,18 @@ public final class HttpApi implements HttpService {
         if (service.isPresent()) {
             return new FeatureSelection.Service(service.get());
         }
-        List<FeatureRef> references = new ArrayList<>();
-        for (String text : body.texts("features")) {
-            try {
-                references.add(FeatureRef.parse(text));
-            } catch (IllegalArgumentException e) {
-                throw new InvalidRequestException(String.valueOf(e.getMessage()), e);
-            }
-        }
+        List<String> references = body.texts("features");
         if (references.isEmpty()) {
             throw new InvalidRequestException("Neither 'features' nor 'feature_service' says what to read");
         }
-        return FeatureSelection.of(references.toArray(FeatureRef[]::new));
+        return FeatureSelection.parse(references);
     }
 
     private void push(Json body, ServerResponse response) {
         String source = body.requiredText("push_source_name");
         String to = body.text("to").orElse("online");
         Map<String, List<?>> columns = body.columns("df", limits.rows());
-        writing.push(source, to, views -> Frames.ofJson(allocator, views, columns));
+        writing.push(source, to, cached(body), views -> Frames.ofJson(allocator, views, columns));
         metrics.push(source, to);
         response.status(Status.OK_200);
         response.send();
@@ -214,8 +209,12 @@ public final class HttpApi implements HttpService {
     private void write(Json body, ServerResponse response) {
         String view = body.requiredText("feature_view_name");
         Map<String, List<?>> columns = body.columns("df", limits.rows());
-        writing.writeOnline(view, views -> Frames.ofJson(allocator, views, columns));
+        writing.writeOnline(view, cached(body), views -> Frames.ofJson(allocator, views, columns));
         done(response);
+    }
+
+    private static boolean cached(Json body) {
+        return body.flag("allow_registry_cache", true);
     }
 
     /** Feast's answer where there is nothing to say. */
@@ -224,7 +223,7 @@ public final class HttpApi implements HttpService {
     }
 
     private void materialize(Json body, ServerResponse response) {
-        boolean everything = body.flag("disable_event_timestamp");
+        boolean everything = body.flag("disable_event_timestamp", false);
         Instant now = clock.instant();
         Optional<Instant> start = everything ? Optional.of(Instant.EPOCH) : time(body, "start_ts");
         Optional<Instant> end = everything ? Optional.of(now) : time(body, "end_ts");

@@ -39,9 +39,10 @@ record Json(Map<String, @Nullable Object> body) {
         return text(key).orElseThrow(() -> new BadBodyException(key, "Field required"));
     }
 
-    boolean flag(String key) {
+    /** @param absent what a missing key means */
+    boolean flag(String key, boolean absent) {
         return switch (body.get(key)) {
-            case null -> false;
+            case null -> absent;
             case Boolean flag -> flag;
             case Object other -> throw new BadBodyException(key, "Input should be true or false");
         };

@@ -15,7 +15,7 @@ import tools.jackson.core.JsonGenerator;
  * The answer of {@code /get-online-features}, written value by value: columns in {@code results} and their names, a plain list, in
  * {@code metadata.feature_names} (Feast: online serving, 4.2). Numbers JSON lacks (NaN, infinities) are null.
  */
-final class OnlineJson {
+public final class OnlineJson {
     private static final String EPOCH = "1970-01-01T00:00:00Z";
 
     private OnlineJson() {}
@@ -25,24 +25,48 @@ final class OnlineJson {
                 * (answer.values().isEmpty() ? 0 : answer.values().getFirst().size());
         ByteArrayOutputStream bytes = new ByteArrayOutputStream(256 + 48 * cells);
         try (JsonGenerator json = Json.MAPPER.createGenerator(bytes)) {
-            json.writeStartObject();
-            json.writeArrayPropertyStart("results");
-            for (int column = 0; column < answer.names().size(); column++) {
-                writeColumn(
-                        json,
-                        answer.values().get(column),
-                        answer.statuses().get(column),
-                        answer.eventTimes().get(column));
-            }
-            json.writeEndArray();
-            json.writeObjectPropertyStart("metadata");
-            json.writeArrayPropertyStart("feature_names");
-            answer.names().forEach(json::writeString);
-            json.writeEndArray();
-            json.writeEndObject();
-            json.writeEndObject();
+            write(json, answer, false);
         }
         return bytes.toByteArray();
+    }
+
+    /**
+     * Writes one object.
+     *
+     * @param details whether stores that failed are named, under a key Feast's answer does not have
+     */
+    public static void write(JsonGenerator json, OnlineFeatures answer, boolean details) {
+        json.writeStartObject();
+        json.writeArrayPropertyStart("results");
+        for (int column = 0; column < answer.names().size(); column++) {
+            writeColumn(
+                    json,
+                    answer.values().get(column),
+                    answer.statuses().get(column),
+                    answer.eventTimes().get(column));
+        }
+        json.writeEndArray();
+        json.writeObjectPropertyStart("metadata");
+        json.writeArrayPropertyStart("feature_names");
+        answer.names().forEach(json::writeString);
+        json.writeEndArray();
+        if (details) {
+            writeFailures(json, answer.failures());
+        }
+        json.writeEndObject();
+        json.writeEndObject();
+    }
+
+    private static void writeFailures(JsonGenerator json, List<OnlineFeatures.Failure> failures) {
+        json.writeArrayPropertyStart("failures");
+        for (OnlineFeatures.Failure failure : failures) {
+            json.writeStartObject();
+            json.writeStringProperty("view", failure.view());
+            json.writeStringProperty("store", failure.store());
+            json.writeStringProperty("reason", failure.reason());
+            json.writeEndObject();
+        }
+        json.writeEndArray();
     }
 
     private static void writeColumn(
