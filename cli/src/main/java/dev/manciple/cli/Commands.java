@@ -30,6 +30,7 @@ final class Commands {
                 .addSubcommand(new MaterializeIncrementalCommand(session))
                 .addSubcommand(new GetOnlineFeaturesCommand(session))
                 .addSubcommand(new ServeCommand(session))
+                .addSubcommand(new ListenCommand(session))
                 .addSubcommand(new PurgeCommand(session))
                 .addSubcommand(new MoveCommand(session))
                 .addSubcommand(new TeardownCommand(session));

@@ -1,13 +1,11 @@
 package dev.manciple.cli;
 
-import dev.manciple.FeatureStore;
-import dev.manciple.server.FeatureServer;
+import dev.manciple.server.Conduct;
 import dev.manciple.server.ServerOptions;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -48,6 +46,65 @@ final class ServeCommand implements Callable<Integer> {
             description = "How often to look whether the registry changed (default: ${DEFAULT-VALUE}).")
     int registryTtlSeconds = 60;
 
+    @Option(
+            names = "--keep-alive-timeout",
+            paramLabel = "SECONDS",
+            defaultValue = "30",
+            description = "How long a connection may say nothing (default: ${DEFAULT-VALUE}).")
+    int keepAliveSeconds = 30;
+
+    @Option(
+            names = {"-m", "--metrics"},
+            description = "Also tell metrics on port 8000, where Feast's server does.")
+    boolean metrics;
+
+    @Option(
+            names = {"-t", "--type"},
+            paramLabel = "http",
+            defaultValue = "http",
+            description = "Feast's; HTTP and gRPC are served in any case.")
+    ServerType type = ServerType.HTTP;
+
+    /** The types of server Feast's command knows. */
+    enum ServerType {
+        HTTP
+    }
+
+    @ArgGroup(exclusive = false)
+    @Nullable
+    WorkerOptions workers;
+
+    /** Of the processes Feast's server is made of: accepted, so that a command line for Feast starts this one. */
+    static final class WorkerOptions {
+        @Option(
+                names = {"-w", "--workers"},
+                paramLabel = "NUMBER",
+                description = "Feast's; has no effect: one process uses every processor.")
+        @Nullable
+        Integer workers;
+
+        @Option(
+                names = "--worker-connections",
+                paramLabel = "NUMBER",
+                description = "Feast's; has no effect.")
+        @Nullable
+        Integer connections;
+
+        @Option(
+                names = "--max-requests",
+                paramLabel = "NUMBER",
+                description = "Feast's; has no effect: the process need not be replaced.")
+        @Nullable
+        Integer maxRequests;
+
+        @Option(
+                names = "--max-requests-jitter",
+                paramLabel = "NUMBER",
+                description = "Feast's; has no effect.")
+        @Nullable
+        Integer maxRequestsJitter;
+    }
+
     @ArgGroup(exclusive = false)
     @Nullable
     TlsOptions tls;
@@ -82,34 +139,17 @@ final class ServeCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        ServerOptions options = options();
-        try (FeatureStore store = session.open()) {
-            // A server that cannot read its registry should say so now, not to its first caller.
-            int views = store.registry().views().size();
-            try (FeatureServer server = FeatureServer.start(store, options, VersionCommand.version())) {
-                tell(server, views);
-                new CountDownLatch(1).await();
-            } catch (InterruptedException e) {
-                session.printer().note("Stopped.");
-            }
-        }
-        return 0;
-    }
-
-    private void tell(FeatureServer server, int views) {
-        String scheme = tls == null ? "http" : "https";
-        session.printer()
-                .line("Serving %d feature views at %s://%s:%d (HTTP and gRPC)"
-                        .formatted(views, scheme, host, server.port()));
-        server.grpcPort().ifPresent(second -> session.printer().line("and gRPC at %s:%d".formatted(host, second)));
-        session.terminal().out().flush();
+        return new Serving(session).run(options());
     }
 
     private ServerOptions options() {
+        Conduct conduct = Conduct.of(session.config().featureServer());
         ServerOptions options = ServerOptions.DEFAULT
                 .withHost(host)
                 .withPort(port)
-                .withRegistryTtl(Duration.ofSeconds(Math.max(registryTtlSeconds, 1)));
+                .withRegistryTtl(Duration.ofSeconds(Math.max(registryTtlSeconds, 1)))
+                .withLimits(ServerOptions.Limits.DEFAULT.withIdle(Duration.ofSeconds(Math.max(keepAliveSeconds, 1))))
+                .withConduct(metrics ? conduct.withMetricsPort(Conduct.FEAST_METRICS_PORT) : conduct);
         if (grpcPort != null) {
             options = options.withGrpcPort(grpcPort);
         }

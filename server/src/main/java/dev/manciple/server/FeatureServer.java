@@ -27,6 +27,7 @@ import org.apache.arrow.memory.RootAllocator;
  */
 public final class FeatureServer implements AutoCloseable {
     private static final String GRPC_SOCKET = "grpc";
+    private static final String METRICS_SOCKET = "metrics";
 
     private final WebServer server;
     private final Admission admission;
@@ -61,7 +62,7 @@ public final class FeatureServer implements AutoCloseable {
     public static FeatureServer start(FeatureStore store, ServerOptions options, String version) {
         Optional<Tls> tls = options.tls().map(TlsFiles::read);
         Admission admission = new Admission(options.limits().concurrentRequests());
-        Metrics metrics = new Metrics(admission);
+        Metrics metrics = new Metrics(admission, options.conduct().unmeasured());
         RegistryWatch watch = new RegistryWatch(store, options.registryTtl(), metrics);
         Writing writing = new Writing(store, watch::registry);
         BufferAllocator allocator = new RootAllocator();
@@ -79,6 +80,13 @@ public final class FeatureServer implements AutoCloseable {
                 .ifPresent(port -> config.putSocket(
                         GRPC_SOCKET,
                         (ListenerConfig.Builder socket) -> listen(socket, options, port, tls, http, grpc)));
+        options.conduct()
+                .metricsPort()
+                .ifPresent(port -> config.putSocket(
+                        METRICS_SOCKET,
+                        (ListenerConfig.Builder socket) -> socket.host(options.host())
+                                .port(port)
+                                .routing(HttpRouting.builder().get("/metrics", http::metrics))));
         try {
             WebServer server = config.build().start();
             if (!server.isRunning()) {
@@ -130,7 +138,16 @@ public final class FeatureServer implements AutoCloseable {
 
     /** The second port of gRPC, if there is one. */
     public Optional<Integer> grpcPort() {
-        int port = server.port(GRPC_SOCKET);
+        return port(GRPC_SOCKET);
+    }
+
+    /** The port that has nothing but metrics, if there is one. */
+    public Optional<Integer> metricsPort() {
+        return port(METRICS_SOCKET);
+    }
+
+    private Optional<Integer> port(String socket) {
+        int port = server.port(socket);
         return port > 0 ? Optional.of(port) : Optional.empty();
     }
 

@@ -1,15 +1,20 @@
 package dev.manciple.server;
 
+import com.sun.management.OperatingSystemMXBean;
 import dev.manciple.OnlineFeatures;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Timer;
+import io.micrometer.core.instrument.config.MeterFilter;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.lang.management.ManagementFactory;
+import java.lang.management.MemoryMXBean;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReferenceArray;
@@ -21,26 +26,55 @@ import org.jspecify.annotations.Nullable;
  * are made once, not per request. Thread-safe.
  */
 public final class Metrics {
-    private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    private final PrometheusMeterRegistry registry;
     private final Map<String, Route> routes = new ConcurrentHashMap<>();
     private final Map<String, Counter> unanswered = new ConcurrentHashMap<>();
     private final Map<Push, Counter> pushes = new ConcurrentHashMap<>();
-    private final Counter onlineReads = Counter.builder("feast_online_features_request")
-            .description("Reads of online features.")
-            .register(registry);
-    private final DistributionSummary onlineEntities = DistributionSummary.builder("feast_online_features_entity_count")
-            .description("Entities per read.")
-            .register(registry);
-    private final Counter registryFailures = Counter.builder("manciple_registry_failures")
-            .description("Times the registry could not be read.")
-            .register(registry);
+    private final Counter onlineReads;
+    private final DistributionSummary onlineEntities;
+    private final Counter registryFailures;
 
     private record Push(String source, String target) {}
 
-    Metrics(Admission admission) {
+    /** @param unmeasured groups there are to be no meters of */
+    Metrics(Admission admission, Set<MetricGroup> unmeasured) {
+        registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+        registry.config().meterFilter(MeterFilter.deny(meter -> unmeasured.stream()
+                .anyMatch(group -> group.has(meter.getName()))));
+        onlineReads = Counter.builder("feast_online_features_request")
+                .description("Reads of online features.")
+                .register(registry);
+        onlineEntities = DistributionSummary.builder("feast_online_features_entity_count")
+                .description("Entities per read.")
+                .register(registry);
+        registryFailures = Counter.builder("manciple_registry_failures")
+                .description("Times the registry could not be read.")
+                .register(registry);
+        Process.addTo(registry);
         Gauge.builder("manciple_requests_running", admission, Admission::running)
                 .description("Requests that run now.")
                 .register(registry);
+    }
+
+    /** Meters of the process, in percent as Feast's. */
+    private static final class Process {
+        private Process() {}
+
+        static void addTo(PrometheusMeterRegistry registry) {
+            OperatingSystemMXBean machine = ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
+            MemoryMXBean memory = ManagementFactory.getMemoryMXBean();
+            Gauge.builder("feast_feature_server_cpu_usage", () -> 100 * machine.getProcessCpuLoad())
+                    .description("Share of the machine's processors this process uses, in percent.")
+                    .register(registry);
+            Gauge.builder(
+                            "feast_feature_server_memory_usage",
+                            () -> 100.0
+                                    * (memory.getHeapMemoryUsage().getCommitted()
+                                            + memory.getNonHeapMemoryUsage().getCommitted())
+                                    / machine.getTotalMemorySize())
+                    .description("Share of the machine's memory the JVM has taken, in percent.")
+                    .register(registry);
+        }
     }
 
     /** @param ageSeconds asked when metrics are read: how long ago the registry was last seen */

@@ -15,6 +15,7 @@ import java.util.Optional;
  * @param limits what a request may ask
  * @param registryTtl how often the registry is looked at for changes, which are served from then on
  * @param drain how long requests that run get to end when the server stops
+ * @param conduct what it tells besides its answers
  */
 public record ServerOptions(
         String host,
@@ -23,7 +24,8 @@ public record ServerOptions(
         Optional<Tls> tls,
         Limits limits,
         Duration registryTtl,
-        Duration drain) {
+        Duration drain,
+        Conduct conduct) {
     /** Feast's address and port, no TLS. */
     public static final ServerOptions DEFAULT = new ServerOptions(
             "127.0.0.1",
@@ -32,7 +34,8 @@ public record ServerOptions(
             Optional.empty(),
             Limits.DEFAULT,
             Duration.ofSeconds(60),
-            Duration.ofSeconds(8));
+            Duration.ofSeconds(8),
+            Conduct.DEFAULT);
 
     /**
      * PEM files.
@@ -49,29 +52,37 @@ public record ServerOptions(
      */
     public record Limits(long bodyBytes, int rows, int concurrentRequests, Duration idle) {
         public static final Limits DEFAULT = new Limits(32L << 20, 100_000, 256, Duration.ofSeconds(30));
+
+        public Limits withIdle(Duration newIdle) {
+            return new Limits(bodyBytes, rows, concurrentRequests, newIdle);
+        }
     }
 
     public ServerOptions withPort(int newPort) {
-        return new ServerOptions(host, newPort, grpcPort, tls, limits, registryTtl, drain);
+        return new ServerOptions(host, newPort, grpcPort, tls, limits, registryTtl, drain, conduct);
     }
 
     public ServerOptions withHost(String newHost) {
-        return new ServerOptions(newHost, port, grpcPort, tls, limits, registryTtl, drain);
+        return new ServerOptions(newHost, port, grpcPort, tls, limits, registryTtl, drain, conduct);
     }
 
     public ServerOptions withGrpcPort(int newPort) {
-        return new ServerOptions(host, port, Optional.of(newPort), tls, limits, registryTtl, drain);
+        return new ServerOptions(host, port, Optional.of(newPort), tls, limits, registryTtl, drain, conduct);
     }
 
     public ServerOptions withTls(Tls newTls) {
-        return new ServerOptions(host, port, grpcPort, Optional.of(newTls), limits, registryTtl, drain);
+        return new ServerOptions(host, port, grpcPort, Optional.of(newTls), limits, registryTtl, drain, conduct);
     }
 
     public ServerOptions withRegistryTtl(Duration newTtl) {
-        return new ServerOptions(host, port, grpcPort, tls, limits, newTtl, drain);
+        return new ServerOptions(host, port, grpcPort, tls, limits, newTtl, drain, conduct);
     }
 
     public ServerOptions withLimits(Limits newLimits) {
-        return new ServerOptions(host, port, grpcPort, tls, newLimits, registryTtl, drain);
+        return new ServerOptions(host, port, grpcPort, tls, newLimits, registryTtl, drain, conduct);
+    }
+
+    public ServerOptions withConduct(Conduct newConduct) {
+        return new ServerOptions(host, port, grpcPort, tls, limits, registryTtl, drain, newConduct);
     }
 }

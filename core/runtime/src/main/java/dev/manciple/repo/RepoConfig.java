@@ -26,7 +26,8 @@ import java.util.Optional;
  * @param onlineStore empty where the repository has none on purpose
  * @param batchEngine what materializes; {@code local} is this process
  * @param auth of the servers; {@code no_auth} by default
- * @param featureServer the options of the servers, if there are any
+ * @param featureServer the options of the servers
+ * @param compatibility whose rules online answers of the servers follow; a key of Manciple's own
  * @param entityKeyVersion always 3
  * @param coerceTzAware whether times of entity rows become UTC with a zone
  * @param definitionClasses compiled classes that implement {@code FeatureRepository}; a key of Manciple's own
@@ -43,7 +44,8 @@ public record RepoConfig(
         StoreConfig offlineStore,
         StoreConfig batchEngine,
         StoreConfig auth,
-        Optional<StoreConfig> featureServer,
+        FeatureServerConfig featureServer,
+        Compatibility compatibility,
         MaterializationConfig materialization,
         int entityKeyVersion,
         boolean coerceTzAware,

@@ -59,7 +59,11 @@ final class RepoConfigReader {
                     Shape.Key.of("batch_engine", TYPE_OR_BLOCK, "What materializes; local, this process, if absent.")
                             .or("batch_engine_config"),
                     Shape.Key.of("auth", TYPE_OR_BLOCK, "Who may call the servers; no_auth if absent."),
-                    Shape.Key.of("feature_server", Shape.OpenBlock.OPEN_BLOCK, "Options of the servers."),
+                    Shape.Key.of("feature_server", FeatureServerShape.BLOCK, "Options of the servers."),
+                    Shape.Key.of(
+                            "compatibility",
+                            new Shape.Word(List.of("manciple", "feast")),
+                            "Whose rules the statuses of online answers follow; manciple if absent. Feast ignores this key."),
                     Shape.Key.of("materialization", MATERIALIZATION, "How materialization runs.")
                             .or("materialization_config"),
                     Shape.Key.of(
@@ -154,7 +158,8 @@ final class RepoConfigReader {
                 store(top.node("offline_store"), "type", "file"),
                 engine(top),
                 store(top.node("auth"), "type", "no_auth"),
-                top.node("feature_server").map(node -> store(Optional.of(node), "type", "local")),
+                featureServer(top),
+                compatibility(top),
                 materialization(top),
                 entityKeyVersion(top),
                 top.scalar("coerce_tz_aware")
@@ -252,16 +257,34 @@ final class RepoConfigReader {
     }
 
     private MaterializationConfig materialization(Section top) {
-        Optional<YamlNode> block = top.node("materialization")
-                .filter(node -> new ShapeChecker("", new Problems()).fits("", MATERIALIZATION, node));
-        Map<String, Object> options =
-                block.isPresent() && block.get() instanceof YamlNode.Mapping mapping ? mapping.plain() : Map.of();
-        try {
-            return new ConfigBinder().bind("materialization", MaterializationConfig.class, options);
-        } catch (ConfigException e) {
-            block.ifPresent(node -> problems.add(node.at(), String.valueOf(e.getMessage())));
-            return new MaterializationConfig(false, Optional.empty());
+        return block(top, "materialization", MATERIALIZATION, MaterializationConfig.class)
+                .orElse(new MaterializationConfig(false, Optional.empty()));
+    }
+
+    private FeatureServerConfig featureServer(Section top) {
+        return block(top, "feature_server", FeatureServerShape.BLOCK, FeatureServerConfig.class)
+                .orElse(FeatureServerConfig.DEFAULT);
+    }
+
+    /** A section as its record; empty where it is absent or a problem was noted. */
+    private <C extends Record> Optional<C> block(Section top, String key, Shape.Block shape, Class<C> type) {
+        Optional<YamlNode> block =
+                top.node(key).filter(node -> new ShapeChecker("", new Problems()).fits("", shape, node));
+        if (block.isEmpty() || !(block.get() instanceof YamlNode.Mapping mapping)) {
+            return Optional.empty();
         }
+        try {
+            return Optional.of(new ConfigBinder().bind(key, type, mapping.plain()));
+        } catch (ConfigException e) {
+            problems.add(mapping.at(), String.valueOf(e.getMessage()));
+            return Optional.empty();
+        }
+    }
+
+    private static Compatibility compatibility(Section top) {
+        return top.text("compatibility").map(text -> text.toLowerCase(Locale.ROOT)).filter("feast"::equals).isPresent()
+                ? Compatibility.FEAST
+                : Compatibility.MANCIPLE;
     }
 
     private int entityKeyVersion(Section top) {

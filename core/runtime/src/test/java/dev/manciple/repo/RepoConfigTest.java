@@ -20,6 +20,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class RepoConfigTest {
@@ -57,7 +58,8 @@ class RepoConfigTest {
                         new StoreConfig("file", Map.of()),
                         new StoreConfig("local", Map.of()),
                         new StoreConfig("no_auth", Map.of()),
-                        Optional.empty(),
+                        FeatureServerConfig.DEFAULT,
+                        Compatibility.MANCIPLE,
                         new MaterializationConfig(false, Optional.empty()),
                         3,
                         true,
@@ -86,7 +88,15 @@ class RepoConfigTest {
                   type: oidc
                   auth_discovery_url: https://id.example.com
                 feature_server:
+                  type: local
                   enabled: yes
+                  metrics: {enabled: true, audit_logging: true}
+                  feature_logging: {queue_capacity: 5}
+                  offline_push_batching_enabled: true
+                  offline_push_batching_batch_size: 10
+                  offline_push_batching_batch_interval_seconds: 2
+                  transformation_service_endpoint: transformer:6569
+                compatibility: feast
                 flags: {alpha: true}
                 entity_key_serialization_version: 3
                 coerce_tz_aware: false
@@ -115,7 +125,21 @@ class RepoConfigTest {
                         new StoreConfig("dask", Map.of()),
                         new StoreConfig("spark.engine", Map.of("partitions", 10)),
                         new StoreConfig("oidc", Map.of("auth_discovery_url", "https://id.example.com")),
-                        Optional.of(new StoreConfig("local", Map.of("enabled", true))),
+                        new FeatureServerConfig(
+                                FeatureServerConfig.Type.LOCAL,
+                                true,
+                                Optional.of(new FeatureServerConfig.Metrics(
+                                        true, true, true, true, true, true, true, true, true)),
+                                Optional.of(new FeatureServerConfig.FeatureLogging(false, 600, 30, 5, 10_000)),
+                                true,
+                                Optional.of(10),
+                                Optional.of(2),
+                                Optional.of("transformer:6569"),
+                                Optional.empty(),
+                                Optional.empty(),
+                                Optional.empty(),
+                                Optional.empty()),
+                        Compatibility.FEAST,
                         new MaterializationConfig(true, Optional.of(500)),
                         3,
                         false,
@@ -127,6 +151,21 @@ class RepoConfigTest {
                                 "'data_quality_monitoring' has no effect in Manciple.",
                                 "'flags' has no effect in Manciple.",
                                 "'repo_path' has no effect in Manciple.")));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {
+        "{prot: 80}|prot|unknown key",
+        "{metrics: {enabeld: true}}|enabeld|did you mean 'enabled'",
+        "{type: lambda}|type|local",
+        "{offline_push_batching_batch_size: 0}|offline_push_batching_batch_size|must be positive, was 0",
+        "{transformation_service_endpoint: 'http://x:1'}|transformation_service_endpoint|must be host:port",
+    })
+    void mistakesInTheServersSectionAreNamed(String section, String key, String problem) {
+        assertThatThrownBy(() -> load("project: p\nregistry: r\nfeature_server: " + section))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining(key)
+                .hasMessageContaining(problem);
     }
 
     @ParameterizedTest

@@ -288,7 +288,8 @@ public final class HttpApi implements HttpService {
         }
     }
 
-    private void metrics(ServerRequest request, ServerResponse response) {
+    /** Answers with the metrics; for a listener that has nothing else. */
+    public void metrics(ServerRequest request, ServerResponse response) {
         response.header(HeaderNames.CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8");
         response.send(metrics.text());
     }

@@ -1,0 +1,40 @@
+package dev.manciple.cli;
+
+import dev.manciple.FeatureStore;
+import dev.manciple.server.FeatureServer;
+import dev.manciple.server.ServerOptions;
+import java.util.concurrent.CountDownLatch;
+
+/** Runs a server until the process is told to stop. */
+final class Serving {
+    private final Session session;
+
+    Serving(Session session) {
+        this.session = session;
+    }
+
+    int run(ServerOptions options) {
+        try (FeatureStore store = session.open()) {
+            // A server that cannot read its registry should say so now, not to its first caller.
+            int views = store.registry().views().size();
+            try (FeatureServer server = FeatureServer.start(store, options, VersionCommand.version())) {
+                tell(server, options, views);
+                new CountDownLatch(1).await();
+            } catch (InterruptedException e) {
+                session.printer().note("Stopped.");
+            }
+        }
+        return 0;
+    }
+
+    private void tell(FeatureServer server, ServerOptions options, int views) {
+        String scheme = options.tls().isPresent() ? "https" : "http";
+        Printer printer = session.printer();
+        printer.line("Serving %d feature views at %s://%s:%d (HTTP and gRPC)"
+                .formatted(views, scheme, options.host(), server.port()));
+        server.grpcPort().ifPresent(port -> printer.line("and gRPC at %s:%d".formatted(options.host(), port)));
+        server.metricsPort()
+                .ifPresent(port -> printer.line("and metrics at http://%s:%d/metrics".formatted(options.host(), port)));
+        session.terminal().out().flush();
+    }
+}
