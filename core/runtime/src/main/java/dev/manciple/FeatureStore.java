@@ -1,6 +1,7 @@
 package dev.manciple;
 
 import dev.manciple.model.Definition;
+import dev.manciple.model.FeatureView;
 import dev.manciple.repo.RepoConfig;
 import dev.manciple.spi.OfflineStore;
 import dev.manciple.spi.OnlineStore;
@@ -109,6 +110,14 @@ public interface FeatureStore extends AutoCloseable {
      * @param entities join key, or request column, to one value per row; text is converted to the declared type
      */
     OnlineFeatures onlineFeatures(FeatureSelection features, Map<String, List<Value>> entities, OnlineOptions options);
+
+    /**
+     * The views a materialization means.
+     *
+     * @param views empty for every view that is online, enabled and has history
+     * @throws dev.manciple.error.FeatureStoreException if a named view is none, or cannot be materialized
+     */
+    List<FeatureView> materializable(List<String> views);
 
     /**
      * Copies the newest rows with event time in [start, end] to the online store.

@@ -194,6 +194,11 @@ final class LocalFeatureStore implements FeatureStore {
     }
 
     @Override
+    public List<FeatureView> materializable(List<String> views) {
+        return materializer.views(views);
+    }
+
+    @Override
     public MaterializeReport materialize(Instant start, Instant end, List<String> views, MaterializeListener listener) {
         reviewed.reviewed(registry());
         return materializer.materialize(start, end, views, listener);

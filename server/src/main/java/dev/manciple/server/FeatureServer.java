@@ -34,6 +34,7 @@ public final class FeatureServer implements AutoCloseable {
     private final BufferAllocator allocator;
     private final Patience patience;
     private final RegistryWatch watch;
+    private final MaterializeJobs jobs;
     private final Duration drain;
     private final AtomicBoolean closed = new AtomicBoolean();
 
@@ -43,12 +44,14 @@ public final class FeatureServer implements AutoCloseable {
             BufferAllocator allocator,
             Patience patience,
             RegistryWatch watch,
+            MaterializeJobs jobs,
             Duration drain) {
         this.server = server;
         this.admission = admission;
         this.allocator = allocator;
         this.patience = patience;
         this.watch = watch;
+        this.jobs = jobs;
         this.drain = drain;
     }
 
@@ -63,12 +66,15 @@ public final class FeatureServer implements AutoCloseable {
         Optional<Tls> tls = options.tls().map(TlsFiles::read);
         Admission admission = new Admission(options.limits().concurrentRequests());
         Metrics metrics = new Metrics(admission, options.conduct().unmeasured());
-        RegistryWatch watch = new RegistryWatch(store, options.registryTtl(), metrics);
+        InstantSource clock = InstantSource.system();
+        RegistryWatch watch = new RegistryWatch(store, options.registryTtl(), metrics, clock);
         Writing writing = new Writing(store, watch::registry);
         BufferAllocator allocator = new RootAllocator();
         Patience patience = new Patience(options.limits().idle());
+        MaterializeJobs jobs =
+                new MaterializeJobs(store, metrics, clock, options.conduct().materializations());
         HttpApi http = new HttpApi(
-                store, writing, allocator, options.limits(), admission, metrics, InstantSource.system(), patience);
+                store, writing, allocator, options.limits(), admission, metrics, jobs, clock, patience);
         OnlineServices grpc =
                 new OnlineServices(store, writing, allocator, options.limits(), admission, metrics, version);
         WebServerConfig.Builder config = WebServer.builder()
@@ -93,8 +99,9 @@ public final class FeatureServer implements AutoCloseable {
                 throw new IllegalStateException("is the port taken?");
             }
             watch.start();
-            return new FeatureServer(server, admission, allocator, patience, watch, options.drain());
+            return new FeatureServer(server, admission, allocator, patience, watch, jobs, options.drain());
         } catch (RuntimeException e) {
+            jobs.close();
             patience.close();
             allocator.close();
             throw new InvalidRequestException(
@@ -156,6 +163,7 @@ public final class FeatureServer implements AutoCloseable {
         if (closed.compareAndSet(false, true)) {
             admission.drain(drain);
             server.stop();
+            jobs.close();
             watch.close();
             patience.close();
             allocator.close();

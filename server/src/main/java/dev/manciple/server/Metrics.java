@@ -5,6 +5,8 @@ import dev.manciple.OnlineFeatures;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MultiGauge;
+import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.config.MeterFilter;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
@@ -33,6 +35,8 @@ public final class Metrics {
     private final Counter onlineReads;
     private final DistributionSummary onlineEntities;
     private final Counter registryFailures;
+    private final MultiGauge freshness;
+    private volatile Supplier<Map<String, Double>> lags = Map::of;
 
     private record Push(String source, String target) {}
 
@@ -49,6 +53,9 @@ public final class Metrics {
                 .register(registry);
         registryFailures = Counter.builder("manciple_registry_failures")
                 .description("Times the registry could not be read.")
+                .register(registry);
+        freshness = MultiGauge.builder("feast_feature_freshness_seconds")
+                .description("Seconds since the end of the window that was materialized last, by view.")
                 .register(registry);
         Process.addTo(registry);
         Gauge.builder("manciple_requests_running", admission, Admission::running)
@@ -183,8 +190,27 @@ public final class Metrics {
                 .increment();
     }
 
+    /** How long a view took to materialize. */
+    void materializationTook(String view, long nanos) {
+        Timer.builder("feast_materialization_duration")
+                .description("Time a view took to materialize.")
+                .tag("feature_view", view)
+                .register(registry)
+                .record(nanos, TimeUnit.NANOSECONDS);
+    }
+
+    /** @param lags asked when metrics are read: seconds by view since the end of what was materialized last */
+    void freshness(Supplier<Map<String, Double>> lags) {
+        this.lags = lags;
+    }
+
     /** Everything in Prometheus' text format. */
     public String text() {
+        freshness.register(
+                lags.get().entrySet().stream()
+                        .map(lag -> MultiGauge.Row.of(Tags.of("feature_view", lag.getKey()), lag.getValue()))
+                        .toList(),
+                true);
         return registry.scrape();
     }
 }

@@ -2,8 +2,14 @@ package dev.manciple.server;
 
 import dev.manciple.FeatureStore;
 import dev.manciple.error.FeatureStoreException;
+import dev.manciple.spi.Interval;
 import dev.manciple.spi.RegistrySnapshot;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,17 +34,29 @@ final class RegistryWatch implements AutoCloseable {
      *
      * @throws FeatureStoreException if it cannot be read: there is nothing to serve then
      */
-    RegistryWatch(FeatureStore store, Duration every, Metrics metrics) {
+    RegistryWatch(FeatureStore store, Duration every, Metrics metrics, InstantSource clock) {
         this.store = store;
         this.metrics = metrics;
         this.last = new AtomicReference<>(seen(store));
         this.watcher = Thread.ofPlatform().name("registry-watch").daemon().unstarted(() -> watch(every));
         metrics.registryAge(() -> (System.nanoTime() - last.get().at()) / 1e9);
+        metrics.freshness(() -> lags(registry(), clock.instant()));
     }
 
     private static Seen seen(FeatureStore store) {
         long asked = System.nanoTime();
         return new Seen(store.registry(), asked);
+    }
+
+    /** Seconds since the end of the last window, of the views that have one. */
+    private static Map<String, Double> lags(RegistrySnapshot registry, Instant now) {
+        Map<String, Double> lags = new LinkedHashMap<>();
+        registry.materialized()
+                .forEach((view, windows) -> windows.stream()
+                        .map(Interval::end)
+                        .max(Comparator.naturalOrder())
+                        .ifPresent(end -> lags.put(view, Duration.between(end, now).toMillis() / 1e3)));
+        return lags;
     }
 
     void start() {

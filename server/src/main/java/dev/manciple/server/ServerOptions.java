@@ -15,7 +15,7 @@ import java.util.Optional;
  * @param limits what a request may ask
  * @param registryTtl how often the registry is looked at for changes, which are served from then on
  * @param drain how long requests that run get to end when the server stops
- * @param conduct what it tells besides its answers
+ * @param conduct what it does besides answering
  */
 public record ServerOptions(
         String host,

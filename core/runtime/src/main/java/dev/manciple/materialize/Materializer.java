@@ -65,6 +65,15 @@ public final class Materializer {
     }
 
     /**
+     * The views a run means.
+     *
+     * @param names empty for every view that is online, enabled and has history
+     */
+    public List<FeatureView> views(List<String> names) {
+        return Eligible.toMaterialize(log.snapshot(), names);
+    }
+
+    /**
      * Copies rows with event time in [start, end].
      *
      * @param views empty for every view that is online, enabled and has history

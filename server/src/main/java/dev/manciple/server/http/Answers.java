@@ -5,6 +5,7 @@ import dev.manciple.server.FeastErrors;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.Status;
 import io.helidon.webserver.http.ServerResponse;
+import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,6 +23,11 @@ final class Answers {
 
     static void json(ServerResponse response, int status, Object tree) {
         json(response, status, Json.MAPPER.writeValueAsBytes(tree));
+    }
+
+    /** Feast's answer where there is nothing to say. */
+    static void done(ServerResponse response) {
+        json(response, 200, "null".getBytes(StandardCharsets.UTF_8));
     }
 
     /** The JSON text of an object, inside a JSON string: so Feast's client finds the class to raise. */

@@ -2,17 +2,14 @@ package dev.manciple.server.http;
 
 import dev.manciple.FeatureSelection;
 import dev.manciple.FeatureStore;
-import dev.manciple.MaterializeListener;
-import dev.manciple.MaterializeReport;
 import dev.manciple.OnlineFeatures;
 import dev.manciple.OnlineOptions;
-import dev.manciple.arrow.ArrowValues;
 import dev.manciple.error.FeatureStoreException;
 import dev.manciple.error.InvalidRequestException;
-import dev.manciple.model.ValueType;
 import dev.manciple.server.Admission;
 import dev.manciple.server.FeastErrors;
 import dev.manciple.server.Frames;
+import dev.manciple.server.MaterializeJobs;
 import dev.manciple.server.Metrics;
 import dev.manciple.server.ServerOptions;
 import dev.manciple.server.Writing;
@@ -23,14 +20,13 @@ import io.helidon.http.HeaderNames;
 import io.helidon.http.HeaderValues;
 import io.helidon.http.Status;
 import io.helidon.webserver.CloseConnectionException;
+import io.helidon.webserver.http.Handler;
 import io.helidon.webserver.http.HttpRules;
 import io.helidon.webserver.http.HttpService;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -54,7 +50,7 @@ public final class HttpApi implements HttpService {
     private final ServerOptions.Limits limits;
     private final Admission admission;
     private final Metrics metrics;
-    private final InstantSource clock;
+    private final MaterializeRoutes materializing;
     private final Patience patience;
 
     public HttpApi(
@@ -64,6 +60,7 @@ public final class HttpApi implements HttpService {
             ServerOptions.Limits limits,
             Admission admission,
             Metrics metrics,
+            MaterializeJobs jobs,
             InstantSource clock,
             Patience patience) {
         this.store = store;
@@ -72,7 +69,7 @@ public final class HttpApi implements HttpService {
         this.limits = limits;
         this.admission = admission;
         this.metrics = metrics;
-        this.clock = clock;
+        this.materializing = new MaterializeRoutes(jobs, clock);
         this.patience = patience;
     }
 
@@ -81,8 +78,10 @@ public final class HttpApi implements HttpService {
         post(rules, "/get-online-features", this::onlineFeatures);
         post(rules, "/push", this::push);
         post(rules, "/write-to-online-store", this::write);
-        post(rules, "/materialize", this::materialize);
-        post(rules, "/materialize-incremental", this::materializeIncremental);
+        post(rules, "/materialize", materializing::window);
+        post(rules, "/materialize-incremental", materializing::incremental);
+        get(rules, MaterializeRoutes.JOBS, materializing::all);
+        get(rules, MaterializeRoutes.JOBS + "/{id}", materializing::job);
         rules.get("/health", this::health)
                 .get("/ready", this::ready)
                 .get("/metrics", this::metrics)
@@ -91,15 +90,27 @@ public final class HttpApi implements HttpService {
 
     /** A route that takes a JSON object. */
     private interface Route {
-        void handle(Json body, ServerResponse response);
+        void handle(Json body, ServerRequest request, ServerResponse response);
     }
 
     private void post(HttpRules rules, String path, Route route) {
         Metrics.Route measured = metrics.route(path);
-        rules.post(path, (request, response) -> run(request, response, route, measured));
+        rules.post(
+                path,
+                (request, response) -> run(
+                        request,
+                        response,
+                        (asked, answer) -> route.handle(Json.parse(body(asked)), asked, answer),
+                        measured));
     }
 
-    private void run(ServerRequest request, ServerResponse response, Route route, Metrics.Route measured) {
+    /** A route without a body. */
+    private void get(HttpRules rules, String path, Handler route) {
+        Metrics.Route measured = metrics.route(path);
+        rules.get(path, (request, response) -> run(request, response, route, measured));
+    }
+
+    private void run(ServerRequest request, ServerResponse response, Handler route, Metrics.Route measured) {
         long began = System.nanoTime();
         if (admission.draining()) {
             lastOfConnection(request, response);
@@ -117,9 +128,9 @@ public final class HttpApi implements HttpService {
         measured.answered(response.status().code(), System.nanoTime() - began);
     }
 
-    private void handle(ServerRequest request, ServerResponse response, Route route) {
+    private void handle(ServerRequest request, ServerResponse response, Handler route) {
         try {
-            route.handle(Json.parse(body(request)), response);
+            route.handle(request, response);
         } catch (BadBodyException e) {
             Answers.badBody(response, e);
         } catch (FeatureStoreException e) {
@@ -137,7 +148,7 @@ public final class HttpApi implements HttpService {
                             .formatted(limits.bodyBytes()));
         } catch (IOException | UncheckedIOException e) {
             throw new CloseConnectionException("The client went away, or was silent for too long", e);
-        } catch (RuntimeException e) {
+        } catch (Exception e) {
             LOG.error("{} failed", request.path().path(), e);
             Answers.text(response, 500, "The server failed to answer; its log has the reason");
         }
@@ -171,7 +182,7 @@ public final class HttpApi implements HttpService {
         private static final long serialVersionUID = 1L;
     }
 
-    private void onlineFeatures(Json body, ServerResponse response) {
+    private void onlineFeatures(Json body, ServerRequest request, ServerResponse response) {
         Map<String, List<Value>> entities = new LinkedHashMap<>();
         body.columns("entities", limits.rows())
                 .forEach((column, cells) -> entities.put(
@@ -196,7 +207,7 @@ public final class HttpApi implements HttpService {
         return FeatureSelection.parse(references);
     }
 
-    private void push(Json body, ServerResponse response) {
+    private void push(Json body, ServerRequest request, ServerResponse response) {
         String source = body.requiredText("push_source_name");
         String to = body.text("to").orElse("online");
         Map<String, List<?>> columns = body.columns("df", limits.rows());
@@ -206,62 +217,15 @@ public final class HttpApi implements HttpService {
         response.send();
     }
 
-    private void write(Json body, ServerResponse response) {
+    private void write(Json body, ServerRequest request, ServerResponse response) {
         String view = body.requiredText("feature_view_name");
         Map<String, List<?>> columns = body.columns("df", limits.rows());
         writing.writeOnline(view, cached(body), views -> Frames.ofJson(allocator, views, columns));
-        done(response);
+        Answers.done(response);
     }
 
     private static boolean cached(Json body) {
         return body.flag("allow_registry_cache", true);
-    }
-
-    /** Feast's answer where there is nothing to say. */
-    private static void done(ServerResponse response) {
-        Answers.json(response, 200, "null".getBytes(StandardCharsets.UTF_8));
-    }
-
-    private void materialize(Json body, ServerResponse response) {
-        boolean everything = body.flag("disable_event_timestamp", false);
-        Instant now = clock.instant();
-        Optional<Instant> start = everything ? Optional.of(Instant.EPOCH) : time(body, "start_ts");
-        Optional<Instant> end = everything ? Optional.of(now) : time(body, "end_ts");
-        if (start.isEmpty() || end.isEmpty()) {
-            throw new InvalidRequestException("start_ts and end_ts are required when disable_event_timestamp is False");
-        }
-        if (!start.get().isBefore(end.get())) {
-            throw new InvalidRequestException(
-                    "start_ts (%s) must be before end_ts (%s)".formatted(start.get(), end.get()));
-        }
-        report(
-                store.materialize(start.get(), end.get(), body.texts("feature_views"), MaterializeListener.NONE),
-                response);
-    }
-
-    private void materializeIncremental(Json body, ServerResponse response) {
-        Instant end = time(body, "end_ts").orElseThrow(() -> new BadBodyException("end_ts", "Field required"));
-        report(store.materializeIncremental(end, body.texts("feature_views"), MaterializeListener.NONE), response);
-    }
-
-    private static Optional<Instant> time(Json body, String key) {
-        return body.text(key)
-                .map(text -> ArrowValues.convert(new Value.Text(text), ValueType.Scalar.UNIX_TIMESTAMP, key))
-                .filter(Value.Time.class::isInstance)
-                .map(value -> ((Value.Time) value).value());
-    }
-
-    private void report(MaterializeReport report, ServerResponse response) {
-        report.rowsByView().keySet().forEach(view -> {
-            if (!report.failedViews().containsKey(view)) {
-                metrics.materialized(view, true);
-            }
-        });
-        report.failedViews().keySet().forEach(view -> metrics.materialized(view, false));
-        for (FeatureStoreException failure : report.failedViews().values()) {
-            throw failure;
-        }
-        done(response);
     }
 
     /** Alive as long as the registry can be read, as Feast's server says it. */

@@ -1,0 +1,125 @@
+package dev.manciple.server.http;
+
+import dev.manciple.arrow.ArrowValues;
+import dev.manciple.error.InvalidRequestException;
+import dev.manciple.model.ValueType;
+import dev.manciple.server.MaterializeJobs;
+import dev.manciple.spi.Value;
+import io.helidon.http.HeaderName;
+import io.helidon.http.HeaderNames;
+import io.helidon.webserver.http.ServerRequest;
+import io.helidon.webserver.http.ServerResponse;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Feast's routes of materialization (Feast: online serving, 4.6). With {@code async=true} a run is a job that is answered with 202
+ * and can be asked about, unless another run is busy with one of its views and {@code force=true} is not said.
+ */
+final class MaterializeRoutes {
+    static final String JOBS = "/materialize/jobs";
+    private static final HeaderName LOCATION = HeaderNames.create("Location");
+
+    private final MaterializeJobs jobs;
+    private final InstantSource clock;
+
+    MaterializeRoutes(MaterializeJobs jobs, InstantSource clock) {
+        this.jobs = jobs;
+        this.clock = clock;
+    }
+
+    void window(Json body, ServerRequest request, ServerResponse response) {
+        boolean everything = body.flag("disable_event_timestamp", false);
+        Instant now = clock.instant();
+        Optional<Instant> start = everything ? Optional.of(Instant.EPOCH) : time(body, "start_ts");
+        Optional<Instant> end = everything ? Optional.of(now) : time(body, "end_ts");
+        if (start.isEmpty() || end.isEmpty()) {
+            throw new InvalidRequestException("start_ts and end_ts are required when disable_event_timestamp is False");
+        }
+        if (!start.get().isBefore(end.get())) {
+            throw new InvalidRequestException(
+                    "start_ts (%s) must be before end_ts (%s)".formatted(start.get(), end.get()));
+        }
+        run(
+                body,
+                request,
+                response,
+                (store, views, listener) -> store.materialize(start.get(), end.get(), views, listener));
+    }
+
+    void incremental(Json body, ServerRequest request, ServerResponse response) {
+        Instant end = time(body, "end_ts").orElseThrow(() -> new BadBodyException("end_ts", "Field required"));
+        run(
+                body,
+                request,
+                response,
+                (store, views, listener) -> store.materializeIncremental(end, views, listener));
+    }
+
+    private void run(Json body, ServerRequest request, ServerResponse response, MaterializeJobs.Run run) {
+        List<String> views = body.texts("feature_views");
+        if (!flag(request, "async")) {
+            jobs.run(views, run);
+            Answers.done(response);
+            return;
+        }
+        switch (jobs.submit(views, flag(request, "force"), run)) {
+            case MaterializeJobs.Order.Accepted(MaterializeJobs.Job job) -> {
+                response.header(LOCATION, JOBS + "/" + job.id());
+                Map<String, Object> answer = new LinkedHashMap<>();
+                answer.put("status", "accepted");
+                answer.put("feature_views", job.views());
+                answer.put("job_id", job.id());
+                Answers.json(response, 202, answer);
+            }
+            case MaterializeJobs.Order.Busy(List<String> busy) -> {
+                Map<String, Object> answer = new LinkedHashMap<>();
+                answer.put(
+                        "error",
+                        "These feature views are being materialized already: %s. Wait for the run to end, or start another beside it with ?force=true"
+                                .formatted(String.join(", ", busy)));
+                answer.put("feature_views", busy);
+                Answers.json(response, 409, answer);
+            }
+        }
+    }
+
+    private static boolean flag(ServerRequest request, String name) {
+        return request.query().first(name).map(Boolean::parseBoolean).orElse(false);
+    }
+
+    private static Optional<Instant> time(Json body, String key) {
+        return body.text(key)
+                .map(text -> ArrowValues.convert(new Value.Text(text), ValueType.Scalar.UNIX_TIMESTAMP, key))
+                .filter(Value.Time.class::isInstance)
+                .map(value -> ((Value.Time) value).value());
+    }
+
+    void job(ServerRequest request, ServerResponse response) {
+        Answers.json(response, 200, tree(jobs.job(request.path().pathParameters().get("id"))));
+    }
+
+    void all(ServerRequest request, ServerResponse response) {
+        Answers.json(
+                response,
+                200,
+                Map.of("jobs", jobs.all().stream().map(MaterializeRoutes::tree).toList()));
+    }
+
+    private static Map<String, Object> tree(MaterializeJobs.Job job) {
+        Map<String, Object> tree = new LinkedHashMap<>();
+        tree.put("job_id", job.id());
+        tree.put("status", job.state().name().toLowerCase(Locale.ROOT));
+        tree.put("feature_views", job.views());
+        tree.put("accepted_at", job.accepted().toString());
+        job.ended().ifPresent(end -> tree.put("ended_at", end.toString()));
+        tree.put("rows", job.rows());
+        tree.put("errors", job.failures());
+        return tree;
+    }
+}
