@@ -112,6 +112,14 @@ public interface FeatureStore extends AutoCloseable {
     OnlineFeatures onlineFeatures(FeatureSelection features, Map<String, List<Value>> entities, OnlineOptions options);
 
     /**
+     * Finds the rows of a view nearest to a vector, nearest first: its join keys, the features asked for and a column
+     * {@code distance}.
+     *
+     * @throws dev.manciple.error.UnsupportedException if the view's online store has no vector search
+     */
+    OnlineFeatures search(DocumentQuery query);
+
+    /**
      * The views a materialization means.
      *
      * @param views empty for every view that is online, enabled and has history

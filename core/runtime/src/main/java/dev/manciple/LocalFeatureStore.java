@@ -16,6 +16,7 @@ import dev.manciple.move.Places;
 import dev.manciple.plugin.Guards;
 import dev.manciple.registry.ApplyPlanner;
 import dev.manciple.registry.ProtectedProjects;
+import dev.manciple.retrieve.DocumentSearch;
 import dev.manciple.retrieve.EntityRows;
 import dev.manciple.retrieve.HistoricalRetrieval;
 import dev.manciple.retrieve.OnlineRetrieval;
@@ -62,6 +63,7 @@ final class LocalFeatureStore implements FeatureStore {
     private final HistoricalRetrieval historical;
     private final SourceComparer comparer;
     private final OnlineRetrieval online;
+    private final DocumentSearch search;
     private final Materializer materializer;
     private final Ingestion ingestion;
     private final Purger purger;
@@ -115,6 +117,7 @@ final class LocalFeatureStore implements FeatureStore {
         historical = new HistoricalRetrieval(newest, parts.offline(), transformations, parts.clock());
         comparer = new SourceComparer(newest, parts.offline(), parts.allocator());
         online = new OnlineRetrieval(snapshots::recent, parts.online(), transformations, parts.clock());
+        search = new DocumentSearch(snapshots::recent, parts.online(), parts.clock());
         materializer = new Materializer(
                 parts.registry(),
                 parts.project(),
@@ -191,6 +194,11 @@ final class LocalFeatureStore implements FeatureStore {
     public OnlineFeatures onlineFeatures(
             FeatureSelection features, Map<String, List<Value>> entities, OnlineOptions options) {
         return online.features(features, entities, options);
+    }
+
+    @Override
+    public OnlineFeatures search(DocumentQuery query) {
+        return search.search(query);
     }
 
     @Override

@@ -10,6 +10,7 @@ import dev.manciple.spi.EntityKey;
 import dev.manciple.spi.InfraChange;
 import dev.manciple.spi.InfraChange.Action;
 import dev.manciple.spi.Lookup;
+import dev.manciple.spi.Neighbor;
 import dev.manciple.spi.OnlineCapability;
 import dev.manciple.spi.OnlineRead;
 import dev.manciple.spi.OnlineResult;
@@ -17,6 +18,7 @@ import dev.manciple.spi.OnlineRow;
 import dev.manciple.spi.OnlineStore;
 import dev.manciple.spi.StoreContext;
 import dev.manciple.spi.Value;
+import dev.manciple.spi.VectorQuery;
 import dev.manciple.spi.ViewChanges;
 import dev.manciple.wire.EntityKeyCodec;
 import dev.manciple.wire.ValueCodec;
@@ -54,7 +56,8 @@ final class SqliteOnlineStore implements OnlineStore {
             OnlineCapability.NEWEST_WINS,
             OnlineCapability.KEEPS_CREATED,
             OnlineCapability.DELETE_ROWS,
-            OnlineCapability.SCAN));
+            OnlineCapability.SCAN,
+            OnlineCapability.VECTOR_SEARCH));
     private static final String STORE = "sqlite";
 
     private final SqliteConfig config;
@@ -348,6 +351,48 @@ final class SqliteOnlineStore implements OnlineStore {
         } finally {
             database.giveBack(session);
         }
+    }
+
+    /** An exact search: every vector of the view is looked at, so it takes as long as the view is large. */
+    @Override
+    public List<Neighbor> search(VectorQuery query) {
+        requireFile(query.view());
+        Table table = Table.of(project, query.view());
+        return database.read("search feature view '%s'".formatted(query.view().name()), session -> {
+            EntityKeyCodec keys = known(session, table, query.view()).keys();
+            List<Nearest.Hit> hits = nearest(session, table, query);
+            OnlineRead read = new OnlineRead(
+                    query.view(),
+                    hits.stream().map(hit -> keys.decode(hit.key())).toList(),
+                    query.features());
+            List<Lookup> rows = lookups(session, table, keys, read);
+            List<Neighbor> neighbors = new ArrayList<>();
+            for (int i = 0; i < hits.size(); i++) {
+                // A row may have gone since its vector was seen.
+                if (rows.get(i) instanceof Lookup.Found row) {
+                    neighbors.add(new Neighbor(read.keys().get(i), hits.get(i).distance(), row));
+                }
+            }
+            return neighbors;
+        });
+    }
+
+    private static List<Nearest.Hit> nearest(Session session, Table table, VectorQuery query) throws SQLException {
+        ValueType type = query.view().features().stream()
+                .filter(field -> field.name().equals(query.vector()))
+                .findFirst()
+                .map(Field::type)
+                .orElseThrow(() -> new NotFoundException(
+                        "Feature", query.view().name() + ":" + query.vector()));
+        Nearest nearest = new Nearest(query);
+        PreparedStatement statement = session.prepare(table.feature());
+        statement.setString(1, query.vector());
+        try (ResultSet rows = statement.executeQuery()) {
+            while (rows.next()) {
+                nearest.look(rows.getBytes(1), ValueCodec.decode(Session.bytes(rows, 2), type));
+            }
+        }
+        return nearest.nearestFirst();
     }
 
     @Override

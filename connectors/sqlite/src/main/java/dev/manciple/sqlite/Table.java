@@ -65,6 +65,11 @@ record Table(String name) {
                 .formatted(quotedName());
     }
 
+    /** One feature of every entity: key, value. */
+    String feature() {
+        return "SELECT entity_key, value FROM %s WHERE feature_name = ?".formatted(quotedName());
+    }
+
     /** Deletes the entities whose newest feature is older than a time in seconds. */
     String purge() {
         return "DELETE FROM %s WHERE entity_key IN (%s)".formatted(quotedName(), expired());

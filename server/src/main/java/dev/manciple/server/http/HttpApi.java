@@ -1,11 +1,13 @@
 package dev.manciple.server.http;
 
+import dev.manciple.DocumentQuery;
 import dev.manciple.FeatureSelection;
 import dev.manciple.FeatureStore;
 import dev.manciple.OnlineFeatures;
 import dev.manciple.OnlineOptions;
 import dev.manciple.error.FeatureStoreException;
 import dev.manciple.error.InvalidRequestException;
+import dev.manciple.error.UnsupportedException;
 import dev.manciple.server.Admission;
 import dev.manciple.server.FeastErrors;
 import dev.manciple.server.Frames;
@@ -44,6 +46,9 @@ public final class HttpApi implements HttpService {
     private static final Logger LOG = LoggerFactory.getLogger(HttpApi.class);
     private static final HeaderName RETRY_AFTER = HeaderNames.create("Retry-After");
 
+    /** Keys of Feast's second version of a search. */
+    private static final List<String> UNSUPPORTED_IN_SEARCH = List.of("query_string", "filters");
+
     private final FeatureStore store;
     private final Writing writing;
     private final BufferAllocator allocator;
@@ -76,6 +81,9 @@ public final class HttpApi implements HttpService {
     @Override
     public void routing(HttpRules rules) {
         post(rules, "/get-online-features", this::onlineFeatures);
+        post(rules, "/search", this::search);
+        // The older name, which Feast's client asks for where it does not find the newer one.
+        post(rules, "/retrieve-online-documents", this::search);
         post(rules, "/push", this::push);
         post(rules, "/write-to-online-store", this::write);
         post(rules, "/materialize", materializing::window);
@@ -192,6 +200,32 @@ public final class HttpApi implements HttpService {
         metrics.onlineRead(
                 entities.isEmpty() ? 1 : entities.values().iterator().next().size());
         metrics.unanswered(answer.failures());
+        Answers.json(response, 200, OnlineJson.of(answer));
+    }
+
+    /** By vector only: ranking text, and filters, need an index of the store's. */
+    private void search(Json body, ServerRequest request, ServerResponse response) {
+        if (body.whole("api_version").orElse(1) >= 2) {
+            for (String key : UNSUPPORTED_IN_SEARCH) {
+                if (body.has(key)) {
+                    throw new UnsupportedException(
+                            "Manciple", "SEARCH_" + key, "'%s' in a search; it finds the nearest vectors".formatted(key));
+                }
+            }
+        }
+        List<Float> vector = body.numbers("query")
+                .orElseThrow(() -> new InvalidRequestException("A search needs 'query', a list of numbers"));
+        int topK = body.whole("top_k").orElseThrow(() -> new InvalidRequestException("A search needs 'top_k'"));
+        if (topK > limits.rows()) {
+            throw new InvalidRequestException(
+                    "top_k is %,d; one request may ask for %,d rows".formatted(topK, limits.rows()));
+        }
+        OnlineFeatures answer = store.search(new DocumentQuery(
+                selection(body),
+                vector,
+                topK,
+                body.text("distance_metric"),
+                new OnlineOptions(body.flag("full_feature_names", false), false)));
         Answers.json(response, 200, OnlineJson.of(answer));
     }
 

@@ -56,6 +56,35 @@ record Json(Map<String, @Nullable Object> body) {
         };
     }
 
+    Optional<Integer> whole(String key) {
+        return switch (body.get(key)) {
+            case null -> Optional.empty();
+            case Integer number -> Optional.of(number);
+            case Object other -> throw new BadBodyException(key, "Input should be a whole number");
+        };
+    }
+
+    /** Empty where the key is missing, or null. */
+    Optional<List<Float>> numbers(String key) {
+        return switch (body.get(key)) {
+            case null -> Optional.empty();
+            case List<?> list ->
+                Optional.of(list.stream().map(each -> number(key, each)).toList());
+            case Object other -> throw new BadBodyException(key, "Input should be a list of numbers");
+        };
+    }
+
+    private static Float number(String key, @Nullable Object element) {
+        if (element instanceof Number number) {
+            return number.floatValue();
+        }
+        throw new BadBodyException(key, "Input should be a list of numbers");
+    }
+
+    boolean has(String key) {
+        return body.get(key) != null;
+    }
+
     private static String text(String key, @Nullable Object element) {
         if (element instanceof String text) {
             return text;

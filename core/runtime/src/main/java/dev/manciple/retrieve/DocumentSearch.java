@@ -1,0 +1,179 @@
+package dev.manciple.retrieve;
+
+import dev.manciple.DocumentQuery;
+import dev.manciple.OnlineFeatures;
+import dev.manciple.error.InvalidRequestException;
+import dev.manciple.model.FeatureView;
+import dev.manciple.model.Field;
+import dev.manciple.model.ValueType;
+import dev.manciple.spi.FieldStatus;
+import dev.manciple.spi.Neighbor;
+import dev.manciple.spi.OnlineStore;
+import dev.manciple.spi.RegistrySnapshot;
+import dev.manciple.spi.Value;
+import dev.manciple.spi.VectorQuery;
+import dev.manciple.spi.ViewSlice;
+import dev.manciple.transform.OutputFeature;
+import dev.manciple.wire.VectorOptions;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.function.Supplier;
+
+/** Finds the rows nearest to a vector. Thread-safe; holds nothing that needs closing. */
+public final class DocumentSearch {
+    /** The column of Feast's answers that has the distance. */
+    public static final String DISTANCE = "distance";
+
+    private static final String DEFAULT_METRIC = "L2";
+
+    private final Supplier<RegistrySnapshot> snapshots;
+    private final OnlineStore store;
+    private final InstantSource clock;
+
+    /** @param snapshots asked once per request; must be cheap */
+    public DocumentSearch(Supplier<RegistrySnapshot> snapshots, OnlineStore store, InstantSource clock) {
+        this.snapshots = snapshots;
+        this.store = store;
+        this.clock = clock;
+    }
+
+    /**
+     * The nearest rows, nearest first: the view's join keys, the features asked for, and {@link #DISTANCE}.
+     *
+     * @throws InvalidRequestException if the request is not for features of one view that keeps vectors, or the vector does not
+     *     fit
+     * @throws dev.manciple.error.UnsupportedException if the store of the view has no vector search
+     */
+    public OnlineFeatures search(DocumentQuery query) {
+        FeaturePlan plan = new RequestPlanner(snapshots.get())
+                .plan(query.features(), query.options().fullFeatureNames());
+        if (plan.slices().size() != 1 || !plan.onDemand().isEmpty()) {
+            throw new InvalidRequestException(
+                    "A search is for stored features of exactly one feature view; ask for those of one at a time");
+        }
+        if (query.topK() < 1) {
+            throw new InvalidRequestException("top_k must be at least 1, was %d".formatted(query.topK()));
+        }
+        ViewSlice slice = plan.slices().getFirst();
+        Field vector = vector(slice.view());
+        VectorOptions options = VectorOptions.of(vector);
+        if (options.length() > 0 && options.length() != query.vector().size()) {
+            throw new InvalidRequestException("The query has %d numbers, feature '%s:%s' has vectors of %d"
+                    .formatted(query.vector().size(), slice.view().name(), vector.name(), options.length()));
+        }
+        List<Neighbor> found = store.search(new VectorQuery(
+                slice.view(),
+                vector.name(),
+                query.vector(),
+                query.topK(),
+                query.metric().or(options::metric).orElse(DEFAULT_METRIC),
+                slice.features()));
+        return answer(plan, slice, found, query);
+    }
+
+    private static Field vector(FeatureView view) {
+        List<Field> indexed = view.features().stream()
+                .filter(field -> VectorOptions.of(field).indexed())
+                .toList();
+        if (indexed.size() != 1) {
+            throw new InvalidRequestException(
+                    "Feature view '%s' has %s feature with 'vector_index: true', which is what a search goes by"
+                            .formatted(view.name(), indexed.isEmpty() ? "no" : "more than one"));
+        }
+        return indexed.getFirst();
+    }
+
+    private OnlineFeatures answer(FeaturePlan plan, ViewSlice slice, List<Neighbor> found, DocumentQuery query) {
+        Columns columns = new Columns(found);
+        List<Field> keys = slice.view().entityColumns();
+        for (int key = 0; key < keys.size(); key++) {
+            int at = key;
+            columns.present(
+                    slice.spineColumn(keys.get(key).name()),
+                    keys.get(key).type(),
+                    found.stream().map(row -> row.key().values().get(at)).toList());
+        }
+        Instant now = clock.instant();
+        for (OutputFeature output : plan.outputs()) {
+            if (output instanceof OutputFeature.Stored stored) {
+                columns.stored(stored, slice.view().ttl(), now, query.options().expiredValues());
+            }
+        }
+        columns.present(
+                DISTANCE,
+                ValueType.Scalar.DOUBLE,
+                found.stream()
+                        .<Value>map(row -> new Value.Real(row.distance()))
+                        .toList());
+        return columns.toFeatures();
+    }
+
+    /** The answer as it is put together. */
+    private static final class Columns {
+        private final List<Neighbor> rows;
+        private final List<String> names = new ArrayList<>();
+        private final List<ValueType> types = new ArrayList<>();
+        private final List<List<Value>> values = new ArrayList<>();
+        private final List<List<FieldStatus>> statuses = new ArrayList<>();
+        private final List<List<Instant>> times = new ArrayList<>();
+
+        Columns(List<Neighbor> rows) {
+            this.rows = rows;
+        }
+
+        void present(String name, ValueType type, List<Value> cells) {
+            add(
+                    name,
+                    type,
+                    cells,
+                    Collections.nCopies(rows.size(), FieldStatus.PRESENT),
+                    Collections.nCopies(rows.size(), Instant.EPOCH));
+        }
+
+        void stored(OutputFeature.Stored feature, Duration ttl, Instant now, boolean expiredValues) {
+            int at = feature.feature();
+            List<FieldStatus> judged = rows.stream()
+                    .map(row -> FieldStatus.of(row.row(), at, ttl, now))
+                    .toList();
+            List<Value> cells = new ArrayList<>();
+            for (int row = 0; row < rows.size(); row++) {
+                boolean shown = judged.get(row) == FieldStatus.PRESENT
+                        || (judged.get(row) == FieldStatus.OUTSIDE_MAX_AGE && expiredValues);
+                cells.add(shown ? rows.get(row).row().values().get(at) : Value.Null.NULL);
+            }
+            add(
+                    feature.name(),
+                    feature.field().type(),
+                    cells,
+                    judged,
+                    rows.stream().map(row -> row.row().eventTimes().get(at)).toList());
+        }
+
+        private void add(
+                String name,
+                ValueType type,
+                List<Value> cells,
+                List<FieldStatus> cellStatuses,
+                List<Instant> cellTimes) {
+            names.add(name);
+            types.add(type);
+            values.add(cells);
+            statuses.add(cellStatuses);
+            times.add(cellTimes);
+        }
+
+        OnlineFeatures toFeatures() {
+            return new OnlineFeatures(
+                    List.copyOf(names),
+                    List.copyOf(types),
+                    List.copyOf(values),
+                    List.copyOf(statuses),
+                    List.copyOf(times),
+                    List.of());
+        }
+    }
+}
