@@ -6,9 +6,11 @@ import dev.manciple.OnlineOptions;
 import dev.manciple.server.http.OnlineJson;
 import dev.manciple.spi.FieldStatus;
 import dev.manciple.spi.Value;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -32,7 +34,7 @@ final class GetOnlineFeaturesCommand implements Callable<Integer> {
     @Option(names = "--expired-values", description = "Show values older than their view's TTL, marked as such.")
     boolean expiredValues;
 
-    @Option(names = "--details", description = "Also name the stores that did not answer, and why.")
+    @Option(names = "--details", description = "Also tell where features are kept, their ages and TTL (with --json), and the stores that did not answer.")
     boolean details;
 
     GetOnlineFeaturesCommand(Session session) {
@@ -47,8 +49,10 @@ final class GetOnlineFeaturesCommand implements Callable<Integer> {
             answer = store.onlineFeatures(
                     features.selection(), keys, new OnlineOptions(features.fullFeatureNames, expiredValues));
         }
+        Optional<Instant> detailsAsOf =
+                details ? Optional.of(session.terminal().clock().instant()) : Optional.empty();
         if (session.json()) {
-            session.printer().json(generator -> OnlineJson.write(generator, answer, details));
+            session.printer().json(generator -> OnlineJson.write(generator, answer, detailsAsOf));
         } else {
             session.printer().table(table(answer));
             if (details) {

@@ -1,7 +1,6 @@
 package dev.manciple.cli;
 
 import dev.manciple.error.InvalidRequestException;
-import dev.manciple.server.Conduct;
 import dev.manciple.server.ServerOptions;
 import java.time.Duration;
 import java.util.concurrent.Callable;
@@ -54,6 +53,6 @@ final class ListenCommand implements Callable<Integer> {
                         .withHost(parts.group("host"))
                         .withPort(Integer.parseInt(parts.group("port")))
                         .withRegistryTtl(Duration.ofSeconds(Math.max(registryTtlSeconds, 1)))
-                        .withConduct(Conduct.of(session.config().featureServer())));
+                        .withConduct(Serving.conduct(session)));
     }
 }

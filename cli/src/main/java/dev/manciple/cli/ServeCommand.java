@@ -143,7 +143,7 @@ final class ServeCommand implements Callable<Integer> {
     }
 
     private ServerOptions options() {
-        Conduct conduct = Conduct.of(session.config().featureServer());
+        Conduct conduct = Serving.conduct(session);
         ServerOptions options = ServerOptions.DEFAULT
                 .withHost(host)
                 .withPort(port)

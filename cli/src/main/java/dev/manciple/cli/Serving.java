@@ -1,16 +1,37 @@
 package dev.manciple.cli;
 
 import dev.manciple.FeatureStore;
+import dev.manciple.error.InvalidRequestException;
+import dev.manciple.server.Conduct;
 import dev.manciple.server.FeatureServer;
 import dev.manciple.server.ServerOptions;
 import java.util.concurrent.CountDownLatch;
 
 /** Runs a server until the process is told to stop. */
 final class Serving {
+    private static final String MATERIALIZE_WORKERS = "FEAST_MATERIALIZE_MAX_WORKERS";
+
     private final Session session;
 
     Serving(Session session) {
         this.session = session;
+    }
+
+    /** As the repository's configuration says, and Feast's variable of the environment. */
+    static Conduct conduct(Session session) {
+        Conduct conduct = Conduct.of(session.config());
+        String workers = session.terminal().environment().getOrDefault(MATERIALIZE_WORKERS, "");
+        if (workers.isBlank()) {
+            return conduct;
+        }
+        try {
+            return conduct.withMaterializations(Math.max(1, Integer.parseInt(workers.strip())));
+        } catch (NumberFormatException e) {
+            throw new InvalidRequestException(
+                    "The environment variable %s must be a whole number, was '%s'"
+                            .formatted(MATERIALIZE_WORKERS, workers),
+                    e);
+        }
     }
 
     int run(ServerOptions options) {

@@ -18,6 +18,7 @@ import dev.manciple.registry.ApplyPlanner;
 import dev.manciple.registry.ProtectedProjects;
 import dev.manciple.retrieve.DocumentSearch;
 import dev.manciple.retrieve.EntityRows;
+import dev.manciple.retrieve.FeatureHomes;
 import dev.manciple.retrieve.HistoricalRetrieval;
 import dev.manciple.retrieve.OnlineRetrieval;
 import dev.manciple.retrieve.ResultFiles;
@@ -74,6 +75,7 @@ final class LocalFeatureStore implements FeatureStore {
      *
      * @param functions those of plug-ins
      * @param allFunctions those and the repository's, which take long to find
+     * @param onlineName what the online store is called in details of answers
      * @param registryTtl how old the snapshot may be that online reads and pushes go by; zero for ever
      */
     record Parts(
@@ -81,6 +83,7 @@ final class LocalFeatureStore implements FeatureStore {
             Registry registry,
             OfflineStore offline,
             OnlineStore online,
+            String onlineName,
             BufferAllocator allocator,
             InstantSource clock,
             Duration registryTtl,
@@ -96,6 +99,7 @@ final class LocalFeatureStore implements FeatureStore {
                 Guards.registry(registry, "registry"),
                 Guards.offlineStore(offline, "offline store"),
                 Guards.onlineStore(online, "online store"),
+                "online store",
                 allocator.newChildAllocator("feature store of project " + project, 0, Long.MAX_VALUE),
                 InstantSource.system(),
                 EMBEDDED_REGISTRY_TTL,
@@ -116,8 +120,9 @@ final class LocalFeatureStore implements FeatureStore {
         Supplier<RegistrySnapshot> newest = reviewed.of(snapshots::newest);
         historical = new HistoricalRetrieval(newest, parts.offline(), transformations, parts.clock());
         comparer = new SourceComparer(newest, parts.offline(), parts.allocator());
-        online = new OnlineRetrieval(snapshots::recent, parts.online(), transformations, parts.clock());
-        search = new DocumentSearch(snapshots::recent, parts.online(), parts.clock());
+        FeatureHomes homes = new FeatureHomes(parts.online(), parts.onlineName());
+        online = new OnlineRetrieval(snapshots::recent, parts.online(), homes, transformations, parts.clock());
+        search = new DocumentSearch(snapshots::recent, parts.online(), homes, parts.clock());
         materializer = new Materializer(
                 parts.registry(),
                 parts.project(),

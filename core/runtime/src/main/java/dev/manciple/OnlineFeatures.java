@@ -3,14 +3,17 @@ package dev.manciple;
 import dev.manciple.model.ValueType;
 import dev.manciple.spi.FieldStatus;
 import dev.manciple.spi.Value;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Columnar: one inner list per name, one element per entity row: first the entity columns asked with, then the features in
  * request order. Event times are the epoch where nothing was found, as in Feast.
  *
  * @param types the declared type of each name, which the values are of
+ * @param origins for each name, where its values come from; empty for columns of the request and what is computed
  * @param failures the stores of a router that did not answer, whose features are therefore {@code INVALID}; for logs, metrics and
  *     answers that were asked for details
  */
@@ -20,7 +23,16 @@ public record OnlineFeatures(
         List<List<Value>> values,
         List<List<FieldStatus>> statuses,
         List<List<Instant>> eventTimes,
+        List<Optional<Origin>> origins,
         List<Failure> failures) {
+
+    /**
+     * Where a feature is kept.
+     *
+     * @param store the name of the child of a router, else the type of the online store
+     * @param ttl after which values are past their age; zero for never
+     */
+    public record Origin(String view, String store, Duration ttl) {}
 
     /** A view whose store did not answer. */
     public record Failure(String view, String store, String reason) {}

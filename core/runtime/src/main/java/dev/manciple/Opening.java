@@ -97,6 +97,7 @@ final class Opening {
                 registry,
                 offline,
                 online,
+                config.onlineStore().map(StoreConfig::type).orElse(""),
                 allocator,
                 context.clock(),
                 cacheTtl(config.registry()),

@@ -1,21 +1,24 @@
 package dev.manciple.server;
 
+import dev.manciple.repo.Compatibility;
 import dev.manciple.repo.FeatureServerConfig;
+import dev.manciple.repo.RepoConfig;
 import java.util.EnumSet;
 import java.util.Optional;
 import java.util.Set;
 
 /**
- * What a server does besides answering. Immutable; starts from {@link #DEFAULT}.
+ * How a server answers, and what it does besides. Immutable; starts from {@link #DEFAULT}.
  *
  * @param metricsPort a port of its own for metrics, as Feast has it; 0 for any free port, empty for none. {@code /metrics} is
  *     on the port of HTTP in any case
  * @param unmeasured groups of meters that are left out
  * @param materializations jobs of materialization that run at a time
+ * @param feastStatuses whether online answers have the statuses of Feast's Python server
  */
-public record Conduct(Optional<Integer> metricsPort, Set<MetricGroup> unmeasured, int materializations) {
+public record Conduct(Optional<Integer> metricsPort, Set<MetricGroup> unmeasured, int materializations, boolean feastStatuses) {
     /** Everything is measured, and told on the port of HTTP. */
-    public static final Conduct DEFAULT = new Conduct(Optional.empty(), Set.of(), 2);
+    public static final Conduct DEFAULT = new Conduct(Optional.empty(), Set.of(), 2, false);
 
     /** Where Feast's server tells its metrics. */
     public static final int FEAST_METRICS_PORT = 8000;
@@ -25,11 +28,13 @@ public record Conduct(Optional<Integer> metricsPort, Set<MetricGroup> unmeasured
     }
 
     /** As the configuration of a repository says. */
-    public static Conduct of(FeatureServerConfig config) {
-        Optional<Integer> port = config.metrics()
-                .filter(FeatureServerConfig.Metrics::enabled)
-                .map(metrics -> FEAST_METRICS_PORT);
-        return new Conduct(port, config.metrics().map(Conduct::unmeasured).orElse(Set.of()), DEFAULT.materializations);
+    public static Conduct of(RepoConfig config) {
+        Optional<FeatureServerConfig.Metrics> metrics = config.featureServer().metrics();
+        return new Conduct(
+                metrics.filter(FeatureServerConfig.Metrics::enabled).map(enabled -> FEAST_METRICS_PORT),
+                metrics.map(Conduct::unmeasured).orElse(Set.of()),
+                DEFAULT.materializations,
+                config.compatibility() == Compatibility.FEAST);
     }
 
     private static Set<MetricGroup> unmeasured(FeatureServerConfig.Metrics metrics) {
@@ -52,10 +57,14 @@ public record Conduct(Optional<Integer> metricsPort, Set<MetricGroup> unmeasured
     }
 
     public Conduct withMetricsPort(int port) {
-        return new Conduct(Optional.of(port), unmeasured, materializations);
+        return new Conduct(Optional.of(port), unmeasured, materializations, feastStatuses);
     }
 
     public Conduct withMaterializations(int number) {
-        return new Conduct(metricsPort, unmeasured, number);
+        return new Conduct(metricsPort, unmeasured, number, feastStatuses);
+    }
+
+    public Conduct withFeastStatuses() {
+        return new Conduct(metricsPort, unmeasured, materializations, true);
     }
 }

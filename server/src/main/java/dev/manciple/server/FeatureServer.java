@@ -73,10 +73,20 @@ public final class FeatureServer implements AutoCloseable {
         Patience patience = new Patience(options.limits().idle());
         MaterializeJobs jobs =
                 new MaterializeJobs(store, metrics, clock, options.conduct().materializations());
+        boolean feastStatuses = options.conduct().feastStatuses();
         HttpApi http = new HttpApi(
-                store, writing, allocator, options.limits(), admission, metrics, jobs, clock, patience);
-        OnlineServices grpc =
-                new OnlineServices(store, writing, allocator, options.limits(), admission, metrics, version);
+                store,
+                writing,
+                allocator,
+                options.limits(),
+                admission,
+                metrics,
+                jobs,
+                feastStatuses,
+                clock,
+                patience);
+        OnlineServices grpc = new OnlineServices(
+                store, writing, allocator, options.limits(), admission, metrics, feastStatuses, version);
         WebServerConfig.Builder config = WebServer.builder()
                 .shutdownHook(false)
                 .featuresDiscoverServices(false)

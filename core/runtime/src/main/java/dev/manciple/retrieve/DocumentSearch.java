@@ -2,6 +2,7 @@ package dev.manciple.retrieve;
 
 import dev.manciple.DocumentQuery;
 import dev.manciple.OnlineFeatures;
+import dev.manciple.OnlineOptions;
 import dev.manciple.error.InvalidRequestException;
 import dev.manciple.model.FeatureView;
 import dev.manciple.model.Field;
@@ -21,6 +22,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Supplier;
 
 /** Finds the rows nearest to a vector. Thread-safe; holds nothing that needs closing. */
@@ -32,12 +34,17 @@ public final class DocumentSearch {
 
     private final Supplier<RegistrySnapshot> snapshots;
     private final OnlineStore store;
+    private final FeatureHomes homes;
     private final InstantSource clock;
 
-    /** @param snapshots asked once per request; must be cheap */
-    public DocumentSearch(Supplier<RegistrySnapshot> snapshots, OnlineStore store, InstantSource clock) {
+    /**
+     * @param snapshots asked once per request; must be cheap
+     * @param homes where views are kept
+     */
+    public DocumentSearch(Supplier<RegistrySnapshot> snapshots, OnlineStore store, FeatureHomes homes, InstantSource clock) {
         this.snapshots = snapshots;
         this.store = store;
+        this.homes = homes;
         this.clock = clock;
     }
 
@@ -100,7 +107,7 @@ public final class DocumentSearch {
         Instant now = clock.instant();
         for (OutputFeature output : plan.outputs()) {
             if (output instanceof OutputFeature.Stored stored) {
-                columns.stored(stored, slice.view().ttl(), now, query.options().expiredValues());
+                columns.stored(stored, homes.of(slice.view()), now, query.options());
             }
         }
         columns.present(
@@ -120,6 +127,7 @@ public final class DocumentSearch {
         private final List<List<Value>> values = new ArrayList<>();
         private final List<List<FieldStatus>> statuses = new ArrayList<>();
         private final List<List<Instant>> times = new ArrayList<>();
+        private final List<Optional<OnlineFeatures.Origin>> origins = new ArrayList<>();
 
         Columns(List<Neighbor> rows) {
             this.rows = rows;
@@ -131,26 +139,34 @@ public final class DocumentSearch {
                     type,
                     cells,
                     Collections.nCopies(rows.size(), FieldStatus.PRESENT),
-                    Collections.nCopies(rows.size(), Instant.EPOCH));
+                    Collections.nCopies(rows.size(), Instant.EPOCH),
+                    Optional.empty());
         }
 
-        void stored(OutputFeature.Stored feature, Duration ttl, Instant now, boolean expiredValues) {
+        void stored(
+                OutputFeature.Stored feature, OnlineFeatures.Origin origin, Instant now, OnlineOptions options) {
             int at = feature.feature();
+            Duration ttl = options.feastStatuses() ? Duration.ZERO : origin.ttl();
             List<FieldStatus> judged = rows.stream()
                     .map(row -> FieldStatus.of(row.row(), at, ttl, now))
                     .toList();
             List<Value> cells = new ArrayList<>();
             for (int row = 0; row < rows.size(); row++) {
                 boolean shown = judged.get(row) == FieldStatus.PRESENT
-                        || (judged.get(row) == FieldStatus.OUTSIDE_MAX_AGE && expiredValues);
+                        || (judged.get(row) == FieldStatus.OUTSIDE_MAX_AGE && options.expiredValues());
                 cells.add(shown ? rows.get(row).row().values().get(at) : Value.Null.NULL);
             }
             add(
                     feature.name(),
                     feature.field().type(),
                     cells,
-                    judged,
-                    rows.stream().map(row -> row.row().eventTimes().get(at)).toList());
+                    judged.stream()
+                            .map(status -> options.feastStatuses() && status == FieldStatus.NULL_VALUE
+                                    ? FieldStatus.PRESENT
+                                    : status)
+                            .toList(),
+                    rows.stream().map(row -> row.row().eventTimes().get(at)).toList(),
+                    Optional.of(origin));
         }
 
         private void add(
@@ -158,12 +174,14 @@ public final class DocumentSearch {
                 ValueType type,
                 List<Value> cells,
                 List<FieldStatus> cellStatuses,
-                List<Instant> cellTimes) {
+                List<Instant> cellTimes,
+                Optional<OnlineFeatures.Origin> origin) {
             names.add(name);
             types.add(type);
             values.add(cells);
             statuses.add(cellStatuses);
             times.add(cellTimes);
+            origins.add(origin);
         }
 
         OnlineFeatures toFeatures() {
@@ -173,6 +191,7 @@ public final class DocumentSearch {
                     List.copyOf(values),
                     List.copyOf(statuses),
                     List.copyOf(times),
+                    List.copyOf(origins),
                     List.of());
         }
     }

@@ -1,5 +1,6 @@
 package dev.manciple.retrieve;
 
+import dev.manciple.OnlineFeatures;
 import dev.manciple.model.Field;
 import dev.manciple.model.ValueType;
 import dev.manciple.spi.ViewSlice;
@@ -8,6 +9,7 @@ import dev.manciple.transform.Transformations;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -17,13 +19,15 @@ import java.util.Set;
  * @param layouts the distinct ways keys are put together; slices keyed alike share one
  * @param layoutOf for each slice, the position of its layout
  * @param functions for each on demand slice, what computes it
+ * @param origins for each slice, where it is kept
  */
 record OnlinePlan(
         FeaturePlan features,
         List<Column> columns,
         List<KeyLayout> layouts,
         List<Integer> layoutOf,
-        List<OnDemandFunction> functions) {
+        List<OnDemandFunction> functions,
+        List<Optional<OnlineFeatures.Origin>> origins) {
 
     /**
      * One column of the request.
@@ -36,7 +40,7 @@ record OnlinePlan(
     /** The join keys of a view, and for each the position of its column. */
     record KeyLayout(List<String> joinKeys, List<Integer> columns) {}
 
-    static OnlinePlan of(FeaturePlan features, Transformations transformations) {
+    static OnlinePlan of(FeaturePlan features, Transformations transformations, FeatureHomes homes) {
         Columns columns = new Columns();
         List<KeyLayout> perSlice =
                 features.slices().stream().map(columns::layout).toList();
@@ -57,7 +61,10 @@ record OnlinePlan(
                 columns.all(),
                 layouts,
                 perSlice.stream().map(layouts::indexOf).toList(),
-                features.onDemand().stream().map(transformations::of).toList());
+                features.onDemand().stream().map(transformations::of).toList(),
+                features.slices().stream()
+                        .map(slice -> Optional.of(homes.of(slice.view())))
+                        .toList());
     }
 
     /** Numbers the columns as they are met. */

@@ -21,11 +21,13 @@ final class OnlinePlanner {
 
     private final Supplier<RegistrySnapshot> snapshots;
     private final Transformations transformations;
+    private final FeatureHomes homes;
     private final AtomicReference<Generation> current;
 
-    OnlinePlanner(Supplier<RegistrySnapshot> snapshots, Transformations transformations) {
+    OnlinePlanner(Supplier<RegistrySnapshot> snapshots, Transformations transformations, FeatureHomes homes) {
         this.snapshots = snapshots;
         this.transformations = transformations;
+        this.homes = homes;
         this.current = new AtomicReference<>(new Generation(RegistrySnapshot.empty("")));
     }
 
@@ -41,9 +43,9 @@ final class OnlinePlanner {
         if (known != null) {
             return known;
         }
-        OnlinePlan plan =
-                OnlinePlan.of(new RequestPlanner(snapshot).plan(selection, fullFeatureNames), transformations);
-        plan.features().slices().forEach(OnlinePlanner::requireOnline);
+        FeaturePlan planned = new RequestPlanner(snapshot).plan(selection, fullFeatureNames);
+        planned.slices().forEach(OnlinePlanner::requireOnline);
+        OnlinePlan plan = OnlinePlan.of(planned, transformations, homes);
         generation.plans.put(request, plan);
         return plan;
     }

@@ -27,6 +27,7 @@ import java.util.BitSet;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
@@ -39,13 +40,17 @@ public final class OnlineRetrieval {
     private final OnlineStore store;
     private final InstantSource clock;
 
-    /** @param snapshots asked once per request; must be cheap */
+    /**
+     * @param snapshots asked once per request; must be cheap
+     * @param homes where views are kept
+     */
     public OnlineRetrieval(
             Supplier<RegistrySnapshot> snapshots,
             OnlineStore store,
+            FeatureHomes homes,
             Transformations transformations,
             InstantSource clock) {
-        this.planner = new OnlinePlanner(snapshots, transformations);
+        this.planner = new OnlinePlanner(snapshots, transformations, homes);
         this.store = store;
         this.clock = clock;
     }
@@ -65,7 +70,7 @@ public final class OnlineRetrieval {
         int rows = rows(entities);
         List<List<Value>> columns =
                 plan.columns().stream().map(column -> column(column, entities)).toList();
-        Answer answer = new Answer(plan, rows, options.expiredValues());
+        Answer answer = new Answer(plan, rows, options);
         answer.addEntityColumns(entities, columns);
         answer.addFeatures(columns);
         return answer.toFeatures();
@@ -109,19 +114,20 @@ public final class OnlineRetrieval {
     private final class Answer {
         private final OnlinePlan plan;
         private final int rows;
-        private final boolean expiredValues;
+        private final OnlineOptions options;
         private final Instant now = clock.instant();
         private final List<String> names = new ArrayList<>();
         private final List<ValueType> types = new ArrayList<>();
         private final List<List<Value>> values = new ArrayList<>();
         private final List<List<FieldStatus>> statuses = new ArrayList<>();
         private final List<List<Instant>> eventTimes = new ArrayList<>();
+        private final List<Optional<OnlineFeatures.Origin>> origins = new ArrayList<>();
         private final List<OnlineFeatures.Failure> failures = new ArrayList<>();
 
-        Answer(OnlinePlan plan, int rows, boolean expiredValues) {
+        Answer(OnlinePlan plan, int rows, OnlineOptions options) {
             this.plan = plan;
             this.rows = rows;
-            this.expiredValues = expiredValues;
+            this.options = options;
         }
 
         /** Join keys in the order asked with, then what on demand views took from the request. */
@@ -208,21 +214,35 @@ public final class OnlineRetrieval {
             return keys.get(plan.layoutOf().get(slice));
         }
 
+        /** Zero where ages are not to be judged. */
+        private Duration ttl(int slice) {
+            return options.feastStatuses()
+                    ? Duration.ZERO
+                    : plan.features().slices().get(slice).view().ttl();
+        }
+
         private void addStored(OutputFeature.Stored feature, EntityKeys keys, OnlineResult result) {
-            Duration ttl = plan.features().slices().get(feature.slice()).view().ttl();
+            Duration ttl = ttl(feature.slice());
             Value[] cells = new Value[rows];
             FieldStatus[] cellStatuses = new FieldStatus[rows];
             Instant[] cellTimes = new Instant[rows];
             for (int row = 0; row < rows; row++) {
                 Lookup lookup = keys.lookup(result.lookups(), row);
                 FieldStatus status = FieldStatus.of(lookup, feature.feature(), ttl, now);
-                cellStatuses[row] = status;
-                cells[row] = value(lookup, feature.feature(), status, expiredValues);
+                cellStatuses[row] =
+                        options.feastStatuses() && status == FieldStatus.NULL_VALUE ? FieldStatus.PRESENT : status;
+                cells[row] = value(lookup, feature.feature(), status, options.expiredValues());
                 cellTimes[row] = status == FieldStatus.NOT_FOUND || !(lookup instanceof Lookup.Found found)
                         ? Instant.EPOCH
                         : found.eventTimes().get(feature.feature());
             }
-            add(feature.name(), feature.field().type(), list(cells), list(cellStatuses), list(cellTimes));
+            add(
+                    feature.name(),
+                    feature.field().type(),
+                    list(cells),
+                    list(cellStatuses),
+                    list(cellTimes),
+                    plan.origins().get(feature.slice()));
         }
 
         private List<List<Value>> inputs(
@@ -241,7 +261,7 @@ public final class OnlineRetrieval {
 
         /** The values of an input, null where there is none that is fresh. */
         private List<Value> stored(OnDemandInput.FromView input, EntityKeys keys, OnlineResult result) {
-            Duration ttl = plan.features().slices().get(input.slice()).view().ttl();
+            Duration ttl = ttl(input.slice());
             Value[] cells = new Value[rows];
             for (int row = 0; row < rows; row++) {
                 Lookup lookup = keys.lookup(result.lookups(), row);
@@ -268,7 +288,9 @@ public final class OnlineRetrieval {
                     cells[row] = Value.Null.NULL;
                     cellStatuses[row] = FieldStatus.INVALID;
                 } else {
-                    cellStatuses[row] = cells[row] == Value.Null.NULL ? FieldStatus.NULL_VALUE : FieldStatus.PRESENT;
+                    cellStatuses[row] = cells[row] == Value.Null.NULL && !options.feastStatuses()
+                            ? FieldStatus.NULL_VALUE
+                            : FieldStatus.PRESENT;
                 }
             }
             add(
@@ -276,7 +298,8 @@ public final class OnlineRetrieval {
                     feature.field().type(),
                     list(cells),
                     list(cellStatuses),
-                    Collections.nCopies(rows, Instant.EPOCH));
+                    Collections.nCopies(rows, Instant.EPOCH),
+                    Optional.empty());
         }
 
         private void addPresent(String name, ValueType type, List<Value> cells) {
@@ -285,7 +308,8 @@ public final class OnlineRetrieval {
                     type,
                     cells,
                     Collections.nCopies(rows, FieldStatus.PRESENT),
-                    Collections.nCopies(rows, Instant.EPOCH));
+                    Collections.nCopies(rows, Instant.EPOCH),
+                    Optional.empty());
         }
 
         private void add(
@@ -293,12 +317,14 @@ public final class OnlineRetrieval {
                 ValueType type,
                 List<Value> cells,
                 List<FieldStatus> cellStatuses,
-                List<Instant> cellTimes) {
+                List<Instant> cellTimes,
+                Optional<OnlineFeatures.Origin> origin) {
             names.add(name);
             types.add(type);
             values.add(cells);
             statuses.add(cellStatuses);
             eventTimes.add(cellTimes);
+            origins.add(origin);
         }
 
         OnlineFeatures toFeatures() {
@@ -308,6 +334,7 @@ public final class OnlineRetrieval {
                     List.copyOf(values),
                     List.copyOf(statuses),
                     List.copyOf(eventTimes),
+                    List.copyOf(origins),
                     List.copyOf(failures));
         }
     }

@@ -15,6 +15,7 @@ import dev.manciple.fixture.MemoryRegistry;
 import dev.manciple.fixture.SqliteStores;
 import dev.manciple.local.Engine;
 import dev.manciple.model.FeatureRef;
+import dev.manciple.retrieve.FeatureHomes;
 import dev.manciple.retrieve.OnlineRetrieval;
 import dev.manciple.spi.EntityKey;
 import dev.manciple.spi.FieldStatus;
@@ -142,7 +143,11 @@ class SqliteServingTest {
         FeatureRef[] features =
                 List.of(references).stream().map(FeatureRef::parse).toArray(FeatureRef[]::new);
         return new OnlineRetrieval(
-                        () -> snapshot, store, new Transformations(List.of(), engine), InstantSource.fixed(now))
+                        () -> snapshot,
+                        store,
+                        new FeatureHomes(store, "sqlite"),
+                        new Transformations(List.of(), engine),
+                        InstantSource.fixed(now))
                 .features(
                         FeatureSelection.of(features),
                         Map.of(

@@ -65,7 +65,11 @@ class OnlineRetrievalTest {
     private final MemoryOnlineStore store = new MemoryOnlineStore();
     private RegistrySnapshot snapshot = Definitions.snapshot(DRIVER_STATS, ORDERS, WEATHER, DOUBLED, SQL, PANDAS);
     private final OnlineRetrieval retrieval = new OnlineRetrieval(
-            () -> snapshot, store, new Transformations(List.of(new Doubled()), engine), InstantSource.fixed(NOW));
+            () -> snapshot,
+            store,
+            new FeatureHomes(store, "memory"),
+            new Transformations(List.of(new Doubled()), engine),
+            InstantSource.fixed(NOW));
 
     @AfterEach
     void close() {
@@ -283,6 +287,7 @@ class OnlineRetrievalTest {
         OnlineFeatures answer = new OnlineRetrieval(
                         () -> snapshot,
                         partial,
+                        new FeatureHomes(partial, "memory"),
                         new Transformations(List.of(new Doubled()), engine),
                         InstantSource.fixed(NOW))
                 .features(

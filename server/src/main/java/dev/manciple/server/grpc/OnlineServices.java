@@ -57,9 +57,13 @@ public final class OnlineServices {
     private final ServerOptions.Limits limits;
     private final Admission admission;
     private final Metrics metrics;
+    private final boolean feastStatuses;
     private final String version;
 
-    /** @param version what {@code GetFeastServingInfo} answers */
+    /**
+     * @param feastStatuses whether answers have the statuses of Feast's Python server
+     * @param version what {@code GetFeastServingInfo} answers
+     */
     public OnlineServices(
             FeatureStore store,
             Writing writing,
@@ -67,6 +71,7 @@ public final class OnlineServices {
             ServerOptions.Limits limits,
             Admission admission,
             Metrics metrics,
+            boolean feastStatuses,
             String version) {
         this.store = store;
         this.writing = writing;
@@ -74,6 +79,7 @@ public final class OnlineServices {
         this.limits = limits;
         this.admission = admission;
         this.metrics = metrics;
+        this.feastStatuses = feastStatuses;
         this.version = version;
     }
 
@@ -107,12 +113,13 @@ public final class OnlineServices {
     }
 
     private ServerMethodDefinition<GetOnlineFeaturesRequest, OnlineFeatures> onlineFeatures(String service) {
-        return unary(
+        ServerMethodDefinition<GetOnlineFeaturesRequest, OnlineFeatures> method = unary(
                 service,
                 "GetOnlineFeatures",
                 GetOnlineFeaturesRequest.getDefaultInstance(),
                 new OnlineResponses(),
                 this::onlineFeatures);
+        return method.withServerCallHandler(new DetailsHandler<>(method.getServerCallHandler()));
     }
 
     private <Q extends Message, A> ServerMethodDefinition<Q, A> unary(
@@ -181,7 +188,7 @@ public final class OnlineServices {
         request.getEntitiesMap().forEach((column, values) -> entities.put(column, values(column, values)));
         request.getRequestContextMap().forEach((column, values) -> entities.put(column, values(column, values)));
         OnlineFeatures answer = store.onlineFeatures(
-                selection(request), entities, new OnlineOptions(request.getFullFeatureNames(), false));
+                selection(request), entities, new OnlineOptions(request.getFullFeatureNames(), false, feastStatuses));
         metrics.onlineRead(
                 entities.isEmpty() ? 1 : entities.values().iterator().next().size());
         metrics.unanswered(answer.failures());

@@ -29,6 +29,7 @@ import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -55,9 +56,12 @@ public final class HttpApi implements HttpService {
     private final ServerOptions.Limits limits;
     private final Admission admission;
     private final Metrics metrics;
+    private final boolean feastStatuses;
+    private final InstantSource clock;
     private final MaterializeRoutes materializing;
     private final Patience patience;
 
+    /** @param feastStatuses whether answers have the statuses of Feast's Python server */
     public HttpApi(
             FeatureStore store,
             Writing writing,
@@ -66,6 +70,7 @@ public final class HttpApi implements HttpService {
             Admission admission,
             Metrics metrics,
             MaterializeJobs jobs,
+            boolean feastStatuses,
             InstantSource clock,
             Patience patience) {
         this.store = store;
@@ -74,6 +79,8 @@ public final class HttpApi implements HttpService {
         this.limits = limits;
         this.admission = admission;
         this.metrics = metrics;
+        this.feastStatuses = feastStatuses;
+        this.clock = clock;
         this.materializing = new MaterializeRoutes(jobs, clock);
         this.patience = patience;
     }
@@ -196,11 +203,16 @@ public final class HttpApi implements HttpService {
                 .forEach((column, cells) -> entities.put(
                         column, cells.stream().map(ValueJson::fromJson).toList()));
         OnlineFeatures answer = store.onlineFeatures(
-                selection(body), entities, new OnlineOptions(body.flag("full_feature_names", false), false));
+                selection(body), entities, new OnlineOptions(body.flag("full_feature_names", false), false, feastStatuses));
         metrics.onlineRead(
                 entities.isEmpty() ? 1 : entities.values().iterator().next().size());
         metrics.unanswered(answer.failures());
-        Answers.json(response, 200, OnlineJson.of(answer));
+        Answers.json(response, 200, OnlineJson.of(answer, detailsAsOf(body)));
+    }
+
+    /** A key of Manciple's own; Feast's clients do not send it. */
+    private Optional<Instant> detailsAsOf(Json body) {
+        return body.flag("include_details", false) ? Optional.of(clock.instant()) : Optional.empty();
     }
 
     /** By vector only: ranking text, and filters, need an index of the store's. */
@@ -225,8 +237,8 @@ public final class HttpApi implements HttpService {
                 vector,
                 topK,
                 body.text("distance_metric"),
-                new OnlineOptions(body.flag("full_feature_names", false), false)));
-        Answers.json(response, 200, OnlineJson.of(answer));
+                new OnlineOptions(body.flag("full_feature_names", false), false, feastStatuses)));
+        Answers.json(response, 200, OnlineJson.of(answer, detailsAsOf(body)));
     }
 
     private static FeatureSelection selection(Json body) {

@@ -5,9 +5,11 @@ import dev.manciple.spi.FieldStatus;
 import dev.manciple.spi.Value;
 import dev.manciple.wire.ValueJson;
 import java.io.ByteArrayOutputStream;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.format.DateTimeFormatter;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
 
@@ -20,12 +22,13 @@ public final class OnlineJson {
 
     private OnlineJson() {}
 
-    static byte[] of(OnlineFeatures answer) {
+    /** @param detailsAsOf as of {@link #write} */
+    static byte[] of(OnlineFeatures answer, Optional<Instant> detailsAsOf) {
         int cells = answer.names().size()
                 * (answer.values().isEmpty() ? 0 : answer.values().getFirst().size());
         ByteArrayOutputStream bytes = new ByteArrayOutputStream(256 + 48 * cells);
         try (JsonGenerator json = Json.MAPPER.createGenerator(bytes)) {
-            write(json, answer, false);
+            write(json, answer, detailsAsOf);
         }
         return bytes.toByteArray();
     }
@@ -33,28 +36,56 @@ public final class OnlineJson {
     /**
      * Writes one object.
      *
-     * @param details whether stores that failed are named, under a key Feast's answer does not have
+     * @param detailsAsOf with it, keys are added that Feast's answer does not have: for each feature its view, store and TTL,
+     *     for each value its age at this time, and the stores that did not answer
      */
-    public static void write(JsonGenerator json, OnlineFeatures answer, boolean details) {
+    public static void write(JsonGenerator json, OnlineFeatures answer, Optional<Instant> detailsAsOf) {
         json.writeStartObject();
         json.writeArrayPropertyStart("results");
         for (int column = 0; column < answer.names().size(); column++) {
+            json.writeStartObject();
             writeColumn(
                     json,
                     answer.values().get(column),
                     answer.statuses().get(column),
                     answer.eventTimes().get(column));
+            if (detailsAsOf.isPresent() && answer.origins().get(column).isPresent()) {
+                writeAges(
+                        json,
+                        answer.statuses().get(column),
+                        answer.eventTimes().get(column),
+                        detailsAsOf.get());
+            }
+            json.writeEndObject();
         }
         json.writeEndArray();
         json.writeObjectPropertyStart("metadata");
         json.writeArrayPropertyStart("feature_names");
         answer.names().forEach(json::writeString);
         json.writeEndArray();
-        if (details) {
+        if (detailsAsOf.isPresent()) {
+            writeOrigins(json, answer);
             writeFailures(json, answer.failures());
         }
         json.writeEndObject();
         json.writeEndObject();
+    }
+
+    /** One entry per name; null for what is kept nowhere. */
+    private static void writeOrigins(JsonGenerator json, OnlineFeatures answer) {
+        json.writeArrayPropertyStart("origins");
+        for (Optional<OnlineFeatures.Origin> origin : answer.origins()) {
+            if (origin.isEmpty()) {
+                json.writeNull();
+                continue;
+            }
+            json.writeStartObject();
+            json.writeStringProperty("view", origin.get().view());
+            json.writeStringProperty("store", origin.get().store());
+            json.writeNumberProperty("ttl_seconds", origin.get().ttl().toMillis() / 1e3);
+            json.writeEndObject();
+        }
+        json.writeEndArray();
     }
 
     private static void writeFailures(JsonGenerator json, List<OnlineFeatures.Failure> failures) {
@@ -69,9 +100,22 @@ public final class OnlineJson {
         json.writeEndArray();
     }
 
+    /** Seconds; null where nothing was found. */
+    private static void writeAges(JsonGenerator json, List<FieldStatus> statuses, List<Instant> times, Instant now) {
+        json.writeArrayPropertyStart("ages_seconds");
+        for (int row = 0; row < times.size(); row++) {
+            FieldStatus status = statuses.get(row);
+            if (status == FieldStatus.NOT_FOUND || status == FieldStatus.INVALID) {
+                json.writeNull();
+            } else {
+                json.writeNumber(Duration.between(times.get(row), now).toMillis() / 1e3);
+            }
+        }
+        json.writeEndArray();
+    }
+
     private static void writeColumn(
             JsonGenerator json, List<Value> values, List<FieldStatus> statuses, List<Instant> times) {
-        json.writeStartObject();
         json.writeArrayPropertyStart("values");
         for (Value value : values) {
             write(json, value);
@@ -94,7 +138,6 @@ public final class OnlineJson {
             json.writeString(text);
         }
         json.writeEndArray();
-        json.writeEndObject();
     }
 
     private static void write(JsonGenerator json, Value value) {

@@ -7,6 +7,7 @@ import dev.manciple.benchmarks.FixedStore;
 import dev.manciple.benchmarks.OnlineReadWorkload;
 import dev.manciple.benchmarks.Project;
 import dev.manciple.local.Engine;
+import dev.manciple.retrieve.FeatureHomes;
 import dev.manciple.retrieve.OnlineRetrieval;
 import dev.manciple.spi.OnlineStore;
 import dev.manciple.spi.RegistrySnapshot;
@@ -91,7 +92,12 @@ public class OnlineReadBenchmark {
     }
 
     private OnlineRetrieval retrieval(Supplier<RegistrySnapshot> snapshots, OnlineStore store) {
-        return new OnlineRetrieval(snapshots, store, new Transformations(List.of(), engine), InstantSource.system());
+        return new OnlineRetrieval(
+                snapshots,
+                store,
+                new FeatureHomes(store, "store"),
+                new Transformations(List.of(), engine),
+                InstantSource.system());
     }
 
     /** Deletes the store. */
