@@ -9,6 +9,7 @@ import dev.manciple.plugin.StoreTypes;
 import dev.manciple.plugin.Stores;
 import dev.manciple.repo.Definitions;
 import dev.manciple.repo.RepoConfig;
+import dev.manciple.server.grpc.TransformationClient;
 import dev.manciple.spi.Registry;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -50,12 +51,13 @@ final class Session {
 
     /** For what the registry holds and may hold. The caller closes it. */
     FeatureStore open() {
-        return FeatureStore.openToApply(repository(), yamlFile(), terminal.environment());
+        return FeatureStore.openToApply(
+                repository(), yamlFile(), terminal.environment(), TransformationClient::connect);
     }
 
     /** For values in the online store, all of whose views must have their place there. The caller closes it. */
     FeatureStore openOnline() {
-        return FeatureStore.open(repository(), yamlFile(), terminal.environment());
+        return FeatureStore.open(repository(), yamlFile(), terminal.environment(), TransformationClient::connect);
     }
 
     /** The registry itself, for what concerns more than one project. The caller closes it. */

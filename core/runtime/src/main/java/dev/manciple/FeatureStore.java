@@ -11,10 +11,12 @@ import dev.manciple.spi.RetrievalJob;
 import dev.manciple.spi.Spine;
 import dev.manciple.spi.Value;
 import dev.manciple.spi.WriteReport;
+import dev.manciple.transform.ForeignFunctions;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.ipc.ArrowReader;
 import org.jspecify.annotations.Nullable;
@@ -29,7 +31,8 @@ public interface FeatureStore extends AutoCloseable {
      *     flag Arrow needs, or if a registered view has no place in the online store
      */
     static FeatureStore open(Path repository) {
-        return Opening.open(repository, repository.resolve(RepoConfig.FILE_NAME), System.getenv());
+        return Opening.open(
+                repository, repository.resolve(RepoConfig.FILE_NAME), System.getenv(), Optional.empty());
     }
 
     /**
@@ -39,15 +42,31 @@ public interface FeatureStore extends AutoCloseable {
      * @param env where variables in the file come from
      */
     static FeatureStore open(Path repository, Path yamlFile, Map<String, String> env) {
-        return Opening.open(repository, yamlFile, env);
+        return Opening.open(repository, yamlFile, env, Optional.empty());
     }
 
     /**
-     * As {@link #open(Path, Path, Map)} for who is going to change what is registered: views without a place in the online store
+     * As {@link #open(Path, Path, Map)}, and on demand views in other languages are computed where the configuration says.
+     *
+     * @param foreign asked where {@code feature_server.transformation_service_endpoint} is set
+     */
+    static FeatureStore open(
+            Path repository, Path yamlFile, Map<String, String> env, ForeignFunctions.Factory foreign) {
+        return Opening.open(repository, yamlFile, env, Optional.of(foreign));
+    }
+
+    /**
+     * As {@link #open(Path, Path, Map, ForeignFunctions.Factory)} for who is going to change what is registered: views without a place in the online store
      * are refused when they are used, and not before definitions could be applied that give them one.
      */
+    static FeatureStore openToApply(
+            Path repository, Path yamlFile, Map<String, String> env, ForeignFunctions.Factory foreign) {
+        return Opening.openToApply(repository, yamlFile, env, Optional.of(foreign));
+    }
+
+    /** As {@link #openToApply(Path, Path, Map, ForeignFunctions.Factory)}, without views in other languages. */
     static FeatureStore openToApply(Path repository, Path yamlFile, Map<String, String> env) {
-        return Opening.openToApply(repository, yamlFile, env);
+        return Opening.openToApply(repository, yamlFile, env, Optional.empty());
     }
 
     /** A feature store of stores the caller made, without a repository. Closing it closes them, not the allocator. */
@@ -187,6 +206,9 @@ public interface FeatureStore extends AutoCloseable {
 
     /** What the registry holds now. */
     RegistrySnapshot registry();
+
+    /** Lets somebody hear how the stores answer, until the observation is closed. */
+    StoreObserver.Observation observe(StoreObserver observer);
 
     @Override
     void close();

@@ -14,6 +14,7 @@ import dev.manciple.model.FeatureView;
 import dev.manciple.move.Mover;
 import dev.manciple.move.Places;
 import dev.manciple.plugin.Guards;
+import dev.manciple.plugin.StoreObservers;
 import dev.manciple.registry.ApplyPlanner;
 import dev.manciple.registry.ProtectedProjects;
 import dev.manciple.retrieve.DocumentSearch;
@@ -33,6 +34,7 @@ import dev.manciple.spi.Spine;
 import dev.manciple.spi.Value;
 import dev.manciple.spi.ViewChanges;
 import dev.manciple.spi.WriteReport;
+import dev.manciple.transform.ForeignFunctions;
 import dev.manciple.transform.Transformations;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -41,6 +43,7 @@ import java.time.InstantSource;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.apache.arrow.memory.BufferAllocator;
@@ -73,6 +76,8 @@ final class LocalFeatureStore implements FeatureStore {
     /**
      * What a feature store is made of. It closes the stores and the allocator.
      *
+     * @param observers hear of the stores' answers
+     * @param foreign computes on demand views of other languages
      * @param functions those of plug-ins
      * @param allFunctions those and the repository's, which take long to find
      * @param onlineName what the online store is called in details of answers
@@ -87,6 +92,8 @@ final class LocalFeatureStore implements FeatureStore {
             BufferAllocator allocator,
             InstantSource clock,
             Duration registryTtl,
+            StoreObservers observers,
+            Optional<ForeignFunctions> foreign,
             Collection<FeatureFunction> functions,
             Supplier<? extends Collection<FeatureFunction>> allFunctions,
             MaterializeLimits limits) {}
@@ -94,15 +101,18 @@ final class LocalFeatureStore implements FeatureStore {
     /** As people embed it: the machine's clock and limits, Feast's age of the registry, and an allocator of the caller's. */
     static LocalFeatureStore of(
             String project, Registry registry, OfflineStore offline, OnlineStore online, BufferAllocator allocator) {
+        StoreObservers observers = new StoreObservers();
         return new LocalFeatureStore(new Parts(
                 project,
                 Guards.registry(registry, "registry"),
                 Guards.offlineStore(offline, "offline store"),
-                Guards.onlineStore(online, "online store"),
+                Guards.onlineStore(online, "online store", observers),
                 "online store",
                 allocator.newChildAllocator("feature store of project " + project, 0, Long.MAX_VALUE),
                 InstantSource.system(),
                 EMBEDDED_REGISTRY_TTL,
+                observers,
+                Optional.empty(),
                 List.of(),
                 List::of,
                 MaterializeLimits.ofMachine()));
@@ -115,7 +125,7 @@ final class LocalFeatureStore implements FeatureStore {
         engine = new Engine(parts.allocator());
         entityRows = new EntityRows(snapshots::newest, engine, parts.allocator());
         resultFiles = new ResultFiles(engine, parts.allocator());
-        Transformations transformations = new Transformations(parts.functions(), parts.allFunctions(), engine);
+        Transformations transformations = new Transformations(parts.functions(), parts.allFunctions(), parts.foreign(), engine);
         reviewed = new ReviewedSnapshots(parts.offline());
         Supplier<RegistrySnapshot> newest = reviewed.of(snapshots::newest);
         historical = new HistoricalRetrieval(newest, parts.offline(), transformations, parts.clock());
@@ -330,6 +340,11 @@ final class LocalFeatureStore implements FeatureStore {
         return snapshots.newest();
     }
 
+    @Override
+    public StoreObserver.Observation observe(StoreObserver observer) {
+        return parts.observers().add(observer);
+    }
+
     /** Closes everything, whatever fails on the way. */
     @Override
     public void close() {
@@ -338,7 +353,8 @@ final class LocalFeatureStore implements FeatureStore {
                 parts.offline;
                 parts.online;
                 engine) {
-            // The resources close in reverse order; what a later one throws is suppressed by the first.
+            // The resources close after this, in reverse order; what a later one throws is suppressed by the first.
+            parts.foreign().ifPresent(ForeignFunctions::close);
         }
     }
 }

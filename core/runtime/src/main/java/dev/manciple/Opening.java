@@ -4,6 +4,7 @@ import dev.manciple.error.ConfigException;
 import dev.manciple.materialize.MaterializeLimits;
 import dev.manciple.plugin.LocalStoreContext;
 import dev.manciple.plugin.Plugins;
+import dev.manciple.plugin.StoreObservers;
 import dev.manciple.plugin.StoreTypes;
 import dev.manciple.plugin.Stores;
 import dev.manciple.registry.FileRegistryPlugin;
@@ -15,6 +16,7 @@ import dev.manciple.spi.OnlineStore;
 import dev.manciple.spi.Registry;
 import dev.manciple.spi.StoreConfig;
 import dev.manciple.spi.StoreContext;
+import dev.manciple.transform.ForeignFunctions;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -22,6 +24,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
 
@@ -33,24 +36,36 @@ final class Opening {
     private final RepoConfig config;
     private final Plugins plugins;
     private final Stores stores;
+    private final StoreObservers observers;
+    private final Optional<ForeignFunctions.Factory> foreign;
     private final Deque<AutoCloseable> opened = new ArrayDeque<>();
 
-    private Opening(RepoConfig config, Plugins plugins, Stores stores) {
+    private Opening(
+            RepoConfig config,
+            Plugins plugins,
+            Stores stores,
+            StoreObservers observers,
+            Optional<ForeignFunctions.Factory> foreign) {
         this.config = config;
         this.plugins = plugins;
         this.stores = stores;
+        this.observers = observers;
+        this.foreign = foreign;
     }
 
-    static LocalFeatureStore openToApply(Path repository, Path yamlFile, Map<String, String> env) {
+    static LocalFeatureStore openToApply(
+            Path repository, Path yamlFile, Map<String, String> env, Optional<ForeignFunctions.Factory> foreign) {
         JvmFlags.check();
         Plugins plugins = plugins();
-        Stores stores = new Stores(new StoreTypes(plugins));
+        StoreObservers observers = new StoreObservers();
+        Stores stores = new Stores(new StoreTypes(plugins), observers);
         RepoConfig config = RepoConfig.load(repository, yamlFile, env, stores);
-        return new Opening(config, plugins, stores).open();
+        return new Opening(config, plugins, stores, observers, foreign).open();
     }
 
-    static FeatureStore open(Path repository, Path yamlFile, Map<String, String> env) {
-        LocalFeatureStore store = openToApply(repository, yamlFile, env);
+    static FeatureStore open(
+            Path repository, Path yamlFile, Map<String, String> env, Optional<ForeignFunctions.Factory> foreign) {
+        LocalFeatureStore store = openToApply(repository, yamlFile, env, foreign);
         try {
             store.requirePlaces();
             return store;
@@ -101,9 +116,18 @@ final class Opening {
                 allocator,
                 context.clock(),
                 cacheTtl(config.registry()),
+                observers,
+                foreignFunctions(allocator),
                 functions(),
                 () -> Definitions.functions(config.root(), plugins),
                 limits());
+    }
+
+    private Optional<ForeignFunctions> foreignFunctions(BufferAllocator allocator) {
+        return config.featureServer()
+                .transformationServiceEndpoint()
+                .flatMap(endpoint ->
+                        foreign.map(factory -> opening(factory.connect(endpoint, config.project(), allocator))));
     }
 
     private List<FeatureFunction> functions() {

@@ -26,10 +26,15 @@ import java.util.stream.StreamSupport;
 final class GuardedOnlineStore implements OnlineStore {
     private final OnlineStore store;
     private final Guard guard;
+    private final String label;
+    private final StoreObservers observers;
 
-    GuardedOnlineStore(OnlineStore store, Guard guard) {
+    /** @param label what observers are told of its reads by */
+    GuardedOnlineStore(OnlineStore store, Guard guard, String label, StoreObservers observers) {
         this.store = store;
         this.guard = guard;
+        this.label = label;
+        this.observers = observers;
     }
 
     @Override
@@ -39,7 +44,18 @@ final class GuardedOnlineStore implements OnlineStore {
 
     @Override
     public List<OnlineResult> read(List<OnlineRead> reads) {
-        return guard.read("read online features", () -> store.read(reads));
+        if (observers.isEmpty()) {
+            return guard.read("read online features", () -> store.read(reads));
+        }
+        long began = System.nanoTime();
+        boolean answered = false;
+        try {
+            List<OnlineResult> results = guard.read("read online features", () -> store.read(reads));
+            answered = true;
+            return results;
+        } finally {
+            observers.onlineRead(label, System.nanoTime() - began, answered);
+        }
     }
 
     @Override

@@ -41,8 +41,7 @@ record GuardedRoutes(Routes routes, Guard guard) implements Routes {
 
     @Override
     public OnlineStore child(String name) {
-        return new GuardedOnlineStore(
-                guard.read("find its store '" + name + "'", () -> routes.child(name)),
-                new Guard("online store '" + name + "'"));
+        return Guards.onlineStore(
+                guard.read("find its store '" + name + "'", () -> routes.child(name)), "online store '" + name + "'");
     }
 }

@@ -13,7 +13,12 @@ public final class Guards {
     }
 
     public static OnlineStore onlineStore(OnlineStore store, String name) {
-        return new GuardedOnlineStore(store, new Guard(name));
+        return onlineStore(store, name, new StoreObservers());
+    }
+
+    /** @param observers hear of its reads, under the name */
+    public static OnlineStore onlineStore(OnlineStore store, String name, StoreObservers observers) {
+        return new GuardedOnlineStore(store, new Guard(name), name, observers);
     }
 
     public static Registry registry(Registry registry, String name) {

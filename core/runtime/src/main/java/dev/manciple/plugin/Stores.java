@@ -31,11 +31,18 @@ public final class Stores {
     private static final Logger LOG = LoggerFactory.getLogger(Stores.class);
 
     private final StoreTypes types;
+    private final StoreObservers observers;
     private final ConfigBinder binder;
     private final Set<String> warned = ConcurrentHashMap.newKeySet();
 
     public Stores(StoreTypes types) {
+        this(types, new StoreObservers());
+    }
+
+    /** @param observers hear of the reads of the online stores that are made */
+    public Stores(StoreTypes types, StoreObservers observers) {
         this.types = types;
+        this.observers = observers;
         this.binder = new ConfigBinder();
     }
 
@@ -110,7 +117,8 @@ public final class Stores {
             OnlineStoreFactory<C> factory, String where, StoreConfig config) {
         C options = bind(factory.configType(), where, config);
         Guard guard = guard("online store", config.type(), options.getClass(), factory.maturity());
-        return context -> new GuardedOnlineStore(guard.read("start", () -> factory.create(options, context)), guard);
+        return context -> new GuardedOnlineStore(
+                guard.read("start", () -> factory.create(options, context)), guard, config.type(), observers);
     }
 
     private <C extends Record> Function<StoreContext, Registry> bound(

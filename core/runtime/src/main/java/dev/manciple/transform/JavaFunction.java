@@ -1,7 +1,6 @@
 package dev.manciple.transform;
 
 import dev.manciple.arrow.ArrowValues;
-import dev.manciple.arrow.ColumnReader;
 import dev.manciple.error.FeatureStoreException;
 import dev.manciple.error.InvalidRequestException;
 import dev.manciple.error.StoreException;
@@ -13,56 +12,31 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.apache.arrow.vector.FieldVector;
-import org.apache.arrow.vector.dictionary.DictionaryProvider;
 
 /** Runs a Java function row by row. */
-final class JavaFunction implements OnDemandFunction {
-    private final OnDemandSlice slice;
+final class JavaFunction extends ValueFunction {
     private final FeatureFunction function;
 
     JavaFunction(OnDemandSlice slice, FeatureFunction function) {
-        this.slice = slice;
+        super(slice);
         this.function = function;
     }
 
     @Override
     public List<List<Value>> compute(List<List<Value>> inputs, int rows) {
         List<List<Value>> outputs = new ArrayList<>();
-        slice.features().forEach(feature -> outputs.add(new ArrayList<>(rows)));
+        slice().features().forEach(feature -> outputs.add(new ArrayList<>(rows)));
         for (int row = 0; row < rows; row++) {
             Map<String, Value> arguments = new LinkedHashMap<>();
             for (int i = 0; i < inputs.size(); i++) {
-                arguments.put(slice.inputs().get(i).name(), inputs.get(i).get(row));
+                arguments.put(slice().inputs().get(i).name(), inputs.get(i).get(row));
             }
             Map<String, Value> results = run(arguments);
             for (int i = 0; i < outputs.size(); i++) {
-                outputs.get(i).add(result(results, slice.features().get(i)));
+                outputs.get(i).add(result(results, slice().features().get(i)));
             }
         }
         return outputs;
-    }
-
-    @Override
-    public void compute(
-            List<FieldVector> inputs, DictionaryProvider dictionaries, int rows, List<FieldVector> outputs) {
-        List<List<Value>> columns = new ArrayList<>();
-        for (int i = 0; i < inputs.size(); i++) {
-            ColumnReader reader =
-                    ArrowValues.reader(inputs.get(i), slice.inputs().get(i).type(), dictionaries);
-            List<Value> column = new ArrayList<>(rows);
-            for (int row = 0; row < rows; row++) {
-                column.add(reader.read(row));
-            }
-            columns.add(column);
-        }
-        List<List<Value>> computed = compute(columns, rows);
-        for (int i = 0; i < outputs.size(); i++) {
-            for (int row = 0; row < rows; row++) {
-                ArrowValues.set(outputs.get(i), row, computed.get(i).get(row));
-            }
-            outputs.get(i).setValueCount(rows);
-        }
     }
 
     private Map<String, Value> run(Map<String, Value> arguments) {
@@ -72,7 +46,7 @@ final class JavaFunction implements OnDemandFunction {
             throw e;
         } catch (RuntimeException e) {
             throw new StoreException(
-                    "On demand feature view '%s'".formatted(slice.view().name()),
+                    "On demand feature view '%s'".formatted(slice().view().name()),
                     "run function '%s' on %s".formatted(function.name(), arguments),
                     false,
                     StoreException.Outcome.NOT_APPLIED,
@@ -88,7 +62,7 @@ final class JavaFunction implements OnDemandFunction {
                             .formatted(
                                     function.name(),
                                     feature.name(),
-                                    slice.view().name(),
+                                    slice().view().name(),
                                     String.join(", ", results.keySet())));
         }
         return ArrowValues.convert(value, feature.type(), feature.name());

@@ -9,6 +9,7 @@ import dev.manciple.spi.FeatureFunction;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeSet;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
@@ -20,6 +21,7 @@ public final class Transformations {
     private final Supplier<? extends Collection<FeatureFunction>> all;
     private final ReentrantLock asking = new ReentrantLock();
     private @Nullable Map<String, FeatureFunction> found;
+    private final Optional<ForeignFunctions> foreign;
     private final Engine engine;
 
     /**
@@ -28,20 +30,25 @@ public final class Transformations {
      * @throws InvalidRequestException if two functions have the same name
      */
     public Transformations(Collection<FeatureFunction> installed, Engine engine) {
-        this(installed, () -> installed, engine);
+        this(installed, () -> installed, Optional.empty(), engine);
     }
 
     /**
      * @param installed those of plug-ins
      * @param all those and the repository's, asked for once, when a view first names one that is not installed: they may have
      *     to be compiled
+     * @param foreign computes what is in other languages, if anything does; not closed
      * @param engine evaluates SQL expressions; not closed
      * @throws InvalidRequestException if two installed functions have the same name
      */
     public Transformations(
-            Collection<FeatureFunction> installed, Supplier<? extends Collection<FeatureFunction>> all, Engine engine) {
+            Collection<FeatureFunction> installed,
+            Supplier<? extends Collection<FeatureFunction>> all,
+            Optional<ForeignFunctions> foreign,
+            Engine engine) {
         this.installed = byName(installed);
         this.all = all;
+        this.foreign = foreign;
         this.engine = engine;
     }
 
@@ -70,13 +77,17 @@ public final class Transformations {
         return switch (slice.view().transformation()) {
             case Transformation.Sql sql -> new SqlFunction(slice, sql, engine);
             case Transformation.Java java -> new JavaFunction(slice, function(java.function(), slice));
-            case Transformation.Foreign foreign ->
-                throw new UnsupportedException(
-                        "Manciple",
-                        "TRANSFORMATION_" + foreign.mode(),
-                        "transformations in mode '%s', which on demand feature view '%s' has; leave its features out of the request, or rewrite it with SQL expressions or a Java function"
-                                .formatted(foreign.mode(), slice.view().name()));
+            case Transformation.Foreign code ->
+                foreign.map(service -> service.of(slice)).orElseThrow(() -> unsupported(slice, code));
         };
+    }
+
+    private static UnsupportedException unsupported(OnDemandSlice slice, Transformation.Foreign code) {
+        return new UnsupportedException(
+                "Manciple",
+                "TRANSFORMATION_" + code.mode(),
+                "transformations in mode '%s', which on demand feature view '%s' has; leave its features out of the request, rewrite it with SQL expressions or a Java function, or name a service that runs it in feature_server.transformation_service_endpoint"
+                        .formatted(code.mode(), slice.view().name()));
     }
 
     private FeatureFunction function(String name, OnDemandSlice slice) {

@@ -1,0 +1,24 @@
+package dev.manciple.plugin;
+
+import dev.manciple.StoreObserver;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/** Those who hear of the stores of one feature store. Thread-safe. */
+public final class StoreObservers {
+    private final CopyOnWriteArrayList<StoreObserver> observers = new CopyOnWriteArrayList<>();
+
+    public StoreObserver.Observation add(StoreObserver observer) {
+        observers.add(observer);
+        return () -> observers.remove(observer);
+    }
+
+    boolean isEmpty() {
+        return observers.isEmpty();
+    }
+
+    void onlineRead(String store, long nanos, boolean answered) {
+        for (StoreObserver observer : observers) {
+            observer.onlineRead(store, nanos, answered);
+        }
+    }
+}
