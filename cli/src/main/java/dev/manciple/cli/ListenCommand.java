@@ -8,6 +8,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Feast's command for its gRPC server: the same server as of {@code serve}, where Feast's clients of gRPC look for it. */
@@ -38,6 +39,9 @@ final class ListenCommand implements Callable<Integer> {
             description = "How often to look whether the registry changed (default: ${DEFAULT-VALUE}).")
     int registryTtlSeconds = 5;
 
+    @Mixin
+    private final ServingOptions log = new ServingOptions();
+
     ListenCommand(Session session) {
         this.session = session;
     }
@@ -53,6 +57,6 @@ final class ListenCommand implements Callable<Integer> {
                         .withHost(parts.group("host"))
                         .withPort(Integer.parseInt(parts.group("port")))
                         .withRegistryTtl(Duration.ofSeconds(Math.max(registryTtlSeconds, 1)))
-                        .withConduct(Serving.conduct(session)));
+                        .withConduct(log.apply(Serving.conduct(session))));
     }
 }

@@ -9,6 +9,7 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Serves online features until it is told to stop. */
@@ -69,6 +70,9 @@ final class ServeCommand implements Callable<Integer> {
     enum ServerType {
         HTTP
     }
+
+    @Mixin
+    private final ServingOptions log = new ServingOptions();
 
     @ArgGroup(exclusive = false)
     @Nullable
@@ -143,7 +147,7 @@ final class ServeCommand implements Callable<Integer> {
     }
 
     private ServerOptions options() {
-        Conduct conduct = Serving.conduct(session);
+        Conduct conduct = log.apply(Serving.conduct(session));
         ServerOptions options = ServerOptions.DEFAULT
                 .withHost(host)
                 .withPort(port)

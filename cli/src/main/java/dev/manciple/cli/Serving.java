@@ -35,10 +35,11 @@ final class Serving {
     }
 
     int run(ServerOptions options) {
-        try (FeatureStore store = session.open()) {
+        try (Tracing tracing = Tracing.of(session.terminal().environment());
+                FeatureStore store = session.open()) {
             // A server that cannot read its registry should say so now, not to its first caller.
             int views = store.registry().views().size();
-            try (FeatureServer server = FeatureServer.start(store, options, VersionCommand.version())) {
+            try (FeatureServer server = FeatureServer.start(store, options, VersionCommand.version(), tracing.traces())) {
                 tell(server, options, views);
                 new CountDownLatch(1).await();
             } catch (InterruptedException e) {

@@ -13,12 +13,9 @@ import io.helidon.webserver.WebServerConfig;
 import io.helidon.webserver.grpc.GrpcReflectionFeature;
 import io.helidon.webserver.grpc.GrpcRouting;
 import io.helidon.webserver.http.HttpRouting;
-import java.time.Duration;
-import java.time.InstantSource;
+import io.opentelemetry.api.OpenTelemetry;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.apache.arrow.memory.BufferAllocator;
-import org.apache.arrow.memory.RootAllocator;
 
 /**
  * Serves a feature store's online features over HTTP and gRPC, on one port. Borrows the feature store: whoever opened it closes
@@ -30,29 +27,14 @@ public final class FeatureServer implements AutoCloseable {
     private static final String METRICS_SOCKET = "metrics";
 
     private final WebServer server;
-    private final Admission admission;
-    private final BufferAllocator allocator;
+    private final Backend backend;
     private final Patience patience;
-    private final RegistryWatch watch;
-    private final MaterializeJobs jobs;
-    private final Duration drain;
     private final AtomicBoolean closed = new AtomicBoolean();
 
-    private FeatureServer(
-            WebServer server,
-            Admission admission,
-            BufferAllocator allocator,
-            Patience patience,
-            RegistryWatch watch,
-            MaterializeJobs jobs,
-            Duration drain) {
+    private FeatureServer(WebServer server, Backend backend, Patience patience) {
         this.server = server;
-        this.admission = admission;
-        this.allocator = allocator;
+        this.backend = backend;
         this.patience = patience;
-        this.watch = watch;
-        this.jobs = jobs;
-        this.drain = drain;
     }
 
     /**
@@ -63,30 +45,21 @@ public final class FeatureServer implements AutoCloseable {
      * @throws dev.manciple.error.FeatureStoreException if the registry cannot be read
      */
     public static FeatureServer start(FeatureStore store, ServerOptions options, String version) {
+        return start(store, options, version, OpenTelemetry.noop());
+    }
+
+    /**
+     * As {@link #start(FeatureStore, ServerOptions, String)}, with a span for every request.
+     *
+     * @param traces where spans go; not closed
+     */
+    public static FeatureServer start(
+            FeatureStore store, ServerOptions options, String version, OpenTelemetry traces) {
         Optional<Tls> tls = options.tls().map(TlsFiles::read);
-        Admission admission = new Admission(options.limits().concurrentRequests());
-        Metrics metrics = new Metrics(admission, options.conduct().unmeasured());
-        InstantSource clock = InstantSource.system();
-        RegistryWatch watch = new RegistryWatch(store, options.registryTtl(), metrics, clock);
-        Writing writing = new Writing(store, watch::registry);
-        BufferAllocator allocator = new RootAllocator();
+        Backend backend = new Backend(store, options, traces);
         Patience patience = new Patience(options.limits().idle());
-        MaterializeJobs jobs =
-                new MaterializeJobs(store, metrics, clock, options.conduct().materializations());
-        boolean feastStatuses = options.conduct().feastStatuses();
-        HttpApi http = new HttpApi(
-                store,
-                writing,
-                allocator,
-                options.limits(),
-                admission,
-                metrics,
-                jobs,
-                feastStatuses,
-                clock,
-                patience);
-        OnlineServices grpc = new OnlineServices(
-                store, writing, allocator, options.limits(), admission, metrics, feastStatuses, version);
+        HttpApi http = new HttpApi(backend, patience);
+        OnlineServices grpc = new OnlineServices(backend, version);
         WebServerConfig.Builder config = WebServer.builder()
                 .shutdownHook(false)
                 .featuresDiscoverServices(false)
@@ -108,12 +81,10 @@ public final class FeatureServer implements AutoCloseable {
             if (!server.isRunning()) {
                 throw new IllegalStateException("is the port taken?");
             }
-            watch.start();
-            return new FeatureServer(server, admission, allocator, patience, watch, jobs, options.drain());
+            return new FeatureServer(server, backend, patience);
         } catch (RuntimeException e) {
-            jobs.close();
             patience.close();
-            allocator.close();
+            backend.close();
             throw new InvalidRequestException(
                     "The server cannot listen on %s, port %d: %s. Choose another with --host and --port"
                             .formatted(options.host(), options.port(), rootMessage(e)),
@@ -171,12 +142,10 @@ public final class FeatureServer implements AutoCloseable {
     @Override
     public void close() {
         if (closed.compareAndSet(false, true)) {
-            admission.drain(drain);
+            backend.admission().drain(backend.options().drain());
             server.stop();
-            jobs.close();
-            watch.close();
             patience.close();
-            allocator.close();
+            backend.close();
         }
     }
 }

@@ -38,6 +38,10 @@ public final class Metrics {
     private final MultiGauge freshness;
     private volatile Supplier<Map<String, Double>> lags = Map::of;
 
+    private final Map<StoreRead, Timer> storeReads = new ConcurrentHashMap<>();
+
+    private record StoreRead(String store, boolean answered) {}
+
     private record Push(String source, String target) {}
 
     /** @param unmeasured groups there are to be no meters of */
@@ -98,12 +102,12 @@ public final class Metrics {
     }
 
     /** The meters of a route of HTTP or a method of gRPC; to be asked for once, before the first request. */
-    public Route route(String name) {
+    Route route(String name) {
         return routes.computeIfAbsent(name, Route::new);
     }
 
     /** Counts and times the requests of one route. */
-    public final class Route {
+    final class Route {
         private static final int STATUSES = 600;
 
         private final String name;
@@ -121,16 +125,12 @@ public final class Metrics {
                     .register(registry);
         }
 
-        public String name() {
-            return name;
-        }
-
         /**
          * One request that was answered, or turned away.
          *
          * @param status of HTTP, or the number of gRPC's
          */
-        public void answered(int status, long nanos) {
+        void answered(int status, long nanos) {
             counter(status).increment();
             latency.record(nanos, TimeUnit.NANOSECONDS);
         }
@@ -149,6 +149,22 @@ public final class Metrics {
             byStatus.set(status, counter);
             return counter;
         }
+    }
+
+    /** One read of an online store, a router's children included. */
+    void storeRead(String store, long nanos, boolean answered) {
+        storeReads
+                .computeIfAbsent(
+                        new StoreRead(store, answered),
+                        read -> Timer.builder("feast_feature_server_online_store_read_duration")
+                                .description("Time of a read of an online store, by its type.")
+                                .tag("store", read.store())
+                                .tag("outcome", read.answered() ? "answered" : "failed")
+                                .publishPercentileHistogram()
+                                .minimumExpectedValue(Duration.ofNanos(50_000))
+                                .maximumExpectedValue(Duration.ofSeconds(10))
+                                .register(registry))
+                .record(nanos, TimeUnit.NANOSECONDS);
     }
 
     /** One read of online features. */
@@ -178,6 +194,15 @@ public final class Metrics {
                         .tag("mode", push.target())
                         .register(registry))
                 .increment();
+    }
+
+    /** Gathered rows that could not be appended. */
+    void offlinePushLost(String source, int rows) {
+        Counter.builder("manciple_offline_push_lost_rows")
+                .description("Rows pushed to the offline store in batches that could not be appended.")
+                .tag("push_source", source)
+                .register(registry)
+                .increment(rows);
     }
 
     /** One view that was materialized, or was not. */

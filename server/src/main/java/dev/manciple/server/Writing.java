@@ -37,17 +37,30 @@ public final class Writing {
      */
     public void push(String source, String to, boolean cached, Function<List<FeatureView>, ArrowReader> rows) {
         PushTarget target = target(to);
+        try (ArrowReader reader = rows.apply(fedBy(source, cached))) {
+            requireAll(store.push(source, reader, target));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Fails as {@link #push} would for rows that do not fit, and writes nothing. */
+    void check(String source, boolean cached, Function<List<FeatureView>, ArrowReader> rows) {
+        try (ArrowReader reader = rows.apply(fedBy(source, cached))) {
+            reader.getVectorSchemaRoot();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private List<FeatureView> fedBy(String source, boolean cached) {
         List<FeatureView> views = views(cached)
                 .filter(view -> view.source().name().equals(source))
                 .toList();
         if (views.isEmpty()) {
             throw new NotFoundException("Push source", source, "No feature view is fed by it.");
         }
-        try (ArrowReader reader = rows.apply(views)) {
-            requireAll(store.push(source, reader, target));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return views;
     }
 
     /** Writes rows of one view to the online store; failures as of {@link #push}. */

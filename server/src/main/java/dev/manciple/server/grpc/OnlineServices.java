@@ -2,17 +2,16 @@ package dev.manciple.server.grpc;
 
 import com.google.protobuf.Message;
 import dev.manciple.FeatureSelection;
-import dev.manciple.FeatureStore;
 import dev.manciple.OnlineFeatures;
 import dev.manciple.OnlineOptions;
 import dev.manciple.error.FeatureStoreException;
 import dev.manciple.error.InvalidRequestException;
 import dev.manciple.server.Admission;
+import dev.manciple.server.Backend;
 import dev.manciple.server.FeastErrors;
 import dev.manciple.server.Frames;
 import dev.manciple.server.Metrics;
-import dev.manciple.server.ServerOptions;
-import dev.manciple.server.Writing;
+import dev.manciple.server.Telemetry;
 import dev.manciple.spi.Value;
 import dev.manciple.wire.ValueCodec;
 import dev.manciple.wire.proto.GrpcServerProto.PushRequest;
@@ -23,6 +22,7 @@ import dev.manciple.wire.proto.ServingServiceProto.GetFeastServingInfoRequest;
 import dev.manciple.wire.proto.ServingServiceProto.GetFeastServingInfoResponse;
 import dev.manciple.wire.proto.ServingServiceProto.GetOnlineFeaturesRequest;
 import dev.manciple.wire.proto.ValueProto;
+import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.ServerMethodDefinition;
 import io.grpc.ServerServiceDefinition;
@@ -34,9 +34,10 @@ import io.grpc.stub.StreamObserver;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Supplier;
-import org.apache.arrow.memory.BufferAllocator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -51,35 +52,19 @@ public final class OnlineServices {
     /** In no package, as Feast has it. */
     private static final String FEATURE_SERVER = "GrpcFeatureServer";
 
-    private final FeatureStore store;
-    private final Writing writing;
-    private final BufferAllocator allocator;
-    private final ServerOptions.Limits limits;
+    /** Codes that say that the server failed. */
+    private static final Set<Status.Code> OURS = Set.of(Status.Code.INTERNAL, Status.Code.UNAVAILABLE);
+
+    private final Backend backend;
     private final Admission admission;
     private final Metrics metrics;
-    private final boolean feastStatuses;
     private final String version;
 
-    /**
-     * @param feastStatuses whether answers have the statuses of Feast's Python server
-     * @param version what {@code GetFeastServingInfo} answers
-     */
-    public OnlineServices(
-            FeatureStore store,
-            Writing writing,
-            BufferAllocator allocator,
-            ServerOptions.Limits limits,
-            Admission admission,
-            Metrics metrics,
-            boolean feastStatuses,
-            String version) {
-        this.store = store;
-        this.writing = writing;
-        this.allocator = allocator;
-        this.limits = limits;
-        this.admission = admission;
-        this.metrics = metrics;
-        this.feastStatuses = feastStatuses;
+    /** @param version what {@code GetFeastServingInfo} answers */
+    public OnlineServices(Backend backend, String version) {
+        this.backend = backend;
+        this.admission = backend.admission();
+        this.metrics = backend.metrics();
         this.version = version;
     }
 
@@ -130,18 +115,25 @@ public final class OnlineServices {
                 .setRequestMarshaller(ProtoUtils.marshaller(request))
                 .setResponseMarshaller(answers)
                 .build();
-        Metrics.Route measured = metrics.route(method.getFullMethodName());
+        Telemetry.Route observed = backend.telemetry().route(method.getFullMethodName());
         return ServerMethodDefinition.create(
-                method,
-                ServerCalls.asyncUnaryCall((question, out) -> run(measured, out, () -> call.apply(question))));
+                method, (asked, headers) -> ServerCalls.<Q, A>asyncUnaryCall((question, out) -> run(
+                                observed.begin(key -> header(headers, key)),
+                                observed.name(),
+                                out,
+                                () -> call.apply(question)))
+                        .startCall(asked, headers));
     }
 
-    private <A> void run(Metrics.Route measured, StreamObserver<A> out, Supplier<A> answer) {
-        long began = System.nanoTime();
+    private static Optional<String> header(Metadata headers, String name) {
+        return Optional.ofNullable(headers.get(Metadata.Key.of(name, Metadata.ASCII_STRING_MARSHALLER)));
+    }
+
+    private <A> void run(Telemetry.Call call, String method, StreamObserver<A> out, Supplier<A> answer) {
         Status status;
         if (admission.enter()) {
             try {
-                status = answer(measured.name(), out, answer);
+                status = answer(method, out, answer);
             } finally {
                 admission.leave();
             }
@@ -151,7 +143,7 @@ public final class OnlineServices {
         if (!status.isOk()) {
             out.onError(status.asRuntimeException());
         }
-        measured.answered(status.getCode().value(), System.nanoTime() - began);
+        call.answered(status.getCode().value(), OURS.contains(status.getCode()));
     }
 
     private static <A> Status answer(String method, StreamObserver<A> out, Supplier<A> answer) {
@@ -187,8 +179,14 @@ public final class OnlineServices {
         Map<String, List<Value>> entities = new LinkedHashMap<>();
         request.getEntitiesMap().forEach((column, values) -> entities.put(column, values(column, values)));
         request.getRequestContextMap().forEach((column, values) -> entities.put(column, values(column, values)));
-        OnlineFeatures answer = store.onlineFeatures(
-                selection(request), entities, new OnlineOptions(request.getFullFeatureNames(), false, feastStatuses));
+        OnlineFeatures answer = backend.store()
+                .onlineFeatures(
+                        selection(request),
+                        entities,
+                        new OnlineOptions(
+                                request.getFullFeatureNames(),
+                                false,
+                                backend.options().conduct().feastStatuses()));
         metrics.onlineRead(
                 entities.isEmpty() ? 1 : entities.values().iterator().next().size());
         metrics.unanswered(answer.failures());
@@ -196,9 +194,10 @@ public final class OnlineServices {
     }
 
     private List<Value> values(String column, ValueProto.RepeatedValue values) {
-        if (values.getValCount() > limits.rows()) {
+        int most = backend.options().limits().rows();
+        if (values.getValCount() > most) {
             throw new InvalidRequestException("'%s' has %,d rows; one request may have %,d. Send several requests"
-                    .formatted(column, values.getValCount(), limits.rows()));
+                    .formatted(column, values.getValCount(), most));
         }
         return values.getValList().stream().map(OnlineServices::value).toList();
     }
@@ -219,21 +218,21 @@ public final class OnlineServices {
     private PushResponse push(PushRequest request) {
         Map<String, List<Value>> row = row(request.getFeaturesMap(), request.getTypedFeaturesMap());
         String to = request.getTo().isEmpty() ? "online" : request.getTo();
-        writing.push(
+        backend.writing().push(
                 request.getStreamFeatureView(),
                 to,
                 request.getAllowRegistryCache(),
-                views -> Frames.ofValues(allocator, views, row));
+                views -> Frames.ofValues(backend.allocator(), views, row));
         metrics.push(request.getStreamFeatureView(), to);
         return PushResponse.newBuilder().setStatus(true).build();
     }
 
     private WriteToOnlineStoreResponse write(WriteToOnlineStoreRequest request) {
         Map<String, List<Value>> row = row(request.getFeaturesMap(), request.getTypedFeaturesMap());
-        writing.writeOnline(
+        backend.writing().writeOnline(
                 request.getFeatureViewName(),
                 request.getAllowRegistryCache(),
-                views -> Frames.ofValues(allocator, views, row));
+                views -> Frames.ofValues(backend.allocator(), views, row));
         return WriteToOnlineStoreResponse.newBuilder().setStatus(true).build();
     }
 

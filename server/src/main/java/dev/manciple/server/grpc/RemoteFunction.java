@@ -4,7 +4,6 @@ import dev.manciple.arrow.ArrowRows;
 import dev.manciple.arrow.ArrowTypes;
 import dev.manciple.arrow.ArrowValues;
 import dev.manciple.arrow.ColumnReader;
-import dev.manciple.error.InternalException;
 import dev.manciple.error.StoreException;
 import dev.manciple.model.Field;
 import dev.manciple.spi.Value;
@@ -22,6 +21,7 @@ import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.arrow.vector.ipc.ArrowFileReader;
 import org.apache.arrow.vector.ipc.ArrowFileWriter;
 import org.apache.arrow.vector.ipc.ArrowReader;
+import org.apache.arrow.vector.ipc.InvalidArrowFileException;
 import org.apache.arrow.vector.types.pojo.Schema;
 import org.apache.arrow.vector.util.ByteArrayReadableSeekableByteChannel;
 
@@ -51,15 +51,19 @@ final class RemoteFunction extends ValueFunction {
         }
         try {
             compute(byRow, outputs);
-        } catch (IOException e) {
-            throw new StoreException(
-                    "On demand feature view '%s'".formatted(slice().view().name()),
-                    "exchange rows with its transformation service",
-                    false,
-                    StoreException.Outcome.NOT_APPLIED,
-                    e);
+        } catch (IOException | InvalidArrowFileException e) {
+            throw failed(e);
         }
         return outputs;
+    }
+
+    private StoreException failed(Exception cause) {
+        return new StoreException(
+                "On demand feature view '%s'".formatted(slice().view().name()),
+                "exchange rows with its transformation service",
+                false,
+                StoreException.Outcome.NOT_APPLIED,
+                cause);
     }
 
     /** Halves what is too large for one message. */
@@ -109,10 +113,7 @@ final class RemoteFunction extends ValueFunction {
         }
         int computed = outputs.getFirst().size() - before;
         if (computed != rows) {
-            throw new InternalException(
-                    "The transformation service gave %d rows of on demand feature view '%s' for %d"
-                            .formatted(computed, slice().view().name(), rows),
-                    new IllegalStateException("rows were added or left out"));
+            throw failed(new IllegalStateException("it gave %d rows for %d".formatted(computed, rows)));
         }
     }
 
@@ -121,15 +122,12 @@ final class RemoteFunction extends ValueFunction {
         FieldVector full = root.getVector(slice().view().name() + "__" + feature.name());
         FieldVector column = full == null ? root.getVector(feature.name()) : full;
         if (column == null) {
-            throw new InternalException(
-                    "The transformation service gave no feature '%s' of on demand feature view '%s', only: %s"
-                            .formatted(
-                                    feature.name(),
-                                    slice().view().name(),
-                                    root.getSchema().getFields().stream()
-                                            .map(org.apache.arrow.vector.types.pojo.Field::getName)
-                                            .toList()),
-                    new IllegalStateException("a column is missing"));
+            throw failed(new IllegalStateException("it gave no feature '%s', only: %s"
+                    .formatted(
+                            feature.name(),
+                            root.getSchema().getFields().stream()
+                                    .map(org.apache.arrow.vector.types.pojo.Field::getName)
+                                    .toList())));
         }
         return column;
     }

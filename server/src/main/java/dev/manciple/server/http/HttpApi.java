@@ -9,12 +9,12 @@ import dev.manciple.error.FeatureStoreException;
 import dev.manciple.error.InvalidRequestException;
 import dev.manciple.error.UnsupportedException;
 import dev.manciple.server.Admission;
+import dev.manciple.server.Backend;
 import dev.manciple.server.FeastErrors;
 import dev.manciple.server.Frames;
-import dev.manciple.server.MaterializeJobs;
 import dev.manciple.server.Metrics;
 import dev.manciple.server.ServerOptions;
-import dev.manciple.server.Writing;
+import dev.manciple.server.Telemetry;
 import dev.manciple.spi.Value;
 import dev.manciple.wire.ValueJson;
 import io.helidon.http.HeaderName;
@@ -30,12 +30,11 @@ import io.helidon.webserver.http.ServerResponse;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.apache.arrow.memory.BufferAllocator;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -50,39 +49,25 @@ public final class HttpApi implements HttpService {
     /** Keys of Feast's second version of a search. */
     private static final List<String> UNSUPPORTED_IN_SEARCH = List.of("query_string", "filters");
 
+    private static final Set<String> OFFLINE_TARGETS = Set.of("offline", "online_and_offline");
+
     private final FeatureStore store;
-    private final Writing writing;
-    private final BufferAllocator allocator;
+    private final Backend backend;
     private final ServerOptions.Limits limits;
     private final Admission admission;
     private final Metrics metrics;
-    private final boolean feastStatuses;
-    private final InstantSource clock;
-    private final MaterializeRoutes materializing;
     private final Patience patience;
+    private final MaterializeRoutes materializing;
 
-    /** @param feastStatuses whether answers have the statuses of Feast's Python server */
-    public HttpApi(
-            FeatureStore store,
-            Writing writing,
-            BufferAllocator allocator,
-            ServerOptions.Limits limits,
-            Admission admission,
-            Metrics metrics,
-            MaterializeJobs jobs,
-            boolean feastStatuses,
-            InstantSource clock,
-            Patience patience) {
-        this.store = store;
-        this.writing = writing;
-        this.allocator = allocator;
-        this.limits = limits;
-        this.admission = admission;
-        this.metrics = metrics;
-        this.feastStatuses = feastStatuses;
-        this.clock = clock;
-        this.materializing = new MaterializeRoutes(jobs, clock);
+    /** @param patience for bodies that do not come */
+    public HttpApi(Backend backend, Patience patience) {
+        this.store = backend.store();
+        this.backend = backend;
+        this.limits = backend.options().limits();
+        this.admission = backend.admission();
+        this.metrics = backend.metrics();
         this.patience = patience;
+        this.materializing = new MaterializeRoutes(backend.jobs(), backend.clock());
     }
 
     @Override
@@ -109,38 +94,42 @@ public final class HttpApi implements HttpService {
     }
 
     private void post(HttpRules rules, String path, Route route) {
-        Metrics.Route measured = metrics.route(path);
+        Telemetry.Route observed = backend.telemetry().route(path);
         rules.post(
                 path,
                 (request, response) -> run(
                         request,
                         response,
                         (asked, answer) -> route.handle(Json.parse(body(asked)), asked, answer),
-                        measured));
+                        observed));
     }
 
     /** A route without a body. */
     private void get(HttpRules rules, String path, Handler route) {
-        Metrics.Route measured = metrics.route(path);
-        rules.get(path, (request, response) -> run(request, response, route, measured));
+        Telemetry.Route observed = backend.telemetry().route(path);
+        rules.get(path, (request, response) -> run(request, response, route, observed));
     }
 
-    private void run(ServerRequest request, ServerResponse response, Handler route, Metrics.Route measured) {
-        long began = System.nanoTime();
+    private void run(ServerRequest request, ServerResponse response, Handler route, Telemetry.Route observed) {
+        Telemetry.Call call = observed.begin(name -> request.headers().first(HeaderNames.create(name)));
         if (admission.draining()) {
             lastOfConnection(request, response);
         }
-        if (admission.enter()) {
-            try {
-                handle(request, response, route);
-            } finally {
-                admission.leave();
+        try {
+            if (admission.enter()) {
+                try {
+                    handle(request, response, route);
+                } finally {
+                    admission.leave();
+                }
+            } else {
+                response.header(RETRY_AFTER, "1");
+                Answers.text(response, 429, admission.refusal());
             }
-        } else {
-            response.header(RETRY_AFTER, "1");
-            Answers.text(response, 429, admission.refusal());
+        } finally {
+            int status = response.status().code();
+            call.answered(status, status >= 500);
         }
-        measured.answered(response.status().code(), System.nanoTime() - began);
     }
 
     private void handle(ServerRequest request, ServerResponse response, Handler route) {
@@ -203,16 +192,23 @@ public final class HttpApi implements HttpService {
                 .forEach((column, cells) -> entities.put(
                         column, cells.stream().map(ValueJson::fromJson).toList()));
         OnlineFeatures answer = store.onlineFeatures(
-                selection(body), entities, new OnlineOptions(body.flag("full_feature_names", false), false, feastStatuses));
+                selection(body), entities, options(body));
         metrics.onlineRead(
                 entities.isEmpty() ? 1 : entities.values().iterator().next().size());
         metrics.unanswered(answer.failures());
         Answers.json(response, 200, OnlineJson.of(answer, detailsAsOf(body)));
     }
 
+    private OnlineOptions options(Json body) {
+        return new OnlineOptions(
+                body.flag("full_feature_names", false),
+                false,
+                backend.options().conduct().feastStatuses());
+    }
+
     /** A key of Manciple's own; Feast's clients do not send it. */
     private Optional<Instant> detailsAsOf(Json body) {
-        return body.flag("include_details", false) ? Optional.of(clock.instant()) : Optional.empty();
+        return body.flag("include_details", false) ? Optional.of(backend.clock().instant()) : Optional.empty();
     }
 
     /** By vector only: ranking text, and filters, need an index of the store's. */
@@ -237,7 +233,7 @@ public final class HttpApi implements HttpService {
                 vector,
                 topK,
                 body.text("distance_metric"),
-                new OnlineOptions(body.flag("full_feature_names", false), false, feastStatuses)));
+                options(body)));
         Answers.json(response, 200, OnlineJson.of(answer, detailsAsOf(body)));
     }
 
@@ -257,16 +253,25 @@ public final class HttpApi implements HttpService {
         String source = body.requiredText("push_source_name");
         String to = body.text("to").orElse("online");
         Map<String, List<?>> columns = body.columns("df", limits.rows());
-        writing.push(source, to, cached(body), views -> Frames.ofJson(allocator, views, columns));
+        boolean later = OFFLINE_TARGETS.contains(to) && backend.offlinePushes().isPresent();
+        backend.offlinePushes().filter(queue -> later).ifPresent(queue -> queue.add(source, cached(body), columns));
+        if (!later || !to.equals("offline")) {
+            backend.writing()
+                    .push(
+                            source,
+                            later ? "online" : to,
+                            cached(body),
+                            views -> Frames.ofJson(backend.allocator(), views, columns));
+        }
         metrics.push(source, to);
-        response.status(Status.OK_200);
+        response.status(later ? Status.ACCEPTED_202 : Status.OK_200);
         response.send();
     }
 
     private void write(Json body, ServerRequest request, ServerResponse response) {
         String view = body.requiredText("feature_view_name");
         Map<String, List<?>> columns = body.columns("df", limits.rows());
-        writing.writeOnline(view, cached(body), views -> Frames.ofJson(allocator, views, columns));
+        backend.writing().writeOnline(view, cached(body), views -> Frames.ofJson(backend.allocator(), views, columns));
         Answers.done(response);
     }
 

@@ -1,0 +1,97 @@
+package dev.manciple.server;
+
+import dev.manciple.FeatureStore;
+import dev.manciple.StoreObserver;
+import dev.manciple.error.FeatureStoreException;
+import io.opentelemetry.api.OpenTelemetry;
+import java.time.InstantSource;
+import java.util.Optional;
+import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.memory.RootAllocator;
+
+/**
+ * What the protocols of one server share. Its parts are thread-safe. Closing it ends what runs in the background; the feature store
+ * is borrowed.
+ */
+public final class Backend implements AutoCloseable {
+    private final FeatureStore store;
+    private final ServerOptions options;
+    private final Admission admission;
+    private final Metrics metrics;
+    private final Telemetry telemetry;
+    private final InstantSource clock = InstantSource.system();
+    private final BufferAllocator allocator;
+    private final RegistryWatch watch;
+    private final Writing writing;
+    private final MaterializeJobs jobs;
+    private final Optional<OfflinePushQueue> offlinePushes;
+    private final StoreObserver.Observation observation;
+
+    /** @throws FeatureStoreException if the registry cannot be read */
+    Backend(FeatureStore store, ServerOptions options, OpenTelemetry traces) {
+        Conduct conduct = options.conduct();
+        this.store = store;
+        this.options = options;
+        admission = new Admission(options.limits().concurrentRequests());
+        metrics = new Metrics(admission, conduct.unmeasured());
+        telemetry = new Telemetry(metrics, conduct.requestLog(), traces);
+        watch = new RegistryWatch(store, options.registryTtl(), metrics, clock);
+        writing = new Writing(store, watch::registry);
+        allocator = new RootAllocator();
+        jobs = new MaterializeJobs(store, metrics, clock, conduct.materializations());
+        offlinePushes = conduct.offlinePushes()
+                .map(gathered -> new OfflinePushQueue(writing, allocator, gathered, metrics));
+        observation = store.observe(telemetry);
+        watch.start();
+    }
+
+    public FeatureStore store() {
+        return store;
+    }
+
+    public ServerOptions options() {
+        return options;
+    }
+
+    public Admission admission() {
+        return admission;
+    }
+
+    public Metrics metrics() {
+        return metrics;
+    }
+
+    public Telemetry telemetry() {
+        return telemetry;
+    }
+
+    public InstantSource clock() {
+        return clock;
+    }
+
+    public BufferAllocator allocator() {
+        return allocator;
+    }
+
+    public Writing writing() {
+        return writing;
+    }
+
+    public MaterializeJobs jobs() {
+        return jobs;
+    }
+
+    /** Takes what is pushed to the offline store, where it is not appended at once. */
+    public Optional<OfflinePushQueue> offlinePushes() {
+        return offlinePushes;
+    }
+
+    @Override
+    public void close() {
+        observation.close();
+        watch.close();
+        jobs.close();
+        offlinePushes.ifPresent(OfflinePushQueue::close);
+        allocator.close();
+    }
+}
