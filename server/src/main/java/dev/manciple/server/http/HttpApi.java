@@ -84,6 +84,7 @@ public final class HttpApi implements HttpService {
         get(rules, MaterializeRoutes.JOBS + "/{id}", materializing::job);
         rules.get("/health", this::health)
                 .get("/ready", this::ready)
+                .get("/live", (request, response) -> answer(response, true))
                 .get("/metrics", this::metrics)
                 .get("/openapi.json", (request, response) -> Answers.json(response, 200, OpenApi.document()));
     }
@@ -279,17 +280,21 @@ public final class HttpApi implements HttpService {
         return body.flag("allow_registry_cache", true);
     }
 
-    /** Alive as long as the registry can be read, as Feast's server says it. */
+    /** Whether the registry can be read, which Feast's server calls its health. */
     private void health(ServerRequest request, ServerResponse response) {
-        boolean alive = readsRegistry();
-        response.status(alive ? Status.OK_200 : Status.SERVICE_UNAVAILABLE_503);
-        response.send();
+        answer(response, readsRegistry());
     }
 
-    /** Whether new requests should be sent here: not while the process ends. */
+    /**
+     * Whether new requests should be sent here: not while the process ends. A registry that cannot be read now is no reason, since
+     * the last good one is served.
+     */
     private void ready(ServerRequest request, ServerResponse response) {
-        boolean ready = !admission.draining() && readsRegistry();
-        response.status(ready ? Status.OK_200 : Status.SERVICE_UNAVAILABLE_503);
+        answer(response, !admission.draining());
+    }
+
+    private static void answer(ServerResponse response, boolean good) {
+        response.status(good ? Status.OK_200 : Status.SERVICE_UNAVAILABLE_503);
         response.send();
     }
 
