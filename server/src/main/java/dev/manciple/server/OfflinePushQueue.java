@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -32,8 +33,10 @@ public final class OfflinePushQueue implements AutoCloseable {
     private final Metrics metrics;
     private final ReentrantLock lock = new ReentrantLock();
     private final Map<Kind, Batch> gathering = new HashMap<>();
-    private final ScheduledExecutorService appender =
-            Executors.newSingleThreadScheduledExecutor(Thread.ofVirtual().name("offline-pushes").factory());
+    private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(
+            Thread.ofVirtual().name("offline-push-timer").factory());
+    private final ExecutorService appender =
+            Executors.newSingleThreadExecutor(Thread.ofVirtual().name("offline-pushes").factory());
     private int waiting;
 
     OfflinePushQueue(Writing writing, BufferAllocator allocator, Conduct.OfflinePushes limits, Metrics metrics) {
@@ -77,7 +80,7 @@ public final class OfflinePushQueue implements AutoCloseable {
                 batch = new Batch();
                 gathering.put(kind, batch);
                 Batch begun = batch;
-                appender.schedule(() -> late(kind, begun), limits.interval().toNanos(), TimeUnit.NANOSECONDS);
+                timer.schedule(() -> late(kind, begun), limits.interval().toNanos(), TimeUnit.NANOSECONDS);
             }
             batch.add(columns);
             if (batch.rows >= limits.rows()) {
@@ -109,7 +112,7 @@ public final class OfflinePushQueue implements AutoCloseable {
         } finally {
             lock.unlock();
         }
-        append(kind, batch);
+        appender.execute(() -> append(kind, batch));
     }
 
     private void append(Kind kind, Batch batch) {
@@ -135,7 +138,7 @@ public final class OfflinePushQueue implements AutoCloseable {
     /** Appends what was gathered. */
     @Override
     public void close() {
-        appender.shutdown();
+        timer.shutdownNow();
         Map<Kind, Batch> left;
         lock.lock();
         try {
@@ -145,7 +148,8 @@ public final class OfflinePushQueue implements AutoCloseable {
         } finally {
             lock.unlock();
         }
-        left.forEach(this::append);
+        left.forEach((kind, batch) -> appender.execute(() -> append(kind, batch)));
+        appender.shutdown();
         try {
             if (!appender.awaitTermination(Duration.ofSeconds(30).toNanos(), TimeUnit.NANOSECONDS)) {
                 LOG.error("Rows pushed to the offline store were not appended in time");

@@ -38,7 +38,8 @@ class SqliteOnlineStoreTest extends OnlineStoreContract {
                     OnlineCapability.NEWEST_WINS,
                     OnlineCapability.KEEPS_CREATED,
                     OnlineCapability.DELETE_ROWS,
-                    OnlineCapability.SCAN);
+                    OnlineCapability.SCAN,
+                    OnlineCapability.VECTOR_SEARCH);
         }
 
         @Override

@@ -40,7 +40,8 @@ class HybridOnlineStoreTest extends OnlineStoreContract {
                     OnlineCapability.NEWEST_WINS,
                     OnlineCapability.KEEPS_CREATED,
                     OnlineCapability.DELETE_ROWS,
-                    OnlineCapability.SCAN);
+                    OnlineCapability.SCAN,
+                    OnlineCapability.VECTOR_SEARCH);
         }
 
         @Override

@@ -55,7 +55,8 @@ class NestedHybridOnlineStoreTest extends OnlineStoreContract {
                     OnlineCapability.NEWEST_WINS,
                     OnlineCapability.KEEPS_CREATED,
                     OnlineCapability.DELETE_ROWS,
-                    OnlineCapability.SCAN);
+                    OnlineCapability.SCAN,
+                    OnlineCapability.VECTOR_SEARCH);
         }
 
         @Override

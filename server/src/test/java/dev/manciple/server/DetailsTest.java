@@ -1,0 +1,201 @@
+package dev.manciple.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.manciple.FeatureStore;
+import dev.manciple.wire.proto.ServingServiceProto.FeatureList;
+import dev.manciple.wire.proto.ServingServiceProto.GetOnlineFeaturesRequest;
+import dev.manciple.wire.proto.ServingServiceProto.GetOnlineFeaturesResponse;
+import dev.manciple.wire.proto.ValueProto;
+import io.grpc.CallOptions;
+import io.grpc.Channel;
+import io.grpc.ClientInterceptors;
+import io.grpc.ManagedChannel;
+import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
+import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
+import io.grpc.protobuf.ProtoUtils;
+import io.grpc.stub.ClientCalls;
+import io.grpc.stub.MetadataUtils;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** What an answer can tell beside its values, and whose statuses it has. */
+class DetailsTest {
+    private static final String READ = """
+            {"entities": {"driver_id": [1001, 1002, 7]}, "features": ["driver_stats:conv_rate", "aged:score"] %s}
+            """;
+
+    /** A view all of whose values are past their age. */
+    private static final String AGED = """
+            data_sources:
+              - name: scores
+                path: scores.csv
+                timestamp_field: event_timestamp
+            feature_views:
+              - name: aged
+                entities: [driver]
+                ttl: 1h
+                tags: {tribe: far}
+                schema:
+                  - {name: score, dtype: int64}
+                source: scores
+            """;
+
+    @TempDir
+    Path folder;
+
+    private FeatureStore store;
+    private FeatureServer server;
+    private Http http;
+
+    private void start(String yaml, Conduct conduct) throws Exception {
+        java.nio.file.Files.writeString(folder.resolve("scores.csv"), """
+                driver_id,score,event_timestamp
+                1001,5,2024-05-01T10:00:00Z
+                """);
+        store = Repository.with(folder, yaml, AGED);
+        server = FeatureServer.start(
+                store, ServerOptions.DEFAULT.withPort(0).withConduct(conduct), "test");
+        http = Http.of(server);
+    }
+
+    @AfterEach
+    void stop() {
+        server.close();
+        store.close();
+    }
+
+    @Test
+    void anAnswerTellsWhereItsFeaturesAreKeptOnlyWhenAsked() throws Exception {
+        start("", Conduct.DEFAULT);
+        JsonNode plain = Http.json(http.post("/get-online-features", READ.formatted("")));
+        JsonNode detailed =
+                Http.json(http.post("/get-online-features", READ.formatted(", \"include_details\": true")));
+
+        assertThat(plain.get("metadata").propertyNames()).containsExactly("feature_names");
+        assertThat(plain.at("/results/1").propertyNames())
+                .containsExactly("values", "statuses", "event_timestamps");
+        assertThat(detailed.at("/metadata/origins").toString())
+                .isEqualTo(
+                        "[null,{\"view\":\"driver_stats\",\"store\":\"sqlite\",\"ttl_seconds\":0.0},{\"view\":\"aged\",\"store\":\"sqlite\",\"ttl_seconds\":3600.0}]");
+        assertThat(detailed.at("/metadata/failures").toString()).isEqualTo("[]");
+        assertThat(detailed.at("/results/0").has("ages_seconds")).isFalse();
+        assertThat(detailed.at("/results/1/ages_seconds/0").doubleValue()).isGreaterThan(1e6);
+        assertThat(detailed.at("/results/1/ages_seconds/2").isNull()).isTrue();
+    }
+
+    @Test
+    void theFailingStoreOfARouterIsNamedAndCounted() throws Exception {
+        start("""
+                online_store:
+                  type: hybrid
+                  online_stores:
+                    - {name: near, type: sqlite, path: near.db}
+                    - {name: far, type: sqlite, path: far.db}
+                """, Conduct.DEFAULT);
+        java.nio.file.Files.deleteIfExists(folder.resolve("far.db-wal"));
+        java.nio.file.Files.deleteIfExists(folder.resolve("far.db-shm"));
+        java.nio.file.Files.writeString(folder.resolve("far.db"), "no database at all".repeat(100));
+
+        JsonNode answer =
+                Http.json(http.post("/get-online-features", READ.formatted(", \"include_details\": true")));
+
+        assertThat(answer.at("/results/1/statuses/0").stringValue()).isEqualTo("PRESENT");
+        assertThat(answer.at("/results/2/statuses/0").stringValue()).isEqualTo("INVALID");
+        assertThat(answer.at("/metadata/failures/0/store").stringValue()).isEqualTo("far");
+        assertThat(answer.at("/metadata/failures/0/view").stringValue()).isEqualTo("aged");
+        assertThat(answer.at("/metadata/failures/0/reason").stringValue()).contains("far.db");
+        assertThat(answer.at("/metadata/origins/1/store").stringValue()).isEqualTo("near");
+        assertThat(http.get("/metrics").body())
+                .contains("manciple_online_store_failures_total{store=\"far\"} 1")
+                .containsPattern(
+                        "online_store_read_duration_seconds_count\\{outcome=\"answered\",store=\"sqlite\"} 1")
+                .containsPattern("online_store_read_duration_seconds_count\\{outcome=\"failed\",store=\"sqlite\"} 1")
+                .containsPattern("online_store_read_duration_seconds_count\\{outcome=\"answered\",store=\"hybrid\"} 1");
+    }
+
+    @Test
+    void compatibilityRestoresTheStatusesOfFeast() throws Exception {
+        start("", Conduct.DEFAULT.withFeastStatuses());
+        JsonNode answer = Http.json(http.post("/get-online-features", READ.formatted("")));
+
+        assertThat(answer.at("/results/1/statuses").toString())
+                .isEqualTo("[\"PRESENT\",\"PRESENT\",\"NOT_FOUND\"]");
+        assertThat(answer.at("/results/1/values").toString()).isEqualTo("[0.5,null,null]");
+        assertThat(answer.at("/results/2/statuses").toString())
+                .isEqualTo("[\"PRESENT\",\"NOT_FOUND\",\"NOT_FOUND\"]");
+        assertThat(answer.at("/results/2/values/0").intValue()).isEqualTo(5);
+    }
+
+    @Test
+    void otherwiseAgesAndNullsAreTold() throws Exception {
+        start("", Conduct.DEFAULT);
+        JsonNode answer = Http.json(http.post("/get-online-features", READ.formatted("")));
+
+        assertThat(answer.at("/results/1/statuses").toString())
+                .isEqualTo("[\"PRESENT\",\"NULL_VALUE\",\"NOT_FOUND\"]");
+        assertThat(answer.at("/results/2/statuses/0").stringValue()).isEqualTo("OUTSIDE_MAX_AGE");
+        assertThat(answer.at("/results/2/values/0").isNull()).isTrue();
+    }
+
+    @Test
+    void overGrpcDetailsAreATrailerForThoseWhoAsk() throws Exception {
+        start("", Conduct.DEFAULT);
+        Metadata question = new Metadata();
+        question.put(Metadata.Key.of("manciple-details", Metadata.ASCII_STRING_MARSHALLER), "true");
+
+        Metadata answer = trailers(question);
+        Metadata unasked = trailers(new Metadata());
+
+        Metadata.Key<byte[]> key = Metadata.Key.of("manciple-details-bin", Metadata.BINARY_BYTE_MARSHALLER);
+        byte[] details = answer.get(key);
+        assertThat(details).isNotNull();
+        JsonNode tree = JsonMapper.shared().readTree(new String(details, StandardCharsets.UTF_8));
+        assertThat(tree.at("/views/driver_stats/store").stringValue()).isEqualTo("sqlite");
+        assertThat(tree.get("failures")).isEmpty();
+        assertThat(unasked.containsKey(key)).isFalse();
+    }
+
+    private Metadata trailers(Metadata headers) {
+        AtomicReference<Metadata> received = new AtomicReference<>();
+        AtomicReference<Metadata> trailers = new AtomicReference<>();
+        ManagedChannel connection = NettyChannelBuilder.forAddress("127.0.0.1", server.port())
+                .usePlaintext()
+                .build();
+        try {
+            Channel channel = ClientInterceptors.intercept(
+                    connection,
+                    MetadataUtils.newAttachHeadersInterceptor(headers),
+                    MetadataUtils.newCaptureMetadataInterceptor(received, trailers));
+            GetOnlineFeaturesResponse response = ClientCalls.blockingUnaryCall(
+                    channel,
+                    MethodDescriptor.<GetOnlineFeaturesRequest, GetOnlineFeaturesResponse>newBuilder()
+                            .setType(MethodDescriptor.MethodType.UNARY)
+                            .setFullMethodName("feast.serving.ServingService/GetOnlineFeatures")
+                            .setRequestMarshaller(ProtoUtils.marshaller(GetOnlineFeaturesRequest.getDefaultInstance()))
+                            .setResponseMarshaller(
+                                    ProtoUtils.marshaller(GetOnlineFeaturesResponse.getDefaultInstance()))
+                            .build(),
+                    CallOptions.DEFAULT,
+                    GetOnlineFeaturesRequest.newBuilder()
+                            .setFeatures(FeatureList.newBuilder().addVal("driver_stats:trips"))
+                            .putEntities(
+                                    "driver_id",
+                                    ValueProto.RepeatedValue.newBuilder()
+                                            .addVal(ValueProto.Value.newBuilder().setInt64Val(1001))
+                                            .build())
+                            .build());
+            assertThat(response.getResults(1).getValues(0).getInt64Val()).isEqualTo(7);
+            return trailers.get();
+        } finally {
+            connection.shutdownNow();
+        }
+    }
+}

@@ -1,0 +1,159 @@
+package dev.manciple.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.manciple.FeatureStore;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Callers that do harm, on purpose or not. */
+class FaultsTest {
+    private static final String READ =
+            "{\"entities\": {\"driver_id\": [1001]}, \"features\": [\"driver_stats:trips\"]}";
+    private static final int PLACES = 4;
+
+    @TempDir
+    Path folder;
+
+    private FeatureStore store;
+    private FeatureServer server;
+    private Http http;
+
+    @BeforeEach
+    void start() throws Exception {
+        store = Repository.create(folder);
+        server = FeatureServer.start(
+                store,
+                ServerOptions.DEFAULT
+                        .withPort(0)
+                        .withLimits(new ServerOptions.Limits(1 << 20, 1_000, PLACES, Duration.ofSeconds(2))),
+                "test");
+        http = Http.of(server);
+    }
+
+    /** Fails if a buffer of Arrow was left behind. */
+    @AfterEach
+    void stop() {
+        server.close();
+        store.close();
+    }
+
+    private Socket send(String bytes) throws IOException {
+        Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.port());
+        socket.getOutputStream().write(bytes.getBytes(StandardCharsets.US_ASCII));
+        socket.getOutputStream().flush();
+        return socket;
+    }
+
+    private static String head(String route, int length) {
+        return "POST %s HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n"
+                .formatted(route, length);
+    }
+
+    private void awaitNobody() throws Exception {
+        while (!http.get("/metrics").body().contains("manciple_requests_running 0.0")) {
+            Thread.onSpinWait();
+        }
+    }
+
+    @Test
+    void clientsThatGoHalfWayLeaveNothingBehind() throws Exception {
+        String push = """
+                {"push_source_name": "stats_push", "to": "online", "df": {"driver_id": [9], "trips": [1],
+                 "event_timestamp": ["2024-06-01"]}}
+                """;
+        for (int round = 0; round < 100; round++) {
+            // Within the head, within the body, and before the answer.
+            send("POST /push HTTP/1.1\r\nHost:").close();
+            send(head("/push", push.length()) + push.substring(0, push.length() / 2)).close();
+            send(head("/push", push.length()) + push).close();
+            send(head("/get-online-features", READ.length()) + READ).close();
+        }
+        awaitNobody();
+
+        HttpResponse<String> answer = http.post("/get-online-features", READ);
+        assertThat(answer.statusCode()).isEqualTo(200);
+    }
+
+    @Test
+    void callersWhoSendSlowlyKeepNobodyOut() throws Exception {
+        List<Socket> slow = new ArrayList<>();
+        try {
+            for (int caller = 0; caller < 50; caller++) {
+                // A head that never ends takes no place.
+                slow.add(send("POST /get-online-features HTTP/1.1\r\nHost: x\r\nX-Slow: "));
+            }
+            assertThat(http.post("/get-online-features", READ).statusCode()).isEqualTo(200);
+        } finally {
+            for (Socket socket : slow) {
+                socket.close();
+            }
+        }
+    }
+
+    @Test
+    void fiveTimesAsManyCallersAsPlacesAreAllAnswered() throws Exception {
+        List<CompletableFuture<List<Integer>>> callers = new ArrayList<>();
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            for (int caller = 0; caller < 5 * PLACES; caller++) {
+                callers.add(CompletableFuture.supplyAsync(() -> statuses(50), threads));
+            }
+            List<Integer> all = callers.stream()
+                    .flatMap(caller -> caller.join().stream())
+                    .toList();
+
+            assertThat(all).hasSize(5 * PLACES * 50).containsOnly(200, 429).contains(200);
+        }
+        awaitNobody();
+        assertThat(http.post("/get-online-features", READ).statusCode()).isEqualTo(200);
+    }
+
+    private List<Integer> statuses(int requests) {
+        List<Integer> statuses = new ArrayList<>();
+        try {
+            for (int request = 0; request < requests; request++) {
+                statuses.add(http.post("/get-online-features", READ).statusCode());
+            }
+        } catch (IOException e) {
+            statuses.add(-1);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        return statuses;
+    }
+
+    @Test
+    void whoIsTurnedAwayIsToldWhenToComeBack() throws Exception {
+        List<Socket> busy = new ArrayList<>();
+        try {
+            for (int place = 0; place < PLACES; place++) {
+                busy.add(send(head("/get-online-features", READ.length()) + "{"));
+            }
+            HttpResponse<String> turnedAway = http.post("/get-online-features", READ);
+            while (turnedAway.statusCode() == 200) {
+                // Not all of the others have their place yet.
+                turnedAway = http.post("/get-online-features", READ);
+            }
+            assertThat(turnedAway.statusCode()).isEqualTo(429);
+            assertThat(turnedAway.headers().firstValue("retry-after")).contains("1");
+        } finally {
+            for (Socket socket : busy) {
+                socket.close();
+            }
+        }
+    }
+}

@@ -1,0 +1,118 @@
+package dev.manciple.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.manciple.FeatureStore;
+import java.io.IOException;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class OfflinePushQueueTest {
+    private static final Duration LONG = Duration.ofHours(1);
+
+    @TempDir
+    Path folder;
+
+    private FeatureStore store;
+    private FeatureServer server;
+
+    private Http start(int rows, Duration interval) throws IOException {
+        store = Repository.create(folder);
+        server = FeatureServer.start(
+                store,
+                ServerOptions.DEFAULT
+                        .withPort(0)
+                        .withConduct(Conduct.DEFAULT.withOfflinePushes(new Conduct.OfflinePushes(rows, interval))),
+                "test");
+        return Http.of(server);
+    }
+
+    @AfterEach
+    void stop() {
+        server.close();
+        store.close();
+    }
+
+    private HttpResponse<String> push(Http http, int driver, String to) throws Exception {
+        return http.post("/push", """
+                {"push_source_name": "stats_push", "to": "%s", "df": {"driver_id": [%d], "conv_rate": [0.25], "trips": [3],
+                 "name": ["Cy"], "event_timestamp": ["2024-06-01T00:00:00"], "created": ["2024-06-01T00:00:00"]}}
+                """.formatted(to, driver));
+    }
+
+    private List<String> history() throws IOException {
+        return Files.readAllLines(folder.resolve("stats.csv"));
+    }
+
+    @Test
+    void pushesAreAppendedTogetherWhenThereAreEnough() throws Exception {
+        Http http = start(3, LONG);
+        int before = history().size();
+
+        assertThat(push(http, 5001, "offline").statusCode()).isEqualTo(202);
+        assertThat(push(http, 5002, "offline").statusCode()).isEqualTo(202);
+        assertThat(history()).hasSize(before);
+        assertThat(push(http, 5003, "offline").statusCode()).isEqualTo(202);
+        while (history().size() == before) {
+            Thread.onSpinWait();
+        }
+
+        assertThat(history()).hasSize(before + 3);
+    }
+
+    @Test
+    void pushesAreAppendedAfterTheInterval() throws Exception {
+        Http http = start(1_000, Duration.ofMillis(50));
+        int before = history().size();
+        push(http, 5001, "offline");
+        while (history().size() == before) {
+            Thread.onSpinWait();
+        }
+
+        assertThat(history()).hasSize(before + 1);
+    }
+
+    @Test
+    void aServerThatStopsAppendsWhatItHas() throws Exception {
+        Http http = start(1_000, LONG);
+        int before = history().size();
+        push(http, 5001, "offline");
+        push(http, 5002, "offline");
+        server.close();
+
+        assertThat(history()).hasSize(before + 2);
+    }
+
+    @Test
+    void theOnlinePartIsWrittenAtOnce() throws Exception {
+        Http http = start(1_000, LONG);
+        int before = history().size();
+        assertThat(push(http, 5001, "online_and_offline").statusCode()).isEqualTo(202);
+
+        assertThat(history()).hasSize(before);
+        assertThat(http.post("/get-online-features", """
+                {"entities": {"driver_id": [5001]}, "features": ["driver_stats:trips"]}
+                """).body()).contains("\"values\":[3]");
+        assertThat(push(http, 5002, "online").statusCode()).isEqualTo(200);
+    }
+
+    @Test
+    void rowsThatDoNotFitAreRefusedBeforeTheyAreTaken() throws Exception {
+        Http http = start(1_000, LONG);
+        HttpResponse<String> answer = http.post("/push", """
+                {"push_source_name": "stats_push", "to": "offline", "df": {"driver_id": ["x"]}}
+                """);
+
+        assertThat(answer.statusCode()).isEqualTo(400);
+        assertThat(answer.body()).contains("driver_id");
+        assertThat(http.post("/push", "{\"push_source_name\": \"none\", \"to\": \"offline\", \"df\": {}}")
+                        .statusCode())
+                .isEqualTo(422);
+    }
+}

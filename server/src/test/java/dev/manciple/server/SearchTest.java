@@ -1,0 +1,114 @@
+package dev.manciple.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.manciple.FeatureStore;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.JsonNode;
+
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class SearchTest {
+    private FeatureStore store;
+    private FeatureServer server;
+    private Http http;
+
+    @BeforeAll
+    void start(@TempDir Path folder) throws Exception {
+        store = Repository.with(folder, "", """
+                entities:
+                  - {name: item, join_keys: [item_id], value_type: string}
+                data_sources:
+                  - name: items
+                    type: push
+                feature_views:
+                  - name: documents
+                    entities: [item]
+                    schema:
+                      - {name: vector, dtype: Array(Float32), vector_index: true, vector_length: 2}
+                      - {name: title, dtype: string}
+                    source: items
+                """);
+        server = FeatureServer.start(store, ServerOptions.DEFAULT.withPort(0), "test");
+        http = Http.of(server);
+        HttpResponse<String> pushed = http.post("/push", """
+                {"push_source_name": "items", "df": {"item_id": ["a", "b", "c", "d"],
+                 "vector": [[1, 0], [0, 1], [3, 3], null], "title": ["east", "north", "far", "nowhere"],
+                 "event_timestamp": ["2024-06-01", "2024-06-01", "2024-06-01", "2024-06-01"]}}
+                """);
+        assertThat(pushed.statusCode()).as(pushed.body()).isEqualTo(200);
+    }
+
+    @AfterAll
+    void stop() {
+        server.close();
+        store.close();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/search", "/retrieve-online-documents"})
+    void theNearestRowsComeFirstWithTheirKeysAndDistances(String route) throws Exception {
+        JsonNode answer = Http.json(http.post(route, """
+                {"features": ["documents:title"], "query": [0.9, 0.2], "top_k": 2, "api_version": 1}
+                """));
+
+        assertThat(answer.at("/metadata/feature_names").toString())
+                .isEqualTo("[\"item_id\",\"title\",\"distance\"]");
+        assertThat(answer.at("/results/0/values").toString()).isEqualTo("[\"a\",\"b\"]");
+        assertThat(answer.at("/results/1/values").toString()).isEqualTo("[\"east\",\"north\"]");
+        assertThat(answer.at("/results/2/values/0").doubleValue()).isCloseTo(0.2236, within());
+    }
+
+    private static org.assertj.core.data.Offset<Double> within() {
+        return org.assertj.core.data.Offset.offset(1e-4);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "L2,            a, 0",
+        "L1,            a, 0",
+        "cosine,        a, 0",
+        "inner_product, c, -3",
+    })
+    void theCallerChoosesTheDistance(String metric, String nearest, double distance) throws Exception {
+        JsonNode answer = Http.json(http.post(
+                "/search",
+                "{\"features\": [\"documents:title\"], \"query\": [1, 0], \"top_k\": 1, \"distance_metric\": \"%s\"}"
+                        .formatted(metric)));
+
+        assertThat(answer.at("/results/0/values/0").stringValue()).isEqualTo(nearest);
+        assertThat(answer.at("/results/2/values/0").doubleValue()).isCloseTo(distance, within());
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {
+        "{\"features\": [\"documents:title\"], \"top_k\": 1}|query",
+        "{\"features\": [\"documents:title\"], \"query\": [1, 0]}|top_k",
+        "{\"features\": [\"documents:title\"], \"query\": [1, 0], \"top_k\": 0}|top_k",
+        "{\"features\": [\"documents:title\"], \"query\": [1], \"top_k\": 1}|vectors of 2",
+        "{\"features\": [\"documents:title\"], \"query\": [1, 0], \"top_k\": 1, \"distance_metric\": \"warp\"}|warp",
+        "{\"features\": [\"driver_stats:trips\"], \"query\": [1, 0], \"top_k\": 1}|vector_index",
+        "{\"features\": [\"documents:title\"], \"query\": [1, 0], \"top_k\": 1, \"api_version\": 2, \"query_string\": \"x\"}|query_string",
+    })
+    void whatCannotBeSearchedIsRefusedWithAReason(String body, String reason) throws Exception {
+        HttpResponse<String> answer = http.post("/search", body);
+
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(400);
+        assertThat(answer.body()).contains(reason);
+    }
+
+    @Test
+    void moreRowsThanThereAreIsNoMistake() throws Exception {
+        assertThat(Http.json(http.post("/search", """
+                {"features": ["documents:title"], "query": [0, 0], "top_k": 9}
+                """)).at("/results/0/values")).hasSize(3);
+    }
+}
