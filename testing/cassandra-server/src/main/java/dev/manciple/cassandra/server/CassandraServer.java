@@ -63,13 +63,13 @@ public final class CassandraServer implements AutoCloseable {
         return start(folder, tls, true);
     }
 
-    /** @param restarts whether it must still know its tables after a {@link #kill}; making them takes longer then */
+    /** @param restarts whether it must still know its tables and rows after a {@link #kill}; making them takes longer then */
     static CassandraServer start(Path folder, Optional<Tls> tls, boolean restarts) {
         List<Integer> ports = freePorts(3);
         try {
             Files.createDirectories(folder);
             Path yaml = folder.resolve("cassandra.yaml");
-            Files.writeString(yaml, yaml(folder, ports.get(0), ports.get(1), tls));
+            Files.writeString(yaml, yaml(folder, ports.get(0), ports.get(1), tls, restarts));
             Path logback = folder.resolve("logback.xml");
             Files.writeString(logback, logback(folder));
             CassandraServer server =
@@ -213,7 +213,7 @@ public final class CassandraServer implements AutoCloseable {
         }
     }
 
-    private static String yaml(Path folder, int port, int storagePort, Optional<Tls> tls) {
+    private static String yaml(Path folder, int port, int storagePort, Optional<Tls> tls, boolean restarts) {
         String encryption = tls.map(
                         with -> """
                 client_encryption_options:
@@ -226,6 +226,14 @@ public final class CassandraServer implements AutoCloseable {
                   truststore_password: "%2$s"
                 """.formatted(with.keystore(), with.password(), with.asksForClientCertificates()))
                 .orElse("");
+        // Written periodically, the log would lack the last writes that were acknowledged before a kill.
+        String log = restarts ? """
+                commitlog_sync: group
+                commitlog_sync_group_window: 2ms
+                """ : """
+                commitlog_sync: periodic
+                commitlog_sync_period: 10000ms
+                """;
         return """
                 cluster_name: tests
                 num_tokens: 1
@@ -242,8 +250,6 @@ public final class CassandraServer implements AutoCloseable {
                 authenticator: PasswordAuthenticator
                 authorizer: AllowAllAuthorizer
                 auth_write_consistency_level: ONE
-                commitlog_sync: periodic
-                commitlog_sync_period: 10000ms
                 commitlog_segment_size: 8MiB
                 commitlog_total_space: 256MiB
                 disk_access_mode: mmap_index_only
@@ -258,7 +264,7 @@ public final class CassandraServer implements AutoCloseable {
                 saved_caches_directory: "%3$s/saved_caches"
                 hints_directory: "%3$s/hints"
                 cdc_raw_directory: "%3$s/cdc_raw"
-                """.formatted(storagePort, port, folder.toAbsolutePath()) + encryption;
+                """.formatted(storagePort, port, folder.toAbsolutePath()) + log + encryption;
     }
 
     private static String logback(Path folder) {
