@@ -63,6 +63,11 @@ record ConnectionString(List<HostAndPort> nodes, Map<String, Secret> options) {
         for (String part : text.split(",", -1)) {
             int equals = part.indexOf('=');
             if (equals < 0) {
+                // What comes after an option may be the rest of a password with a comma in it, so it is not shown.
+                Check.that(
+                        options.isEmpty(),
+                        KEY,
+                        "must name its nodes, as host:port, before its options; an option's value has no comma");
                 nodes.add(node(part.strip()));
             } else {
                 options.put(

@@ -65,7 +65,7 @@ final class Database implements AutoCloseable {
                 T result = work.run(session);
                 session.execute("COMMIT");
                 return result;
-            } catch (SQLException | RuntimeException e) {
+            } catch (SQLException | RuntimeException | Error e) {
                 rollback(session, e);
                 throw e;
             }
@@ -238,7 +238,7 @@ final class Database implements AutoCloseable {
         }
     }
 
-    private static void rollback(Session session, Exception cause) {
+    private static void rollback(Session session, Throwable cause) {
         try {
             session.execute("ROLLBACK");
         } catch (SQLException e) {

@@ -164,15 +164,25 @@ final class SqliteOnlineStore implements OnlineStore {
         database.write("write %d rows of view '%s'".formatted(rows.size(), view.name()), session -> {
             Upsert upsert = known(session, table, view).upsert();
             try {
-                PreparedStatement statement = session.prepare(upsert.sql());
-                for (EncodedRow row : encoded) {
-                    bind(statement, upsert, view.features(), row);
-                }
-                return statement.executeBatch();
+                return upsert(session.prepare(upsert.sql()), upsert, view.features(), encoded);
             } catch (SQLException e) {
                 throw failure(session, table, view, e);
             }
         });
+    }
+
+    private int[] upsert(PreparedStatement statement, Upsert upsert, List<Field> features, List<EncodedRow> rows)
+            throws SQLException {
+        try {
+            for (EncodedRow row : rows) {
+                bind(statement, upsert, features, row);
+            }
+            return statement.executeBatch();
+        } finally {
+            // The session keeps the statement: what a row that cannot be encoded left in it would go out with the next
+            // batch.
+            statement.clearBatch();
+        }
     }
 
     private void bind(PreparedStatement statement, Upsert upsert, List<Field> features, EncodedRow row)

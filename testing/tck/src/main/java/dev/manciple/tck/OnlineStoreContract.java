@@ -540,6 +540,10 @@ public abstract class OnlineStoreContract extends OnlineHarness {
                             .isEqualTo(Lookup.Absent.ABSENT);
                 }
             }
+            write(row(4, NOON, 40));
+            assertThat(read(DRIVERS, key(1), key(2), key(3)))
+                    .as("after another write")
+                    .isEqualTo(stored);
         }
 
         @Test

@@ -1,5 +1,6 @@
 package dev.manciple.tck;
 
+import dev.manciple.error.InvalidRequestException;
 import dev.manciple.model.FeatureView;
 import dev.manciple.model.Field;
 import dev.manciple.spi.EntityKey;
@@ -19,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -44,6 +46,7 @@ class WrongOnlineStoresTest {
                 Arguments.of(RacesWithOtherWriters.class, "Writes.ofManyThreadsEndWithTheNewestRow"),
                 Arguments.of(PutsNewerRowsBack.class, "Writes.ofShuffledEventsNeverGoBackForAReader"),
                 Arguments.of(StopsAtTheWrongRow.class, "Writes.thatFailTellWhichRowsAreStored"),
+                Arguments.of(WritesWhatFailedWithTheNextRows.class, "Writes.thatFailTellWhichRowsAreStored"),
                 Arguments.of(DropsRowsWithDamage.class, "Reads.loseOnlyTheValueThatIsDamaged"),
                 Arguments.of(TearsDownNamesWithItsEnding.class, "Infrastructure.ofAProjectWithASimilarNameIsAnothers"),
                 Arguments.of(ForgetsMissingFeatures.class, "Writes.leaveMissingFeaturesAsTheyAre"),
@@ -74,6 +77,27 @@ class WrongOnlineStoresTest {
                     return super.read(reads).stream()
                             .map(result -> new OnlineResult(result.lookups().reversed()))
                             .toList();
+                }
+            });
+        }
+    }
+
+    /** As a prepared statement does whose batch is not cleared. */
+    static class WritesWhatFailedWithTheNextRows extends OnlineStoreContract {
+        @Override
+        protected OnlineFixture fixture(Path emptyFolder) {
+            List<OnlineRow> left = new CopyOnWriteArrayList<>();
+            return new MemoryOnlineStore.Fixture((tables, project) -> new MemoryOnlineStore(tables, project) {
+                @Override
+                public void write(FeatureView view, List<OnlineRow> rows) {
+                    try {
+                        super.write(view, rows);
+                    } catch (InvalidRequestException e) {
+                        left.add(rows.getFirst());
+                        throw e;
+                    }
+                    super.write(view, List.copyOf(left));
+                    left.clear();
                 }
             });
         }
