@@ -2,12 +2,12 @@ package dev.manciple.cli;
 
 import dev.manciple.ApplyPlan;
 import dev.manciple.ApplyPlan.Action;
-import dev.manciple.ApplyPlan.Difference;
 import dev.manciple.FeatureStore;
 import dev.manciple.error.InvalidRequestException;
-import java.util.List;
+import dev.manciple.spi.InfraChange;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -36,12 +36,19 @@ final class ApplyCommand implements Callable<Integer> {
             description = "Accepted for Feast's sake; there is nothing to show.")
     boolean noProgress;
 
+    @Option(names = "--no-promote", hidden = true, description = "Feast's, for versions of views; refused.")
+    boolean noPromote;
+
     ApplyCommand(Session session) {
         this.session = session;
     }
 
     @Override
     public Integer call() {
+        if (noPromote) {
+            throw new InvalidRequestException(
+                    "--no-promote is not supported: Manciple keeps the newest version of a view only, which is what is served. Nothing was changed.");
+        }
         Printer printer = session.printer();
         try (FeatureStore store = session.open()) {
             ApplyPlan plan = store.plan(session.definitions(), validation.planOptions());
@@ -63,15 +70,16 @@ final class ApplyCommand implements Callable<Integer> {
     }
 
     private void confirm(ApplyPlan plan) {
-        List<Difference> deleted = plan.diff().stream()
+        Stream<String> definitions = plan.diff().stream()
                 .filter(difference -> difference.action() == Action.DELETED)
-                .toList();
-        String what = deleted.stream()
-                .map(difference -> "%s '%s'".formatted(difference.kind().words(), difference.name()))
-                .collect(Collectors.joining(", "));
+                .map(difference -> "%s '%s'".formatted(difference.kind().words(), difference.name()));
+        Stream<String> infrastructure = plan.infrastructure().stream()
+                .filter(change -> change.action() == InfraChange.Action.DROP)
+                .map(change -> "%s %s '%s'".formatted(change.store(), change.kind(), change.name()));
+        String what = Stream.concat(definitions, infrastructure).collect(Collectors.joining(", "));
         if (!session.agrees("This deletes %s. Go on?".formatted(what))) {
             throw new InvalidRequestException(
-                    "The repository no longer defines %s. Nothing was changed; run apply with --yes to delete."
+                    "The repository no longer asks for %s. Nothing was changed; run apply with --yes to delete."
                             .formatted(what));
         }
     }

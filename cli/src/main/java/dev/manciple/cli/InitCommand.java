@@ -61,7 +61,7 @@ final class InitCommand implements Callable<Integer> {
         }
         write(root);
         if (session.json()) {
-            session.printer().json(Map.of("project", name, "repository", root.toString()));
+            session.printer().json(Map.of("project", project(), "repository", root.toString()));
         } else {
             session.printer()
                     .line("Made a feature repository in %s. Next:"
@@ -71,9 +71,14 @@ final class InitCommand implements Callable<Integer> {
         return 0;
     }
 
+    /** Names of tables have no hyphen, those of folders do. */
+    private String project() {
+        return name.replace('-', '_');
+    }
+
     private void write(Path root) {
         try (NewFiles files = new NewFiles(root)) {
-            files.text(RepoConfig.FILE_NAME, Resource.text("feature_store.yaml").replace("${project}", name));
+            files.text(RepoConfig.FILE_NAME, Resource.text("feature_store.yaml").replace("${project}", project()));
             if (!minimal) {
                 files.text("features.yaml", Resource.text("init/features.yaml"));
                 files.text("data/customer_stats.csv", customers());

@@ -21,11 +21,17 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import org.apache.arrow.memory.BufferAllocator;
+import org.jspecify.annotations.Nullable;
 
 /** What commands share: the terminal, the global options, and what follows from both. */
 final class Session {
     /** Set by the launcher: how the user called it. */
     private static final String PROGRAM_VARIABLE = "MANCIPLE_COMMAND";
+
+    /** What Feast's command line takes for {@code -c} and {@code -f} where they are left out. */
+    private static final String REPOSITORY_VARIABLE = "FEATURE_REPO_DIR_ENV_VAR";
+
+    private static final String YAML_VARIABLE = "FEAST_FS_YAML_FILE_PATH";
 
     private final Terminal terminal;
     private final GlobalOptions options;
@@ -105,11 +111,20 @@ final class Session {
 
     /** The folder of the feature repository. */
     Path repository() {
-        return options.chdir == null ? terminal.folder() : resolve(options.chdir);
+        return named(options.chdir, REPOSITORY_VARIABLE).orElseGet(terminal::folder);
     }
 
     Path yamlFile() {
-        return options.yaml == null ? repository().resolve(RepoConfig.FILE_NAME) : resolve(options.yaml);
+        return named(options.yaml, YAML_VARIABLE).orElseGet(() -> repository().resolve(RepoConfig.FILE_NAME));
+    }
+
+    /** What an option says, or the variable that Feast reads in its place. */
+    private Optional<Path> named(@Nullable Path option, String variable) {
+        return Optional.ofNullable(option)
+                .or(() -> Optional.ofNullable(terminal.environment().get(variable))
+                        .filter(value -> !value.isBlank())
+                        .map(Path::of))
+                .map(this::resolve);
     }
 
     /** A path the user wrote, from the folder the command was started in. */

@@ -61,6 +61,22 @@ class BadInputTest {
     }
 
     @Test
+    void aDatabaseForARegistryWithoutItsPassword() throws IOException {
+        edit(config, "registry: data/registry.db", "registry: postgresql://ada:hunter2@db.example/feast");
+        Cli.Result outcome = run("-cshop", "validate");
+        assertRefused(outcome, "postgresql://***@db.example/feast", "unsupported scheme");
+        assertThat(outcome.err()).doesNotContain("hunter2");
+    }
+
+    @Test
+    void optionsOfVersionsThereAreNot() {
+        assertRefused(run("-cshop", "apply", "--no-promote"), "--no-promote is not supported", "Nothing was changed");
+        assertRefused(
+                run("-cshop", "materialize", "2020-01-01", "2030-01-01", "--version", "v2"),
+                "--version v2 is not supported");
+    }
+
+    @Test
     void wrongTypeOfAConfigurationValue() throws IOException {
         edit(config, "project: shop", "project: [shop]");
         assertRefused(run("-cshop", "apply"), "feature_store.yaml: line 1: project: must be text, was a list");

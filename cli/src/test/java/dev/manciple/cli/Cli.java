@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.EnumSet;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 import picocli.CommandLine;
@@ -23,7 +24,9 @@ record Cli(Path folder, Map<String, String> environment, Set<Terminal.Stream> wa
     }
 
     Cli environment(String name, String value) {
-        return new Cli(folder, Map.of(name, value), watched, input);
+        Map<String, String> more = new HashMap<>(environment);
+        more.put(name, value);
+        return new Cli(folder, more, watched, input);
     }
 
     Cli watching(Terminal.Stream stream) {

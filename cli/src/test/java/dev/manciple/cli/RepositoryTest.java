@@ -271,7 +271,7 @@ class RepositoryTest {
         assertThat(nobody.code()).isEqualTo(1);
         assertThat(nobody.err())
                 .isEqualTo(
-                        "Error: The repository no longer defines feature service 'churn_v1'. Nothing was changed; run apply with --yes to delete.\n");
+                        "Error: The repository no longer asks for feature service 'churn_v1'. Nothing was changed; run apply with --yes to delete.\n");
         Cli.Result no = cli.typing("n\n").run("-cshop", "apply");
         assertThat(no.code()).isEqualTo(1);
         assertThat(nobody.out() + no.out())
@@ -284,6 +284,26 @@ class RepositoryTest {
         assertThat(yes.code()).isZero();
         assertThat(yes.out()).contains("Deleted feature service churn_v1\n");
         assertThat(run("-cshop", "feature-services", "list").out()).doesNotContain("churn_v1");
+    }
+
+    @Test
+    void asksBeforeItDeletesRowsThatAreServed() throws IOException {
+        apply();
+        Path features = folder.resolve("shop/features.yaml");
+        Files.writeString(
+                features, Files.readString(features).replace("    ttl: 365d", "    ttl: 365d\n    online: false"));
+
+        Cli.Result nobody = run("-cshop", "apply");
+        assertThat(nobody.code()).isEqualTo(1);
+        assertThat(nobody.err()).contains("no longer asks for sqlite table 'shop_customer_stats'", "--yes");
+        assertThat(run("-cshop", "plan").out()).contains("Deleted sqlite table shop_customer_stats");
+        assertThat(run("-cshop", "apply", "--yes").code()).isZero();
+    }
+
+    @Test
+    void initNamesAProjectAsItsTablesCanBeNamed() {
+        assertThat(run("init", "my-shop").code()).isZero();
+        assertThat(run("-cmy-shop", "apply").out()).contains("project my_shop");
     }
 
     @Test
@@ -416,6 +436,11 @@ class RepositoryTest {
         assertThat(moved).exists();
         assertThat(run("-cshop", "plan").code()).isEqualTo(1);
         assertThat(run("-cshop", "-f", "other.yaml", "plan").code()).isZero();
+        assertThat(cli.environment("FEATURE_REPO_DIR_ENV_VAR", "shop")
+                        .environment("FEAST_FS_YAML_FILE_PATH", "other.yaml")
+                        .run("plan")
+                        .code())
+                .isZero();
     }
 
     private void apply() {

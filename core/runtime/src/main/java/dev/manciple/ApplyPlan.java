@@ -48,7 +48,9 @@ public record ApplyPlan(
         DELETED
     }
 
+    /** Whether a definition goes, or rows that are served: a view that is no longer online loses its table. */
     public boolean deletesAnything() {
-        return diff.stream().anyMatch(difference -> difference.action() == Action.DELETED);
+        return diff.stream().anyMatch(difference -> difference.action() == Action.DELETED)
+                || infrastructure.stream().anyMatch(change -> change.action() == InfraChange.Action.DROP);
     }
 }

@@ -70,11 +70,12 @@ public record FileRegistryConfig(
 
     private static void requireLocal(String path) {
         Optional<String> scheme = scheme(path);
+        // Such a path may be a connection to a database, whose password must not be shown.
         Check.that(
                 scheme.map("file"::equals).orElse(true),
                 "path",
                 "'%s' has the unsupported scheme '%s': a file registry of Manciple is a local file, so write a path or a file: URI",
-                path,
+                path.replaceFirst("//[^/]*@", "//***@"),
                 scheme.orElse(""));
         if (scheme.isPresent()) {
             Check.that(

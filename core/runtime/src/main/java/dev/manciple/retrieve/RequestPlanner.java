@@ -18,10 +18,12 @@ import dev.manciple.transform.OnDemandInput;
 import dev.manciple.transform.OnDemandSlice;
 import dev.manciple.transform.OutputFeature;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -190,10 +192,22 @@ final class RequestPlanner {
                     "Duplicate features named %s found.%n%s"
                             .formatted(
                                     String.join(", ", duplicates),
-                                    fullFeatureNames
-                                            ? "Give the feature views or their features different names; to join one view twice on different entities, rename one of the two with 'withName' (in a feature service: an alias)."
-                                            : "Either ask for full feature names, which puts the view's name before each feature, or give the features different names."));
+                                    repeatsOne(outputs)
+                                            ? "Ask for each feature of a view once."
+                                            : fullFeatureNames
+                                                    ? "Give the feature views or their features different names; to join one view twice on different entities, rename one of the two with 'withName' (in a feature service: an alias)."
+                                                    : "Either ask for full feature names, which puts the view's name before each feature, or give the features different names."));
         }
+    }
+
+    /** Whether the very same feature was asked for twice, which no other name would mend. */
+    private static boolean repeatsOne(List<OutputFeature> outputs) {
+        record Read(int slice, Field field) {}
+        Set<Read> read = new HashSet<>();
+        return outputs.stream()
+                .filter(OutputFeature.Stored.class::isInstance)
+                .map(OutputFeature.Stored.class::cast)
+                .anyMatch(output -> !read.add(new Read(output.slice(), output.field())));
     }
 
     private record OnDemandProjection(OnDemandFeatureView view, Projection projection) {}

@@ -118,7 +118,8 @@ class RequestPlannerTest {
                                         projection("driver_stats", "trips"), projection("driver_stats", "trips"))),
                                 true))
                 .hasMessageContaining("Duplicate features named driver_stats__trips found.")
-                .hasMessageContaining("withName");
+                .hasMessageContaining("once")
+                .hasMessageNotContaining("names");
     }
 
     @Test
