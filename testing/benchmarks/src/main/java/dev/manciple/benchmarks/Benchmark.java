@@ -4,7 +4,8 @@ import java.util.List;
 import java.util.Map;
 
 /** Something to ask for by its id. */
-interface Benchmark {
+public interface Benchmark {
+    /** What the command line calls it. */
     String id();
 
     /** Checks, measures and judges. */

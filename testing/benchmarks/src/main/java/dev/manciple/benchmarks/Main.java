@@ -1,5 +1,6 @@
 package dev.manciple.benchmarks;
 
+import dev.manciple.benchmarks.serving.ServingBenchmark;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -23,7 +24,7 @@ public final class Main implements Callable<Integer> {
             paramLabel = "ID",
             arity = "0..*",
             description =
-                    "P1 to P6 (joins), P7 and P7M (joins across stores), M1 (materialization), O1 (online reads), R1 (Redis), or all. Default: all.")
+                    "P1 to P6 (joins), P7 and P7M (joins across stores), M1 (materialization), O1 (online reads), R1 (Redis), S1 (servers), or all. Default: all.")
     private List<String> ids = List.of("all");
 
     @Option(
@@ -88,6 +89,7 @@ public final class Main implements Callable<Integer> {
         benchmarks.put(MaterializeBenchmark.ID, new MaterializeBenchmark());
         benchmarks.put(OnlineReadBenchmark.ID, new OnlineReadBenchmark());
         benchmarks.put(RedisBenchmark.ID, new RedisBenchmark());
+        benchmarks.put(ServingBenchmark.ID, new ServingBenchmark());
         if (alone != null) {
             Map<String, Double> figures =
                     find(benchmarks, alone.split("/", 2)[0]).alone(alone, settings);

@@ -61,7 +61,7 @@ public final class Project {
     }
 
     /** A store over a server, which the caller closes. */
-    OnlineStore redis(String address) {
+    public OnlineStore redis(String address) {
         return stores.onlineStore(NAME, new StoreConfig("redis", Map.of("connection_string", address)), context);
     }
 

@@ -20,7 +20,7 @@ import redis.clients.jedis.Pipeline;
  * The floor of the Redis store: the same hashes, keys and fields encoded already, written and read by the driver's own pipelines
  * and nothing else.
  */
-final class RawHashes {
+public final class RawHashes {
     private static final int COMMANDS_PER_PIPELINE = 1000;
 
     /** One row as it is sent. */
@@ -36,7 +36,8 @@ final class RawHashes {
 
     private RawHashes() {}
 
-    static byte[] key(FeatureView view, EntityKey key) {
+    /** Where the hash of an entity is. */
+    public static byte[] key(FeatureView view, EntityKey key) {
         byte[] encoded = EntityKeyCodec.of(view.entityColumns()).encode(key);
         byte[] project = Project.NAME.getBytes(StandardCharsets.UTF_8);
         byte[] whole = new byte[encoded.length + project.length];
@@ -46,7 +47,7 @@ final class RawHashes {
     }
 
     /** The fields of some views in a hash: of each, its features and its event time. */
-    static byte[][] fields(List<FeatureView> views) {
+    public static byte[][] fields(List<FeatureView> views) {
         List<byte[]> fields = new ArrayList<>();
         for (FeatureView view : views) {
             view.features().forEach(feature -> fields.add(field(view, feature)));
@@ -104,9 +105,17 @@ final class RawHashes {
     }
 
     /** The fields of each key, in one pipeline. */
-    static List<Object> read(Connection connection, List<byte[]> keys, byte[][] fields) {
+    public static List<Object> read(Connection connection, List<byte[]> keys, byte[][] fields) {
         try (Pipeline pipeline = new Pipeline(connection)) {
             keys.forEach(key -> pipeline.hmget(key, fields));
+            return pipeline.syncAndReturnAll();
+        }
+    }
+
+    /** Everything there is of each key, in one pipeline. */
+    public static List<Object> readWhole(Connection connection, List<byte[]> keys) {
+        try (Pipeline pipeline = new Pipeline(connection)) {
+            keys.forEach(pipeline::hgetAll);
             return pipeline.syncAndReturnAll();
         }
     }

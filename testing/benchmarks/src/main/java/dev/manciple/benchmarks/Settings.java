@@ -12,7 +12,7 @@ import java.util.List;
  * @param warmups runs of each side that are not counted
  * @param runs runs of each side that are counted; the median is reported
  */
-record Settings(Path folder, int threads, String memoryLimit, int warmups, int runs) {
+public record Settings(Path folder, int threads, String memoryLimit, int warmups, int runs) {
     /** As {@link Main} takes them. */
     List<String> arguments() {
         return List.of(

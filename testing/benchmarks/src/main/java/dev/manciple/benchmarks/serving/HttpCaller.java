@@ -105,7 +105,8 @@ final class HttpCaller implements Caller<byte[]> {
             throw new IOException("An answer does not tell its length: " + head.strip());
         }
         int from = at + LENGTH.length();
-        return Integer.parseInt(folded.substring(from, folded.indexOf('\r', from)).strip());
+        return Integer.parseInt(
+                folded.substring(from, folded.indexOf('\r', from)).strip());
     }
 
     @Override

@@ -143,9 +143,7 @@ public final class ServingBenchmark implements Benchmark {
                 HashCaller.to(redis, workload.storeKeys(), asked, false),
                 (request, answer) -> workload.checkRaw(request, fields(answer))));
         targets.add(new Target<>(
-                RAW + " HGETALL",
-                HashCaller.to(redis, workload.storeKeys(), asked, true),
-                (request, answer) -> {}));
+                RAW + " HGETALL", HashCaller.to(redis, workload.storeKeys(), asked, true), (request, answer) -> {}));
         targets.add(new Target<>(HERE, () -> inProcess(workload, store, views), workload::check));
         targets.add(new Target<>(GRPC, GrpcCaller.to(ours.port(), workload.messages()), workload::checkMessage));
         targets.add(new Target<>(HTTP, HttpCaller.to(ours.port(), "/get-online-features", bodies), workload::check));
@@ -185,7 +183,8 @@ public final class ServingBenchmark implements Benchmark {
         Map<String, Double> most = new LinkedHashMap<>();
         double fourConnections = 0;
         for (int connections : CONNECTIONS) {
-            Result line = Result.reported(ID, "%s: requests/s, %d at a time".formatted(workload.describe(), connections));
+            Result line =
+                    Result.reported(ID, "%s: requests/s, %d at a time".formatted(workload.describe(), connections));
             for (Target<?> target : targets) {
                 double rate = Load.closed(target, connections, WARMUP, MEASURED);
                 line = line.with(target.name(), rate);

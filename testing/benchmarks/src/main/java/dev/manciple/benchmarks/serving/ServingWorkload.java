@@ -82,7 +82,9 @@ record ServingWorkload(int keys, int views, int timesFeast, int p99Millis, int r
 
     void check(int request, byte[] answer) {
         JsonNode tree = JsonMapper.shared().readTree(answer);
-        List<String> names = tree.get("metadata").get("feature_names").valueStream()
+        List<String> names = tree.get("metadata")
+                .get("feature_names")
+                .valueStream()
                 .map(JsonNode::stringValue)
                 .toList();
         for (int column = 0; column < features(); column++) {
@@ -109,13 +111,14 @@ record ServingWorkload(int keys, int views, int timesFeast, int p99Millis, int r
 
     /** {@code feast.serving.GetOnlineFeaturesRequest}s. */
     List<byte[]> messages() {
-        FeatureList references = FeatureList.newBuilder().addAllVal(references()).build();
+        FeatureList references =
+                FeatureList.newBuilder().addAllVal(references()).build();
         return IntStream.range(0, REQUESTS)
                 .mapToObj(request -> {
                     ValueProto.RepeatedValue.Builder asked = ValueProto.RepeatedValue.newBuilder();
                     askedBy(request)
-                            .forEach(key -> asked.addVal(
-                                    ValueProto.Value.newBuilder().setInt64Val(key)));
+                            .forEach(key ->
+                                    asked.addVal(ValueProto.Value.newBuilder().setInt64Val(key)));
                     return GetOnlineFeaturesRequest.newBuilder()
                             .setFeatures(references)
                             .putEntities(ServingData.KEY, asked.build())
@@ -165,9 +168,7 @@ record ServingWorkload(int keys, int views, int timesFeast, int p99Millis, int r
 
     List<List<EntityKey>> storeKeys() {
         return IntStream.range(0, REQUESTS)
-                .mapToObj(request -> askedBy(request)
-                        .mapToObj(ServingData::key)
-                        .toList())
+                .mapToObj(request -> askedBy(request).mapToObj(ServingData::key).toList())
                 .toList();
     }
 
