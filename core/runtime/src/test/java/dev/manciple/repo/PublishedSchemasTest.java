@@ -37,8 +37,7 @@ class PublishedSchemasTest {
             SchemaWriter.write();
         }
         for (Map.Entry<String, String> schema : SchemaWriter.ALL.entrySet()) {
-            for (Path folder : List.of(SchemaWriter.RESOURCES, SchemaWriter.DOCS)) {
-                Path file = folder.resolve(schema.getKey());
+            for (Path file : SchemaWriter.files(schema.getKey())) {
                 assertThat(Files.readString(file))
                         .as("%s is out of date: run this test with -Dmanciple.schemas.write=true", file)
                         .isEqualTo(schema.getValue());

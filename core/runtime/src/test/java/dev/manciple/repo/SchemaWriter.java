@@ -24,12 +24,12 @@ import tools.jackson.databind.json.JsonMapper;
  */
 final class SchemaWriter {
     static final Path RESOURCES = Path.of("src/main/resources/dev/manciple/repo");
+    private static final String CONFIGURATION = "feature_store.schema.json";
     static final Path DOCS = Path.of("../../docs/schema");
 
     /** The published schemas by file name. */
-    static final Map<String, String> ALL = Map.of(
-            "feature_store.schema.json", featureStore(),
-            "definitions.schema.json", definitions());
+    static final Map<String, String> ALL =
+            Map.of(CONFIGURATION, featureStore(), "definitions.schema.json", definitions());
 
     /** A value of an environment variable may be anything. */
     private static final String VARIABLE = "\\$";
@@ -41,11 +41,18 @@ final class SchemaWriter {
 
     static void write() throws IOException {
         for (Map.Entry<String, String> schema : ALL.entrySet()) {
-            for (Path folder : List.of(RESOURCES, DOCS)) {
-                Files.createDirectories(folder);
-                Files.writeString(folder.resolve(schema.getKey()), schema.getValue());
+            for (Path file : files(schema.getKey())) {
+                Files.createDirectories(file.getParent());
+                Files.writeString(file, schema.getValue());
             }
         }
+    }
+
+    /** Where a schema is kept. That of the configuration is published with the keys of every store, by the module of the docs. */
+    static List<Path> files(String name) {
+        return name.equals(CONFIGURATION)
+                ? List.of(RESOURCES.resolve(name))
+                : List.of(RESOURCES.resolve(name), DOCS.resolve(name));
     }
 
     private static String featureStore() {
