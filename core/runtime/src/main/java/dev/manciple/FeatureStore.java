@@ -31,8 +31,7 @@ public interface FeatureStore extends AutoCloseable {
      *     flag Arrow needs, or if a registered view has no place in the online store
      */
     static FeatureStore open(Path repository) {
-        return Opening.open(
-                repository, repository.resolve(RepoConfig.FILE_NAME), System.getenv(), Optional.empty());
+        return Opening.open(repository, repository.resolve(RepoConfig.FILE_NAME), System.getenv(), Optional.empty());
     }
 
     /**

@@ -125,7 +125,8 @@ final class LocalFeatureStore implements FeatureStore {
         engine = new Engine(parts.allocator());
         entityRows = new EntityRows(snapshots::newest, engine, parts.allocator());
         resultFiles = new ResultFiles(engine, parts.allocator());
-        Transformations transformations = new Transformations(parts.functions(), parts.allFunctions(), parts.foreign(), engine);
+        Transformations transformations =
+                new Transformations(parts.functions(), parts.allFunctions(), parts.foreign(), engine);
         reviewed = new ReviewedSnapshots(parts.offline());
         Supplier<RegistrySnapshot> newest = reviewed.of(snapshots::newest);
         historical = new HistoricalRetrieval(newest, parts.offline(), transformations, parts.clock());

@@ -282,7 +282,10 @@ final class RepoConfigReader {
     }
 
     private static Compatibility compatibility(Section top) {
-        return top.text("compatibility").map(text -> text.toLowerCase(Locale.ROOT)).filter("feast"::equals).isPresent()
+        return top.text("compatibility")
+                        .map(text -> text.toLowerCase(Locale.ROOT))
+                        .filter("feast"::equals)
+                        .isPresent()
                 ? Compatibility.FEAST
                 : Compatibility.MANCIPLE;
     }

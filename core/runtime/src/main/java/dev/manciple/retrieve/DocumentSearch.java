@@ -41,7 +41,8 @@ public final class DocumentSearch {
      * @param snapshots asked once per request; must be cheap
      * @param homes where views are kept
      */
-    public DocumentSearch(Supplier<RegistrySnapshot> snapshots, OnlineStore store, FeatureHomes homes, InstantSource clock) {
+    public DocumentSearch(
+            Supplier<RegistrySnapshot> snapshots, OnlineStore store, FeatureHomes homes, InstantSource clock) {
         this.snapshots = snapshots;
         this.store = store;
         this.homes = homes;
@@ -113,9 +114,7 @@ public final class DocumentSearch {
         columns.present(
                 DISTANCE,
                 ValueType.Scalar.DOUBLE,
-                found.stream()
-                        .<Value>map(row -> new Value.Real(row.distance()))
-                        .toList());
+                found.stream().<Value>map(row -> new Value.Real(row.distance())).toList());
         return columns.toFeatures();
     }
 
@@ -143,8 +142,7 @@ public final class DocumentSearch {
                     Optional.empty());
         }
 
-        void stored(
-                OutputFeature.Stored feature, OnlineFeatures.Origin origin, Instant now, OnlineOptions options) {
+        void stored(OutputFeature.Stored feature, OnlineFeatures.Origin origin, Instant now, OnlineOptions options) {
             int at = feature.feature();
             Duration ttl = options.feastStatuses() ? Duration.ZERO : origin.ttl();
             List<FieldStatus> judged = rows.stream()

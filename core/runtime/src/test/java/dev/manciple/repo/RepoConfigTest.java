@@ -154,13 +154,15 @@ class RepoConfigTest {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {
-        "{prot: 80}|prot|unknown key",
-        "{metrics: {enabeld: true}}|enabeld|did you mean 'enabled'",
-        "{type: lambda}|type|local",
-        "{offline_push_batching_batch_size: 0}|offline_push_batching_batch_size|must be positive, was 0",
-        "{transformation_service_endpoint: 'http://x:1'}|transformation_service_endpoint|must be host:port",
-    })
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "{prot: 80}|prot|unknown key",
+                "{metrics: {enabeld: true}}|enabeld|did you mean 'enabled'",
+                "{type: lambda}|type|local",
+                "{offline_push_batching_batch_size: 0}|offline_push_batching_batch_size|must be positive, was 0",
+                "{transformation_service_endpoint: 'http://x:1'}|transformation_service_endpoint|must be host:port",
+            })
     void mistakesInTheServersSectionAreNamed(String section, String key, String problem) {
         assertThatThrownBy(() -> load("project: p\nregistry: r\nfeature_server: " + section))
                 .isInstanceOf(ConfigException.class)
