@@ -91,7 +91,14 @@ record RegistryGroup<D extends Definition>(
                         List.of("NAME", "FEATURES"),
                         snapshot -> List.copyOf(snapshot.services().values()),
                         (service, snapshot) -> List.of(service.name(), features(service)),
-                        FeatureService::about));
+                        FeatureService::about),
+                new RegistryGroup<>(
+                        "permissions",
+                        "Permission",
+                        List.of("NAME", "TYPES", "NAME PATTERNS", "ACTIONS", "POLICY", "REQUIRED TAGS"),
+                        snapshot -> List.copyOf(snapshot.permissions().values()),
+                        (permission, snapshot) -> PermissionText.row(permission),
+                        permission -> About.NOTHING.tags(permission.tags())));
     }
 
     /** Only definitions with every one of these tags. */

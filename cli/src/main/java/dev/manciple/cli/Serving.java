@@ -5,11 +5,15 @@ import dev.manciple.error.InvalidRequestException;
 import dev.manciple.server.Conduct;
 import dev.manciple.server.FeatureServer;
 import dev.manciple.server.ServerOptions;
+import dev.manciple.server.auth.AccessControl;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 
 /** Runs a server until the process is told to stop. */
 final class Serving {
     private static final String MATERIALIZE_WORKERS = "FEAST_MATERIALIZE_MAX_WORKERS";
+
+    private static final Set<String> LOOPBACK = Set.of("127.0.0.1", "::1", "localhost");
 
     private final Session session;
 
@@ -36,17 +40,29 @@ final class Serving {
 
     int run(ServerOptions options) {
         try (Tracing tracing = Tracing.of(session.terminal().environment());
-                FeatureStore store = session.open()) {
+                FeatureStore store = session.open();
+                AccessControl access = AccessControl.of(
+                        session.config().authentication(), session.terminal().environment())) {
             // A server that cannot read its registry should say so now, not to its first caller.
             int views = store.registry().views().size();
-            try (FeatureServer server = FeatureServer.start(store, options, VersionCommand.version(), tracing.traces())) {
+            try (FeatureServer server = FeatureServer.start(
+                    store, access, options, VersionCommand.version(), tracing.traces())) {
                 tell(server, options, views);
+                warn(access, options);
                 new CountDownLatch(1).await();
             } catch (InterruptedException e) {
                 session.printer().note("Stopped.");
             }
         }
         return 0;
+    }
+
+    private void warn(AccessControl access, ServerOptions options) {
+        if (!access.guarded() && !LOOPBACK.contains(options.host())) {
+            session.printer()
+                    .note(
+                            "Whoever reaches this address may read and write everything: feature_store.yaml has no 'auth'.");
+        }
     }
 
     private void tell(FeatureServer server, ServerOptions options, int views) {

@@ -1,5 +1,6 @@
 package dev.manciple;
 
+import dev.manciple.auth.ClientCredentials;
 import dev.manciple.error.ConfigException;
 import dev.manciple.materialize.MaterializeLimits;
 import dev.manciple.plugin.LocalStoreContext;
@@ -36,6 +37,7 @@ final class Opening {
     private final RepoConfig config;
     private final Plugins plugins;
     private final Stores stores;
+    private final Map<String, String> env;
     private final StoreObservers observers;
     private final Optional<ForeignFunctions.Factory> foreign;
     private final Deque<AutoCloseable> opened = new ArrayDeque<>();
@@ -44,11 +46,13 @@ final class Opening {
             RepoConfig config,
             Plugins plugins,
             Stores stores,
+            Map<String, String> env,
             StoreObservers observers,
             Optional<ForeignFunctions.Factory> foreign) {
         this.config = config;
         this.plugins = plugins;
         this.stores = stores;
+        this.env = env;
         this.observers = observers;
         this.foreign = foreign;
     }
@@ -60,7 +64,7 @@ final class Opening {
         StoreObservers observers = new StoreObservers();
         Stores stores = new Stores(new StoreTypes(plugins), observers);
         RepoConfig config = RepoConfig.load(repository, yamlFile, env, stores);
-        return new Opening(config, plugins, stores, observers, foreign).open();
+        return new Opening(config, plugins, stores, env, observers, foreign).open();
     }
 
     static FeatureStore open(
@@ -100,7 +104,8 @@ final class Opening {
 
     private LocalFeatureStore.Parts parts() {
         BufferAllocator allocator = opening(new RootAllocator());
-        StoreContext context = LocalStoreContext.of(config.project(), config.root(), allocator, stores);
+        StoreContext context = LocalStoreContext.of(config.project(), config.root(), allocator, stores)
+                .withCredentials(ClientCredentials.of(env).of(config.authentication()));
         Registry registry = opening(stores.registry(config.where("registry"), config.registry(), context));
         OfflineStore offline =
                 opening(stores.offlineStore(config.where("offline_store"), config.offlineStore(), context));

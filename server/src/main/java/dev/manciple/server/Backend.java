@@ -3,6 +3,8 @@ package dev.manciple.server;
 import dev.manciple.FeatureStore;
 import dev.manciple.StoreObserver;
 import dev.manciple.error.FeatureStoreException;
+import dev.manciple.server.auth.AccessChecks;
+import dev.manciple.server.auth.AccessControl;
 import io.opentelemetry.api.OpenTelemetry;
 import java.time.InstantSource;
 import java.util.Optional;
@@ -15,6 +17,8 @@ import org.apache.arrow.memory.RootAllocator;
  */
 public final class Backend implements AutoCloseable {
     private final FeatureStore store;
+    private final AccessControl access;
+    private final AccessChecks checks;
     private final ServerOptions options;
     private final Admission admission;
     private final Metrics metrics;
@@ -27,15 +31,20 @@ public final class Backend implements AutoCloseable {
     private final Optional<OfflinePushQueue> offlinePushes;
     private final StoreObserver.Observation observation;
 
-    /** @throws FeatureStoreException if the registry cannot be read */
-    Backend(FeatureStore store, ServerOptions options, OpenTelemetry traces) {
+    /**
+     * @param access borrowed, as the feature store is
+     * @throws FeatureStoreException if the registry cannot be read
+     */
+    Backend(FeatureStore store, AccessControl access, ServerOptions options, OpenTelemetry traces) {
         Conduct conduct = options.conduct();
         this.store = store;
+        this.access = access;
         this.options = options;
         admission = new Admission(options.limits().concurrentRequests());
         metrics = new Metrics(admission, conduct.unmeasured());
         telemetry = new Telemetry(metrics, conduct.requestLog(), traces);
         watch = new RegistryWatch(store, options.registryTtl(), metrics, clock);
+        checks = new AccessChecks(store, watch::registry);
         writing = new Writing(store, watch::registry);
         allocator = new RootAllocator();
         jobs = new MaterializeJobs(store, metrics, clock, conduct.materializations());
@@ -47,6 +56,16 @@ public final class Backend implements AutoCloseable {
 
     public FeatureStore store() {
         return store;
+    }
+
+    /** Whom to let in. */
+    public AccessControl access() {
+        return access;
+    }
+
+    /** What those may do. */
+    public AccessChecks checks() {
+        return checks;
     }
 
     public ServerOptions options() {

@@ -1,5 +1,6 @@
 package dev.manciple.server;
 
+import dev.manciple.error.AccessException;
 import dev.manciple.error.ConfigException;
 import dev.manciple.error.ConflictException;
 import dev.manciple.error.FeatureStoreException;
@@ -29,6 +30,10 @@ public final class FeastErrors {
     /** The status of HTTP. */
     public static int status(FeatureStoreException failure) {
         return switch (failure) {
+            case AccessException turnedAway -> switch (turnedAway.reason()) {
+                case UNAUTHENTICATED -> 401;
+                case DENIED -> 403;
+            };
             case InvalidRequestException caller -> 400;
             case UnsupportedException caller -> 400;
             case ConflictException caller -> 409;
@@ -50,6 +55,7 @@ public final class FeastErrors {
             case NotFoundException missing ->
                 NOT_FOUND.getOrDefault(
                         missing.kind().toLowerCase(java.util.Locale.ROOT), "FeastObjectNotFoundException");
+            case AccessException turnedAway -> "FeastPermissionError";
             case InvalidRequestException caller -> "FeastError";
             case UnsupportedException caller -> "FeastError";
             case ConflictException caller -> "FeastError";

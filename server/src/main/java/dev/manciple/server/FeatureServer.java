@@ -2,6 +2,7 @@ package dev.manciple.server;
 
 import dev.manciple.FeatureStore;
 import dev.manciple.error.InvalidRequestException;
+import dev.manciple.server.auth.AccessControl;
 import dev.manciple.server.grpc.OnlineServices;
 import dev.manciple.server.http.HttpApi;
 import dev.manciple.server.http.Patience;
@@ -37,26 +38,30 @@ public final class FeatureServer implements AutoCloseable {
         this.patience = patience;
     }
 
-    /**
-     * Starts to listen.
-     *
-     * @param version of this program, told to clients that ask
-     * @throws InvalidRequestException if the address cannot be bound, or a file of TLS is no good
-     * @throws dev.manciple.error.FeatureStoreException if the registry cannot be read
-     */
+    /** Starts to listen, lets everybody in and tells no traces. */
     public static FeatureServer start(FeatureStore store, ServerOptions options, String version) {
         return start(store, options, version, OpenTelemetry.noop());
     }
 
-    /**
-     * As {@link #start(FeatureStore, ServerOptions, String)}, with a span for every request.
-     *
-     * @param traces where spans go; not closed
-     */
+    /** Starts to listen, and lets everybody in. */
     public static FeatureServer start(
             FeatureStore store, ServerOptions options, String version, OpenTelemetry traces) {
+        return start(store, AccessControl.open(), options, version, traces);
+    }
+
+    /**
+     * Starts to listen.
+     *
+     * @param access whom to let in; not closed
+     * @param version of this program, told to clients that ask
+     * @param traces where a span for every request goes; not closed
+     * @throws InvalidRequestException if the address cannot be bound, or a file of TLS is no good
+     * @throws dev.manciple.error.FeatureStoreException if the registry cannot be read
+     */
+    public static FeatureServer start(
+            FeatureStore store, AccessControl access, ServerOptions options, String version, OpenTelemetry traces) {
         Optional<Tls> tls = options.tls().map(TlsFiles::read);
-        Backend backend = new Backend(store, options, traces);
+        Backend backend = new Backend(store, access, options, traces);
         Patience patience = new Patience(options.limits().idle());
         HttpApi http = new HttpApi(backend, patience);
         OnlineServices grpc = new OnlineServices(backend, version);

@@ -7,10 +7,13 @@ import dev.manciple.error.FeatureStoreException;
 import dev.manciple.error.InvalidRequestException;
 import dev.manciple.error.NotFoundException;
 import dev.manciple.model.FeatureView;
+import dev.manciple.model.Permission.Action;
 import dev.manciple.spi.RegistrySnapshot;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -81,6 +84,15 @@ public final class Writing {
         return registry.views().values().stream()
                 .filter(FeatureView.class::isInstance)
                 .map(FeatureView.class::cast);
+    }
+
+    /** What a push to a target takes. */
+    public static Set<Action> actions(String to) {
+        return switch (target(to)) {
+            case ONLINE -> EnumSet.of(Action.WRITE_ONLINE);
+            case OFFLINE -> EnumSet.of(Action.WRITE_OFFLINE);
+            case BOTH -> EnumSet.of(Action.WRITE_ONLINE, Action.WRITE_OFFLINE);
+        };
     }
 
     private static PushTarget target(String to) {

@@ -84,10 +84,7 @@ final class Repository {
         FeatureStore store = FeatureStore.openToApply(
                 folder, folder.resolve("feature_store.yaml"), System.getenv(), foreign);
         try {
-            Definitions written = Definitions.load(
-                    folder, RepoConfig.load(folder), Plugins.load(Repository.class.getClassLoader(), List.of()));
-            List<Definition> all = Stream.concat(written.all().stream(), more.stream()).toList();
-            store.apply(store.plan(all, PlanOptions.DEFAULT));
+            apply(store, folder, more);
             store.materialize(
                     Instant.parse("2024-01-01T00:00:00Z"),
                     Instant.parse("2025-01-01T00:00:00Z"),
@@ -98,5 +95,13 @@ final class Repository {
             store.close();
             throw e;
         }
+    }
+
+    /** Makes the registry hold what the folder's files say now, and {@code more}. */
+    static void apply(FeatureStore store, Path folder, List<Definition> more) {
+        Definitions written = Definitions.load(
+                folder, RepoConfig.load(folder), Plugins.load(Repository.class.getClassLoader(), List.of()));
+        List<Definition> all = Stream.concat(written.all().stream(), more.stream()).toList();
+        store.apply(store.plan(all, PlanOptions.DEFAULT));
     }
 }

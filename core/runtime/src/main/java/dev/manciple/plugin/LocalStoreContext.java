@@ -1,5 +1,6 @@
 package dev.manciple.plugin;
 
+import dev.manciple.spi.Credentials;
 import dev.manciple.spi.OfflineStore;
 import dev.manciple.spi.OnlineStore;
 import dev.manciple.spi.StoreConfig;
@@ -17,13 +18,29 @@ import org.apache.arrow.memory.BufferAllocator;
  * @param stores makes the children of routers
  */
 public record LocalStoreContext(
-        String project, Path repoPath, BufferAllocator allocator, Executor executor, InstantSource clock, Stores stores)
+        String project,
+        Path repoPath,
+        BufferAllocator allocator,
+        Executor executor,
+        InstantSource clock,
+        Stores stores,
+        Credentials credentials)
         implements StoreContext {
 
-    /** With a virtual thread per task and the system's clock. */
+    /** With a virtual thread per task, the system's clock and no credentials. */
     public static LocalStoreContext of(String project, Path repoPath, BufferAllocator allocator, Stores stores) {
         return new LocalStoreContext(
-                project, repoPath, allocator, Thread::startVirtualThread, InstantSource.system(), stores);
+                project,
+                repoPath,
+                allocator,
+                Thread::startVirtualThread,
+                InstantSource.system(),
+                stores,
+                Credentials.NONE);
+    }
+
+    public LocalStoreContext withCredentials(Credentials newCredentials) {
+        return new LocalStoreContext(project, repoPath, allocator, executor, clock, stores, newCredentials);
     }
 
     @Override

@@ -64,6 +64,7 @@ final class DefinitionChecks {
         checkDistinct("data sources", definitions.sources().keySet());
         checkDistinct("entities", definitions.entities().keySet());
         checkDistinct("feature services", definitions.services().keySet());
+        checkDistinct("permissions", definitions.permissions().keySet());
     }
 
     private List<Definition> views() {

@@ -7,6 +7,7 @@ import dev.manciple.model.FeatureService;
 import dev.manciple.model.FeatureView;
 import dev.manciple.model.Field;
 import dev.manciple.model.OnDemandFeatureView;
+import dev.manciple.model.Permission;
 import dev.manciple.model.Preserved;
 import dev.manciple.model.Projection;
 import dev.manciple.model.ValueType;
@@ -27,6 +28,7 @@ record DefinitionSet(
         Map<String, FeatureView> views,
         Map<String, OnDemandFeatureView> onDemandViews,
         Map<String, FeatureService> services,
+        Map<String, Permission> permissions,
         List<Preserved> preserved) {
     DefinitionSet {
         sources = ordered(sources);
@@ -34,6 +36,7 @@ record DefinitionSet(
         views = ordered(views);
         onDemandViews = ordered(onDemandViews);
         services = ordered(services);
+        permissions = ordered(permissions);
         preserved = List.copyOf(preserved);
     }
 
@@ -47,7 +50,8 @@ record DefinitionSet(
 
     DefinitionSet complete(
             Map<String, DataSource> newSources, Map<String, Entity> newEntities, Map<String, FeatureView> newViews) {
-        return new DefinitionSet(newSources, newEntities, newViews, onDemandViews, services, preserved);
+        return new DefinitionSet(
+                newSources, newEntities, newViews, onDemandViews, services, permissions, preserved);
     }
 
     /**
@@ -83,7 +87,8 @@ record DefinitionSet(
                 name,
                 new FeatureService(
                         name, named(service.features()), service.logging(), service.about(), service.extras())));
-        return new DefinitionSet(sources, entities, views, newOnDemandViews, newServices, preserved);
+        return new DefinitionSet(
+                sources, entities, views, newOnDemandViews, newServices, permissions, preserved);
     }
 
     private List<Projection> named(List<Projection> projections) {
@@ -112,6 +117,7 @@ record DefinitionSet(
         all.addAll(views.values());
         all.addAll(onDemandViews.values());
         all.addAll(services.values());
+        all.addAll(permissions.values());
         all.addAll(preserved);
         return all;
     }
@@ -128,6 +134,7 @@ record DefinitionSet(
         private final Map<String, FeatureView> views = new LinkedHashMap<>();
         private final Map<String, OnDemandFeatureView> onDemandViews = new LinkedHashMap<>();
         private final Map<String, FeatureService> services = new LinkedHashMap<>();
+        private final Map<String, Permission> permissions = new LinkedHashMap<>();
         private final List<Preserved> preserved = new ArrayList<>();
 
         Collector(Problems problems) {
@@ -141,6 +148,7 @@ record DefinitionSet(
                 case FeatureView view -> put(views, view);
                 case OnDemandFeatureView view -> put(onDemandViews, view);
                 case FeatureService service -> put(services, service);
+                case Permission permission -> put(permissions, permission);
                 case Preserved other -> preserved.add(other);
             }
         }
@@ -160,6 +168,7 @@ record DefinitionSet(
                 case DataSource source -> addNested(source, "data source '" + source.name() + "'");
                 case Entity entity -> {}
                 case FeatureService service -> {}
+                case Permission permission -> {}
                 case Preserved other -> {}
             }
         }
@@ -175,7 +184,7 @@ record DefinitionSet(
         }
 
         DefinitionSet toSet() {
-            return new DefinitionSet(sources, entities, views, onDemandViews, services, preserved);
+            return new DefinitionSet(sources, entities, views, onDemandViews, services, permissions, preserved);
         }
     }
 }

@@ -11,6 +11,7 @@ import dev.manciple.model.Extras;
 import dev.manciple.model.FeatureService;
 import dev.manciple.model.FeatureView;
 import dev.manciple.model.OnDemandFeatureView;
+import dev.manciple.model.Permission;
 import dev.manciple.model.Preserved;
 import java.util.Map;
 import java.util.Optional;
@@ -39,6 +40,7 @@ final class FeastOptions {
             case OnDemandFeatureView view -> Optional.empty();
             case Entity entity -> Optional.empty();
             case FeatureService service -> Optional.empty();
+            case Permission permission -> Optional.empty();
             case Preserved preserved -> Optional.empty();
         };
     }
@@ -68,6 +70,7 @@ final class FeastOptions {
             case DataSource.Request request -> request.extras();
             case Entity entity -> entity.extras();
             case FeatureService service -> service.extras();
+            case Permission permission -> Extras.NONE;
             case Preserved preserved -> Extras.NONE;
         };
     }

@@ -9,6 +9,7 @@ import dev.manciple.model.FeatureService;
 import dev.manciple.model.FeatureView;
 import dev.manciple.model.Field;
 import dev.manciple.model.OnDemandFeatureView;
+import dev.manciple.model.Permission;
 import dev.manciple.model.Preserved;
 import dev.manciple.model.Projection;
 import dev.manciple.model.SourceLocation;
@@ -64,6 +65,14 @@ final class Properties {
                     properties.put("logging_sample_rate", logging.sampleRate());
                 });
                 put(properties, service.about());
+            }
+            case Permission permission -> {
+                properties.put("types", permission.types());
+                properties.put("name_patterns", permission.namePatterns());
+                properties.put("required_tags", permission.requiredTags());
+                properties.put("actions", permission.actions());
+                properties.put("policy", permission.policy());
+                properties.put("tags", permission.tags());
             }
             case Preserved preserved -> properties.put("definition", preserved.proto());
         }
@@ -127,6 +136,7 @@ final class Properties {
             case Projection projection -> text(projection);
             case SourceLocation location -> text(location);
             case Transformation transformation -> text(transformation);
+            case Permission.Policy policy -> text(policy);
             case Duration duration -> duration.isZero() ? "none" : duration.toString();
             default -> value.toString();
         };
@@ -151,6 +161,17 @@ final class Properties {
             case SourceLocation.Files files ->
                 files.format().isBlank() ? files.uri() : files.uri() + " (" + files.format() + ")";
             case SourceLocation.Custom custom -> custom.sourceClass();
+        };
+    }
+
+    private static String text(Permission.Policy policy) {
+        return switch (policy) {
+            case Permission.Policy.AllowAll all -> "everybody";
+            case Permission.Policy.Roles(List<String> roles) -> "roles " + text(roles);
+            case Permission.Policy.Groups(List<String> groups) -> "groups " + text(groups);
+            case Permission.Policy.Namespaces(List<String> namespaces) -> "namespaces " + text(namespaces);
+            case Permission.Policy.GroupsOrNamespaces(List<String> groups, List<String> namespaces) ->
+                "groups %s or namespaces %s".formatted(text(groups), text(namespaces));
         };
     }
 

@@ -10,6 +10,7 @@ import dev.manciple.model.Entity;
 import dev.manciple.model.FeatureService;
 import dev.manciple.model.FeatureView;
 import dev.manciple.model.OnDemandFeatureView;
+import dev.manciple.model.Permission;
 import dev.manciple.model.Preserved;
 import dev.manciple.spi.RegistryChange;
 import dev.manciple.spi.RegistrySnapshot;
@@ -30,7 +31,7 @@ import java.util.stream.Collectors;
  * people are asked about what is listed.
  *
  * <p>What is registered and no longer defined is deleted, except the kinds no repository of Manciple's can define, such as
- * Feast's stream feature views, saved datasets and permissions: they are kept, and so are the streams and push sources while
+ * Feast's stream feature views and saved datasets: they are kept, and so are the streams and push sources while
  * there is a view of such a kind that may read them.
  *
  * @param differences for people
@@ -83,6 +84,7 @@ record RegistryDiff(List<Difference> differences, List<RegistryChange> changes) 
         all.addAll(snapshot.sources().values());
         all.addAll(snapshot.views().values());
         all.addAll(snapshot.services().values());
+        all.addAll(snapshot.permissions().values());
         all.addAll(snapshot.preserved());
         return all.stream()
                 .map(definition ->
@@ -96,6 +98,7 @@ record RegistryDiff(List<Difference> differences, List<RegistryChange> changes) 
             case Entity entity -> Optional.ofNullable(before.entities().get(entity.name()));
             case AnyFeatureView view -> Optional.ofNullable(before.views().get(view.name()));
             case FeatureService service -> Optional.ofNullable(before.services().get(service.name()));
+            case Permission permission -> Optional.ofNullable(before.permissions().get(permission.name()));
             case Preserved preserved ->
                 before.preserved().stream()
                         .filter(old -> old.name().equals(preserved.name()))
@@ -117,6 +120,7 @@ record RegistryDiff(List<Difference> differences, List<RegistryChange> changes) 
         removable.addAll(before.entities().values());
         removable.addAll(before.views().values());
         removable.addAll(before.services().values());
+        removable.addAll(before.permissions().values());
         return removable;
     }
 
@@ -142,6 +146,7 @@ record RegistryDiff(List<Difference> differences, List<RegistryChange> changes) 
             case FeatureView view -> after.views().containsKey(view.name());
             case OnDemandFeatureView view -> after.onDemandViews().containsKey(view.name());
             case FeatureService service -> after.services().containsKey(service.name());
+            case Permission permission -> after.permissions().containsKey(permission.name());
             case Preserved preserved -> true;
         };
     }

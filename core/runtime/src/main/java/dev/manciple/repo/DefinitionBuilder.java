@@ -9,15 +9,23 @@ import dev.manciple.model.FeatureService;
 import dev.manciple.model.FeatureView;
 import dev.manciple.model.Field;
 import dev.manciple.model.OnDemandFeatureView;
+import dev.manciple.model.Permission;
+import dev.manciple.model.Permission.Action;
+import dev.manciple.model.Permission.Policy;
 import dev.manciple.model.Projection;
 import dev.manciple.model.Transformation;
 import dev.manciple.plugin.Plugins;
 import dev.manciple.repo.DefinitionShapes.Part;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
 
 /**
  * Makes definitions of YAML and adds them to the catalog, what others refer to first. An object that does not have the shape of
@@ -43,6 +51,7 @@ final class DefinitionBuilder {
         of(Part.FEATURE_VIEWS, sound).forEach(piece -> add(piece, this::featureView));
         of(Part.ON_DEMAND_FEATURE_VIEWS, sound).forEach(piece -> add(piece, this::onDemandFeatureView));
         of(Part.FEATURE_SERVICES, sound).forEach(piece -> add(piece, this::featureService));
+        of(Part.PERMISSIONS, sound).forEach(piece -> add(piece, DefinitionBuilder::permission));
     }
 
     private static List<Piece> of(Part part, List<Piece> pieces) {
@@ -326,6 +335,61 @@ final class DefinitionBuilder {
                 logging,
                 service.about(),
                 Extras.NONE));
+    }
+
+    private static Optional<Permission> permission(YamlNode.Mapping node, ShapeChecker checker) {
+        Section permission = new Section(DefinitionShapes.PERMISSION, node);
+        List<String> patterns = permission.texts("name_patterns");
+        for (String pattern : patterns) {
+            try {
+                Pattern.compile(pattern);
+            } catch (PatternSyntaxException e) {
+                checker.problem(
+                        node.at(),
+                        "name_patterns",
+                        "'%s' is no regular expression: %s".formatted(pattern, e.getDescription()));
+                return Optional.empty();
+            }
+        }
+        Set<Action> actions = EnumSet.noneOf(Action.class);
+        permission.texts("actions").forEach(word -> actions.addAll(PermissionActions.of(word)));
+        if (actions.isEmpty()) {
+            checker.problem(node.at(), "actions", "must not be empty");
+            return Optional.empty();
+        }
+        Set<Permission.Type> types = EnumSet.noneOf(Permission.Type.class);
+        permission.texts("types").forEach(word -> types.add(Permission.Type.valueOf(word.toUpperCase(Locale.ROOT))));
+        return policy(permission, checker)
+                .map(policy -> new Permission(
+                        permission.text("name").orElse(""),
+                        types.isEmpty() ? EnumSet.allOf(Permission.Type.class) : types,
+                        patterns,
+                        permission.map("required_tags"),
+                        actions,
+                        policy,
+                        permission.map("tags")));
+    }
+
+    private static Optional<Policy> policy(Section permission, ShapeChecker checker) {
+        if (!(permission.node("policy").orElse(null) instanceof YamlNode.Mapping mapping)) {
+            return Optional.of(new Policy.AllowAll());
+        }
+        Section policy = new Section(DefinitionShapes.POLICY, mapping);
+        List<String> roles = policy.texts("roles");
+        List<String> groups = policy.texts("groups");
+        List<String> namespaces = policy.texts("namespaces");
+        if (roles.isEmpty() == (groups.isEmpty() && namespaces.isEmpty())) {
+            checker.problem(mapping.at(), "policy", "must name either roles, or groups, namespaces or both");
+            return Optional.empty();
+        }
+        if (!roles.isEmpty()) {
+            return Optional.of(new Policy.Roles(roles));
+        }
+        if (namespaces.isEmpty()) {
+            return Optional.of(new Policy.Groups(groups));
+        }
+        return Optional.of(
+                groups.isEmpty() ? new Policy.Namespaces(namespaces) : new Policy.GroupsOrNamespaces(groups, namespaces));
     }
 
     private Optional<FeatureService.Logging> logging(YamlNode node, ShapeChecker checker) {

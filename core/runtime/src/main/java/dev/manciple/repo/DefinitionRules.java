@@ -8,6 +8,7 @@ import dev.manciple.model.FeatureService;
 import dev.manciple.model.FeatureView;
 import dev.manciple.model.Field;
 import dev.manciple.model.OnDemandFeatureView;
+import dev.manciple.model.Permission;
 import dev.manciple.model.Preserved;
 import dev.manciple.model.Projection;
 import dev.manciple.model.Transformation;
@@ -41,6 +42,7 @@ final class DefinitionRules {
                 }
                 case Entity entity -> {}
                 case DataSource source -> {}
+                case Permission permission -> {}
                 case Preserved preserved -> {}
             }
         }

@@ -1,12 +1,14 @@
 package dev.manciple.repo;
 
 import dev.manciple.model.Definition.Kind;
+import dev.manciple.model.Permission;
 import dev.manciple.repo.Shape.Block;
 import dev.manciple.repo.Shape.Either;
 import dev.manciple.repo.Shape.ListOf;
 import dev.manciple.repo.Shape.MapOf;
 import dev.manciple.repo.Shape.Plain;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Stream;
 
 /**
@@ -135,13 +137,55 @@ final class DefinitionShapes {
                     Shape.Key.of("logging", LOGGING, "Where served values are logged.")
                             .or("logging_config")));
 
+    static final Block POLICY = new Block(
+            "policy",
+            () -> List.of(
+                    Shape.Key.of("roles", new ListOf(Plain.TEXT), "Callers with one of these roles."),
+                    Shape.Key.of("groups", new ListOf(Plain.TEXT), "Callers in one of these groups."),
+                    Shape.Key.of("namespaces", new ListOf(Plain.TEXT), "Callers in one of these namespaces.")));
+
+    /** The word for the policy that asks for nothing but a good token. */
+    static final String ALLOW_ALL = "allow_all";
+
+    static final Block PERMISSION = new Block(
+            "permission",
+            () -> List.of(
+                    Shape.Key.required("name", Plain.TEXT, "What refusals call it."),
+                    Shape.Key.of(
+                            "types", new ListOf(new Shape.Word(words(Permission.Type.values()))), "Kinds of objects; all if absent."),
+                    Shape.Key.of(
+                            "name_patterns",
+                            new Either(List.of(Plain.TEXT, new ListOf(Plain.TEXT))),
+                            "Regular expressions, one of which must match an object's whole name; any name if absent."),
+                    Shape.Key.of(
+                            "required_tags", FieldShapes.TAGS, "Tags an object must have, all of them; none if absent."),
+                    Shape.Key.required(
+                            "actions",
+                            new ListOf(new Shape.Word(Stream.concat(
+                                            words(Permission.Action.values()).stream(), PermissionActions.GROUPS.stream())
+                                    .toList())),
+                            "What it allows; read, write and crud stand for several, all for everything."),
+                    Shape.Key.required(
+                            "policy",
+                            new Either(List.of(new Shape.Word(List.of(ALLOW_ALL)), POLICY)),
+                            "Whom it allows that: roles, or groups and namespaces, or allow_all."),
+                    Shape.Key.of("tags", FieldShapes.TAGS, "Free names and values.")
+                            .or("labels")));
+
+    private static List<String> words(Enum<?>... values) {
+        return Stream.of(values)
+                .map(value -> value.name().toLowerCase(Locale.ROOT))
+                .toList();
+    }
+
     /** The kinds a file may define, with the list each goes under. */
     enum Part {
         ENTITIES("entities", "entity", Kind.ENTITY),
         DATA_SOURCES("data_sources", "data_source", Kind.DATA_SOURCE),
         FEATURE_VIEWS("feature_views", "feature_view", Kind.FEATURE_VIEW),
         ON_DEMAND_FEATURE_VIEWS("on_demand_feature_views", "on_demand_feature_view", Kind.ON_DEMAND_FEATURE_VIEW),
-        FEATURE_SERVICES("feature_services", "feature_service", Kind.FEATURE_SERVICE);
+        FEATURE_SERVICES("feature_services", "feature_service", Kind.FEATURE_SERVICE),
+        PERMISSIONS("permissions", "permission", Kind.PERMISSION);
 
         final String list;
         final String word;
@@ -160,6 +204,7 @@ final class DefinitionShapes {
                 case FEATURE_VIEWS -> FEATURE_VIEW;
                 case ON_DEMAND_FEATURE_VIEWS -> ON_DEMAND_FEATURE_VIEW;
                 case FEATURE_SERVICES -> FEATURE_SERVICE;
+                case PERMISSIONS -> PERMISSION;
             };
         }
 
@@ -180,6 +225,7 @@ final class DefinitionShapes {
                             && hasRequired(ON_DEMAND_FEATURE_VIEW, object);
                 case ENTITIES -> hasRequired(ENTITY, object);
                 case FEATURE_SERVICES -> hasRequired(FEATURE_SERVICE, object);
+                case PERMISSIONS -> hasRequired(PERMISSION, object);
             };
         }
 

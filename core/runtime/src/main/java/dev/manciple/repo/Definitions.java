@@ -7,6 +7,7 @@ import dev.manciple.model.Entity;
 import dev.manciple.model.FeatureService;
 import dev.manciple.model.FeatureView;
 import dev.manciple.model.OnDemandFeatureView;
+import dev.manciple.model.Permission;
 import dev.manciple.model.Preserved;
 import dev.manciple.plugin.Plugins;
 import dev.manciple.spi.FeatureFunction;
@@ -140,6 +141,7 @@ public record Definitions(List<Definition> all, List<String> pythonFiles, Map<Pl
                     service.logging().ifPresent(logging -> addSource(logging.sink(), placed.at(), catalog));
                 case DataSource source -> addSource(source, placed.at(), catalog);
                 case Entity entity -> {}
+                case Permission permission -> {}
                 case Preserved preserved -> {}
             }
         }

@@ -9,7 +9,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Takes documents apart into definitions. A document holds lists under the names of the kinds, or one definition, whose kind
@@ -17,6 +19,11 @@ import java.util.stream.Collectors;
  */
 final class DocumentReader {
     private static final String KIND = "kind";
+
+    /** What says nothing of the kind. */
+    private static final Set<String> ANY_KIND = Stream.concat(
+                    Stream.of("name"), FieldShapes.ABOUT.stream().flatMap(key -> key.spellings().stream()))
+            .collect(Collectors.toUnmodifiableSet());
 
     private final Problems problems;
     private final List<Piece> pieces = new ArrayList<>();
@@ -134,7 +141,7 @@ final class DocumentReader {
     /** A name with nothing but what every kind may have beside it would make an entity of what may be a slip. */
     private static boolean fitsEveryKind(YamlNode.Mapping document) {
         return document.entries().containsKey("name")
-                && Arrays.stream(Part.values()).allMatch(part -> unknownKeys(part, document) == 0);
+                && document.entries().keySet().stream().allMatch(ANY_KIND::contains);
     }
 
     private Optional<Part> undecided(YamlNode.Mapping document, List<Part> candidates) {

@@ -1,5 +1,6 @@
 package dev.manciple.repo;
 
+import dev.manciple.auth.AuthConfig;
 import dev.manciple.error.ConfigException;
 import dev.manciple.plugin.Stores;
 import dev.manciple.spi.StoreConfig;
@@ -95,6 +96,15 @@ public record RepoConfig(
         return config;
     }
 
+    /**
+     * The section {@code auth}, bound.
+     *
+     * @throws ConfigException with everything that is wrong with it
+     */
+    public AuthConfig authentication() {
+        return AuthConfig.of(where("auth"), auth);
+    }
+
     /** How messages name a section of this file. */
     public String where(String section) {
         return file + ": " + section;
@@ -141,6 +151,7 @@ public record RepoConfig(
         if (!batchEngine.type().equals("local")) {
             check(problems, "batch_engine", where -> stores.checkEngine(where, batchEngine));
         }
+        check(problems, "auth", where -> AuthConfig.of(where, auth));
     }
 
     private void check(Problems problems, String section, Check check) {

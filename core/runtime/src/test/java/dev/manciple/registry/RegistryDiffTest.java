@@ -186,6 +186,7 @@ class RegistryDiffTest {
                 plain.views(),
                 plain.services(),
                 plain.sources(),
+                plain.permissions(),
                 List.of(streamView, permission),
                 Map.of(),
                 Extras.NONE);
@@ -203,6 +204,7 @@ class RegistryDiffTest {
                 Map.of("driver_stats", STATS.extras(new Extras(ByteBuffer.wrap(new byte[] {9})))),
                 before.services(),
                 before.sources(),
+                before.permissions(),
                 List.of(),
                 Map.of("driver_stats", List.of()),
                 Extras.NONE);
@@ -232,6 +234,6 @@ class RegistryDiffTest {
         Map<String, AnyFeatureView> views = new LinkedHashMap<>(set.views());
         views.putAll(set.onDemandViews());
         return new RegistrySnapshot(
-                "shop", "1", set.entities(), views, set.services(), set.sources(), List.of(), Map.of(), Extras.NONE);
+                "shop", "1", set.entities(), views, set.services(), set.sources(), set.permissions(), List.of(), Map.of(), Extras.NONE);
     }
 }

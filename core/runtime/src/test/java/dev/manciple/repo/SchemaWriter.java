@@ -117,6 +117,7 @@ final class SchemaWriter {
         switch (part) {
             case ENTITIES -> required(DefinitionShapes.ENTITY, present);
             case FEATURE_SERVICES -> required(DefinitionShapes.FEATURE_SERVICE, present);
+            case PERMISSIONS -> required(DefinitionShapes.PERMISSION, present);
             case FEATURE_VIEWS -> present.add(anyRequired("source", "batch_source", "stream_source"));
             case ON_DEMAND_FEATURE_VIEWS -> {
                 required(DefinitionShapes.ON_DEMAND_FEATURE_VIEW, present);

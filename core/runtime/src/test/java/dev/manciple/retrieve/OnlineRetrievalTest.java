@@ -336,6 +336,7 @@ class OnlineRetrievalTest {
                 Map.of("driver_stats", forever),
                 before.services(),
                 before.sources(),
+                before.permissions(),
                 before.preserved(),
                 before.materialized(),
                 before.extras());

@@ -4,7 +4,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Everything Manciple throws on purpose. Messages state the fact, the value, and where possible the way out. */
 public abstract sealed class FeatureStoreException extends RuntimeException
-        permits InvalidRequestException,
+        permits AccessException,
+                InvalidRequestException,
                 NotFoundException,
                 ConflictException,
                 UnsupportedException,

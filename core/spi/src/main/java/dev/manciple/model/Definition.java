@@ -1,7 +1,7 @@
 package dev.manciple.model;
 
 /** Anything a repo defines and a registry holds, by name. */
-public sealed interface Definition permits Entity, DataSource, AnyFeatureView, FeatureService, Preserved {
+public sealed interface Definition permits Entity, DataSource, AnyFeatureView, FeatureService, Permission, Preserved {
     String name();
 
     enum Kind {
@@ -37,6 +37,7 @@ public sealed interface Definition permits Entity, DataSource, AnyFeatureView, F
             case FeatureView view -> Kind.FEATURE_VIEW;
             case OnDemandFeatureView view -> Kind.ON_DEMAND_FEATURE_VIEW;
             case FeatureService service -> Kind.FEATURE_SERVICE;
+            case Permission permission -> Kind.PERMISSION;
             case Preserved preserved -> preserved.as();
         };
     }

@@ -5,6 +5,7 @@ import dev.manciple.model.DataSource;
 import dev.manciple.model.Entity;
 import dev.manciple.model.Extras;
 import dev.manciple.model.FeatureService;
+import dev.manciple.model.Permission;
 import dev.manciple.model.Preserved;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -24,6 +25,7 @@ public record RegistrySnapshot(
         Map<String, AnyFeatureView> views,
         Map<String, FeatureService> services,
         Map<String, DataSource> sources,
+        Map<String, Permission> permissions,
         List<Preserved> preserved,
         Map<String, List<Interval>> materialized,
         Extras extras) {
@@ -32,6 +34,7 @@ public record RegistrySnapshot(
         views = ordered(views);
         services = ordered(services);
         sources = ordered(sources);
+        permissions = ordered(permissions);
         preserved = List.copyOf(preserved);
         materialized = ordered(materialized);
     }
@@ -39,7 +42,7 @@ public record RegistrySnapshot(
     /** A project nobody has applied yet. */
     public static RegistrySnapshot empty(String project) {
         return new RegistrySnapshot(
-                project, "", Map.of(), Map.of(), Map.of(), Map.of(), List.of(), Map.of(), Extras.NONE);
+                project, "", Map.of(), Map.of(), Map.of(), Map.of(), Map.of(), List.of(), Map.of(), Extras.NONE);
     }
 
     private static <V> Map<String, V> ordered(Map<String, V> map) {

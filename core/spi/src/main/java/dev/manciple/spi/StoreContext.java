@@ -23,6 +23,11 @@ public interface StoreContext {
 
     InstantSource clock();
 
+    /** What to show to servers of Feast's protocols, of the {@code auth} section. */
+    default Credentials credentials() {
+        return Credentials.NONE;
+    }
+
     /**
      * Every name that means the same offline store as {@code type}, that one included: what routers match sources with.
      *

@@ -12,6 +12,7 @@ import dev.manciple.model.Entity;
 import dev.manciple.model.FeatureService;
 import dev.manciple.model.FeatureView;
 import dev.manciple.model.OnDemandFeatureView;
+import dev.manciple.model.Permission;
 import dev.manciple.model.Preserved;
 import dev.manciple.spi.Interval;
 import dev.manciple.spi.RegistryChange;
@@ -27,6 +28,7 @@ import dev.manciple.wire.proto.LabelViewProto.LabelView;
 import dev.manciple.wire.proto.OnDemandFeatureViewProto;
 import dev.manciple.wire.proto.OnDemandFeatureViewProto.OnDemandFeatureViewMeta;
 import dev.manciple.wire.proto.OnDemandFeatureViewProto.OnDemandSource;
+import dev.manciple.wire.proto.PermissionProto;
 import dev.manciple.wire.proto.ProjectProto.Project;
 import dev.manciple.wire.proto.RegistryProto.ProjectMetadata;
 import dev.manciple.wire.proto.RegistryProto.Registry;
@@ -58,6 +60,7 @@ final class ChangeWriter {
     private final OpenList<StreamFeatureView> streamViews;
     private final OpenList<LabelView> labelViews;
     private final OpenList<FeatureServiceProto.FeatureService> services;
+    private final OpenList<PermissionProto.Permission> permissions;
     private final VersionHistory history;
 
     ChangeWriter(Registry base, String project, Instant now) {
@@ -73,6 +76,7 @@ final class ChangeWriter {
         this.streamViews = open(RegistryList.STREAM_FEATURE_VIEWS);
         this.labelViews = open(RegistryList.LABEL_VIEWS);
         this.services = open(RegistryList.FEATURE_SERVICES);
+        this.permissions = open(RegistryList.PERMISSIONS);
         this.history = new VersionHistory(base, project);
     }
 
@@ -124,6 +128,7 @@ final class ChangeWriter {
             case FeatureView view -> 3;
             case OnDemandFeatureView view -> 4;
             case FeatureService service -> 5;
+            case Permission permission -> 6;
         };
     }
 
@@ -170,6 +175,7 @@ final class ChangeWriter {
             case FeatureView view -> put(view);
             case OnDemandFeatureView view -> put(view);
             case FeatureService service -> put(service);
+            case Permission permission -> put(permission);
             case Preserved preserved -> put(preserved, list(preserved.as()));
         }
     }
@@ -218,6 +224,21 @@ final class ChangeWriter {
         }
         written.getMetaBuilder().setLastUpdatedTimestamp(stamp);
         services.putLast(written.build());
+    }
+
+    private void put(Permission permission) {
+        Optional<PermissionProto.Permission> stored = permissions.find(permission.name());
+        PermissionProto.Permission existing = stored.orElse(PermissionProto.Permission.getDefaultInstance());
+        PermissionProto.Permission.Builder written =
+                existing.toBuilder().setSpec(PermissionCodec.encode(permission, project, existing.getSpec()));
+        if (stored.isPresent() && written.getSpec().equals(existing.getSpec())) {
+            return;
+        }
+        if (stored.isEmpty()) {
+            written.getMetaBuilder().setCreatedTimestamp(stamp);
+        }
+        written.getMetaBuilder().setLastUpdatedTimestamp(stamp);
+        permissions.putLast(written.build());
     }
 
     private void put(FeatureView view) {

@@ -7,6 +7,7 @@ import dev.manciple.model.Definition;
 import dev.manciple.model.Entity;
 import dev.manciple.model.Extras;
 import dev.manciple.model.FeatureService;
+import dev.manciple.model.Permission;
 import dev.manciple.model.Preserved;
 import dev.manciple.spi.Interval;
 import dev.manciple.spi.RegistrySnapshot;
@@ -41,11 +42,12 @@ final class SnapshotReader {
         Map<String, FeatureService> services =
                 read(RegistryList.FEATURE_SERVICES, service -> FeatureServiceCodec.decode(service.getSpec()));
         Map<String, DataSource> sources = read(RegistryList.DATA_SOURCES, DataSourceCodec::decode);
+        Map<String, Permission> permissions =
+                read(RegistryList.PERMISSIONS, permission -> PermissionCodec.decode(permission.getSpec()));
         preserve(RegistryList.STREAM_FEATURE_VIEWS);
         preserve(RegistryList.LABEL_VIEWS);
         preserve(RegistryList.SAVED_DATASETS);
         preserve(RegistryList.VALIDATION_REFERENCES);
-        preserve(RegistryList.PERMISSIONS);
         preserve(RegistryList.PROJECTS);
         preserve(RegistryList.FEATURE_TABLES);
         return new RegistrySnapshot(
@@ -55,6 +57,7 @@ final class SnapshotReader {
                 views,
                 services,
                 sources,
+                permissions,
                 preserved,
                 materialized(),
                 stored());

@@ -6,12 +6,14 @@ import dev.manciple.OnlineFeatures;
 import dev.manciple.OnlineOptions;
 import dev.manciple.error.FeatureStoreException;
 import dev.manciple.error.InvalidRequestException;
+import dev.manciple.model.Permission.Action;
 import dev.manciple.server.Admission;
 import dev.manciple.server.Backend;
 import dev.manciple.server.FeastErrors;
 import dev.manciple.server.Frames;
 import dev.manciple.server.Metrics;
 import dev.manciple.server.Telemetry;
+import dev.manciple.server.Writing;
 import dev.manciple.spi.Value;
 import dev.manciple.wire.ValueCodec;
 import dev.manciple.wire.proto.GrpcServerProto.PushRequest;
@@ -24,6 +26,7 @@ import dev.manciple.wire.proto.ServingServiceProto.GetOnlineFeaturesRequest;
 import dev.manciple.wire.proto.ValueProto;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
+import io.grpc.ServerInterceptors;
 import io.grpc.ServerMethodDefinition;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.Status;
@@ -31,6 +34,7 @@ import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.ProtoUtils;
 import io.grpc.stub.ServerCalls;
 import io.grpc.stub.StreamObserver;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -70,6 +74,12 @@ public final class OnlineServices {
 
     /** The services, to be added to a server. */
     public List<ServerServiceDefinition> definitions() {
+        return services().stream()
+                .map(service -> ServerInterceptors.intercept(service, new AccessInterceptor(backend.access())))
+                .toList();
+    }
+
+    private List<ServerServiceDefinition> services() {
         return List.of(
                 ServerServiceDefinition.builder(SERVING)
                         .addMethod(unary(
@@ -164,6 +174,8 @@ public final class OnlineServices {
     private static Status status(FeatureStoreException failure) {
         return switch (FeastErrors.status(failure)) {
             case 400, 422 -> Status.INVALID_ARGUMENT;
+            case 401 -> Status.UNAUTHENTICATED;
+            case 403 -> Status.PERMISSION_DENIED;
             case 404 -> Status.NOT_FOUND;
             case 409 -> Status.ABORTED;
             case 503 -> Status.UNAVAILABLE;
@@ -176,12 +188,14 @@ public final class OnlineServices {
     }
 
     private OnlineFeatures onlineFeatures(GetOnlineFeaturesRequest request) {
+        FeatureSelection selection = selection(request);
+        backend.checks().read(AccessInterceptor.caller(), selection, Action.READ_ONLINE);
         Map<String, List<Value>> entities = new LinkedHashMap<>();
         request.getEntitiesMap().forEach((column, values) -> entities.put(column, values(column, values)));
         request.getRequestContextMap().forEach((column, values) -> entities.put(column, values(column, values)));
         OnlineFeatures answer = backend.store()
                 .onlineFeatures(
-                        selection(request),
+                        selection,
                         entities,
                         new OnlineOptions(
                                 request.getFullFeatureNames(),
@@ -216,8 +230,14 @@ public final class OnlineServices {
     }
 
     private PushResponse push(PushRequest request) {
-        Map<String, List<Value>> row = row(request.getFeaturesMap(), request.getTypedFeaturesMap());
         String to = request.getTo().isEmpty() ? "online" : request.getTo();
+        backend.checks()
+                .push(
+                        AccessInterceptor.caller(),
+                        request.getStreamFeatureView(),
+                        request.getAllowRegistryCache(),
+                        Writing.actions(to));
+        Map<String, List<Value>> row = row(request.getFeaturesMap(), request.getTypedFeaturesMap());
         backend.writing().push(
                 request.getStreamFeatureView(),
                 to,
@@ -228,6 +248,11 @@ public final class OnlineServices {
     }
 
     private WriteToOnlineStoreResponse write(WriteToOnlineStoreRequest request) {
+        backend.checks()
+                .views(
+                        AccessInterceptor.caller(),
+                        List.of(request.getFeatureViewName()),
+                        EnumSet.of(Action.WRITE_ONLINE));
         Map<String, List<Value>> row = row(request.getFeaturesMap(), request.getTypedFeaturesMap());
         backend.writing().writeOnline(
                 request.getFeatureViewName(),

@@ -1,5 +1,6 @@
 package dev.manciple.server.http;
 
+import dev.manciple.error.AccessException;
 import dev.manciple.error.FeatureStoreException;
 import dev.manciple.server.FeastErrors;
 import io.helidon.http.HeaderNames;
@@ -37,6 +38,17 @@ final class Answers {
         detail.put("class", FeastErrors.feastClass(failure));
         detail.put("message", String.valueOf(failure.getMessage()));
         json(response, FeastErrors.status(failure), (Object) Json.MAPPER.writeValueAsString(detail));
+    }
+
+    /** Feast's two forms: whoever is not known gets the one of its web framework. */
+    static void turnedAway(ServerResponse response, AccessException refusal) {
+        switch (refusal.reason()) {
+            case UNAUTHENTICATED -> {
+                response.header(HeaderNames.WWW_AUTHENTICATE, "Bearer");
+                json(response, 401, Map.of("detail", String.valueOf(refusal.getMessage())));
+            }
+            case DENIED -> failure(response, refusal);
+        }
     }
 
     static void badBody(ServerResponse response, BadBodyException problem) {

@@ -5,9 +5,11 @@ import dev.manciple.FeatureSelection;
 import dev.manciple.FeatureStore;
 import dev.manciple.OnlineFeatures;
 import dev.manciple.OnlineOptions;
+import dev.manciple.error.AccessException;
 import dev.manciple.error.FeatureStoreException;
 import dev.manciple.error.InvalidRequestException;
 import dev.manciple.error.UnsupportedException;
+import dev.manciple.model.Permission.Action;
 import dev.manciple.server.Admission;
 import dev.manciple.server.Backend;
 import dev.manciple.server.FeastErrors;
@@ -15,6 +17,9 @@ import dev.manciple.server.Frames;
 import dev.manciple.server.Metrics;
 import dev.manciple.server.ServerOptions;
 import dev.manciple.server.Telemetry;
+import dev.manciple.server.Writing;
+import dev.manciple.server.auth.AccessControl;
+import dev.manciple.server.auth.Caller;
 import dev.manciple.spi.Value;
 import dev.manciple.wire.ValueJson;
 import io.helidon.http.HeaderName;
@@ -22,7 +27,6 @@ import io.helidon.http.HeaderNames;
 import io.helidon.http.HeaderValues;
 import io.helidon.http.Status;
 import io.helidon.webserver.CloseConnectionException;
-import io.helidon.webserver.http.Handler;
 import io.helidon.webserver.http.HttpRules;
 import io.helidon.webserver.http.HttpService;
 import io.helidon.webserver.http.ServerRequest;
@@ -30,6 +34,7 @@ import io.helidon.webserver.http.ServerResponse;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Instant;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -44,6 +49,8 @@ import org.slf4j.LoggerFactory;
  */
 public final class HttpApi implements HttpService {
     private static final Logger LOG = LoggerFactory.getLogger(HttpApi.class);
+    private static final int MOST_DISCARDED = 256 << 10;
+    private static final HeaderName AUTHORIZATION = HeaderNames.create(AccessControl.HEADER);
     private static final HeaderName RETRY_AFTER = HeaderNames.create("Retry-After");
 
     /** Keys of Feast's second version of a search. */
@@ -67,7 +74,7 @@ public final class HttpApi implements HttpService {
         this.admission = backend.admission();
         this.metrics = backend.metrics();
         this.patience = patience;
-        this.materializing = new MaterializeRoutes(backend.jobs(), backend.clock());
+        this.materializing = new MaterializeRoutes(backend);
     }
 
     @Override
@@ -91,7 +98,12 @@ public final class HttpApi implements HttpService {
 
     /** A route that takes a JSON object. */
     private interface Route {
-        void handle(Json body, ServerRequest request, ServerResponse response);
+        void handle(Caller caller, Json body, ServerRequest request, ServerResponse response);
+    }
+
+    /** A route for whoever was let in. */
+    interface Guarded {
+        void handle(Caller caller, ServerRequest request, ServerResponse response) throws IOException;
     }
 
     private void post(HttpRules rules, String path, Route route) {
@@ -101,17 +113,17 @@ public final class HttpApi implements HttpService {
                 (request, response) -> run(
                         request,
                         response,
-                        (asked, answer) -> route.handle(Json.parse(body(asked)), asked, answer),
+                        (caller, asked, answer) -> route.handle(caller, Json.parse(body(asked)), asked, answer),
                         observed));
     }
 
     /** A route without a body. */
-    private void get(HttpRules rules, String path, Handler route) {
+    private void get(HttpRules rules, String path, Guarded route) {
         Telemetry.Route observed = backend.telemetry().route(path);
         rules.get(path, (request, response) -> run(request, response, route, observed));
     }
 
-    private void run(ServerRequest request, ServerResponse response, Handler route, Telemetry.Route observed) {
+    private void run(ServerRequest request, ServerResponse response, Guarded route, Telemetry.Route observed) {
         Telemetry.Call call = observed.begin(name -> request.headers().first(HeaderNames.create(name)));
         if (admission.draining()) {
             lastOfConnection(request, response);
@@ -133,16 +145,22 @@ public final class HttpApi implements HttpService {
         }
     }
 
-    private void handle(ServerRequest request, ServerResponse response, Handler route) {
+    private void handle(ServerRequest request, ServerResponse response, Guarded route) {
         try {
-            route.handle(request, response);
+            // Before anything but the head of the request is read.
+            Caller caller = backend.access().admit(request.headers().first(AUTHORIZATION));
+            route.handle(caller, request, response);
         } catch (BadBodyException e) {
             Answers.badBody(response, e);
+        } catch (AccessException e) {
+            Answers.turnedAway(response, e);
+            discardBody(request);
         } catch (FeatureStoreException e) {
             if (FeastErrors.isOurs(e)) {
                 LOG.warn("{} failed: {}", request.path().path(), e.getMessage());
             }
             Answers.failure(response, e);
+            discardBody(request);
         } catch (TooLargeException e) {
             // What is left of the body is not read, so the connection is of no further use.
             lastOfConnection(request, response);
@@ -153,9 +171,28 @@ public final class HttpApi implements HttpService {
                             .formatted(limits.bodyBytes()));
         } catch (IOException | UncheckedIOException e) {
             throw new CloseConnectionException("The client went away, or was silent for too long", e);
-        } catch (Exception e) {
+        } catch (RuntimeException e) {
             LOG.error("{} failed", request.path().path(), e);
             Answers.text(response, 500, "The server failed to answer; its log has the reason");
+        }
+    }
+
+    /**
+     * Takes what a client sends beside a request that was answered already: many clients read no answer before they have sent all.
+     * Not for long, and not much; else the connection ends.
+     */
+    private void discardBody(ServerRequest request) {
+        if (!request.content().hasEntity() || request.content().consumed()) {
+            return;
+        }
+        int discarded;
+        try {
+            discarded = patience.read(request.content().inputStream(), MOST_DISCARDED + 1).length;
+        } catch (IOException | RuntimeException e) {
+            throw new CloseConnectionException("The body of a request that was turned away does not come", e);
+        }
+        if (discarded > MOST_DISCARDED) {
+            throw new CloseConnectionException("A request that was turned away has a large body");
         }
     }
 
@@ -187,13 +224,15 @@ public final class HttpApi implements HttpService {
         private static final long serialVersionUID = 1L;
     }
 
-    private void onlineFeatures(Json body, ServerRequest request, ServerResponse response) {
+    private void onlineFeatures(Caller caller, Json body, ServerRequest request, ServerResponse response) {
+        FeatureSelection selection = selection(body);
+        backend.checks().read(caller, selection, Action.READ_ONLINE);
         Map<String, List<Value>> entities = new LinkedHashMap<>();
         body.columns("entities", limits.rows())
                 .forEach((column, cells) -> entities.put(
                         column, cells.stream().map(ValueJson::fromJson).toList()));
         OnlineFeatures answer = store.onlineFeatures(
-                selection(body), entities, options(body));
+                selection, entities, options(body));
         metrics.onlineRead(
                 entities.isEmpty() ? 1 : entities.values().iterator().next().size());
         metrics.unanswered(answer.failures());
@@ -213,7 +252,9 @@ public final class HttpApi implements HttpService {
     }
 
     /** By vector only: ranking text, and filters, need an index of the store's. */
-    private void search(Json body, ServerRequest request, ServerResponse response) {
+    private void search(Caller caller, Json body, ServerRequest request, ServerResponse response) {
+        FeatureSelection selection = selection(body);
+        backend.checks().read(caller, selection, Action.READ_ONLINE);
         if (body.whole("api_version").orElse(1) >= 2) {
             for (String key : UNSUPPORTED_IN_SEARCH) {
                 if (body.has(key)) {
@@ -230,7 +271,7 @@ public final class HttpApi implements HttpService {
                     "top_k is %,d; one request may ask for %,d rows".formatted(topK, limits.rows()));
         }
         OnlineFeatures answer = store.search(new DocumentQuery(
-                selection(body),
+                selection,
                 vector,
                 topK,
                 body.text("distance_metric"),
@@ -250,9 +291,10 @@ public final class HttpApi implements HttpService {
         return FeatureSelection.parse(references);
     }
 
-    private void push(Json body, ServerRequest request, ServerResponse response) {
+    private void push(Caller caller, Json body, ServerRequest request, ServerResponse response) {
         String source = body.requiredText("push_source_name");
         String to = body.text("to").orElse("online");
+        backend.checks().push(caller, source, cached(body), Writing.actions(to));
         Map<String, List<?>> columns = body.columns("df", limits.rows());
         boolean later = OFFLINE_TARGETS.contains(to) && backend.offlinePushes().isPresent();
         backend.offlinePushes().filter(queue -> later).ifPresent(queue -> queue.add(source, cached(body), columns));
@@ -269,8 +311,9 @@ public final class HttpApi implements HttpService {
         response.send();
     }
 
-    private void write(Json body, ServerRequest request, ServerResponse response) {
+    private void write(Caller caller, Json body, ServerRequest request, ServerResponse response) {
         String view = body.requiredText("feature_view_name");
+        backend.checks().views(caller, List.of(view), EnumSet.of(Action.WRITE_ONLINE));
         Map<String, List<?>> columns = body.columns("df", limits.rows());
         backend.writing().writeOnline(view, cached(body), views -> Frames.ofJson(backend.allocator(), views, columns));
         Answers.done(response);

@@ -2,8 +2,12 @@ package dev.manciple.server.http;
 
 import dev.manciple.arrow.ArrowValues;
 import dev.manciple.error.InvalidRequestException;
+import dev.manciple.model.Permission.Action;
 import dev.manciple.model.ValueType;
+import dev.manciple.server.Backend;
 import dev.manciple.server.MaterializeJobs;
+import dev.manciple.server.auth.AccessChecks;
+import dev.manciple.server.auth.Caller;
 import dev.manciple.spi.Value;
 import io.helidon.http.HeaderName;
 import io.helidon.http.HeaderNames;
@@ -16,6 +20,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Feast's routes of materialization (Feast: online serving, 4.6). With {@code async=true} a run is a job that is answered with 202
@@ -23,17 +28,20 @@ import java.util.Optional;
  */
 final class MaterializeRoutes {
     static final String JOBS = "/materialize/jobs";
+    private static final Set<Action> WRITING = Set.of(Action.WRITE_ONLINE);
     private static final HeaderName LOCATION = HeaderNames.create("Location");
 
     private final MaterializeJobs jobs;
     private final InstantSource clock;
+    private final AccessChecks checks;
 
-    MaterializeRoutes(MaterializeJobs jobs, InstantSource clock) {
-        this.jobs = jobs;
-        this.clock = clock;
+    MaterializeRoutes(Backend backend) {
+        this.jobs = backend.jobs();
+        this.clock = backend.clock();
+        this.checks = backend.checks();
     }
 
-    void window(Json body, ServerRequest request, ServerResponse response) {
+    void window(Caller caller, Json body, ServerRequest request, ServerResponse response) {
         boolean everything = body.flag("disable_event_timestamp", false);
         Instant now = clock.instant();
         Optional<Instant> start = everything ? Optional.of(Instant.EPOCH) : time(body, "start_ts");
@@ -46,23 +54,26 @@ final class MaterializeRoutes {
                     "start_ts (%s) must be before end_ts (%s)".formatted(start.get(), end.get()));
         }
         run(
+                caller,
                 body,
                 request,
                 response,
                 (store, views, listener) -> store.materialize(start.get(), end.get(), views, listener));
     }
 
-    void incremental(Json body, ServerRequest request, ServerResponse response) {
+    void incremental(Caller caller, Json body, ServerRequest request, ServerResponse response) {
         Instant end = time(body, "end_ts").orElseThrow(() -> new BadBodyException("end_ts", "Field required"));
         run(
+                caller,
                 body,
                 request,
                 response,
                 (store, views, listener) -> store.materializeIncremental(end, views, listener));
     }
 
-    private void run(Json body, ServerRequest request, ServerResponse response, MaterializeJobs.Run run) {
-        List<String> views = body.texts("feature_views");
+    private void run(
+            Caller caller, Json body, ServerRequest request, ServerResponse response, MaterializeJobs.Run run) {
+        List<String> views = checks.materialize(caller, body.texts("feature_views"));
         if (!flag(request, "async")) {
             jobs.run(views, run);
             Answers.done(response);
@@ -100,15 +111,23 @@ final class MaterializeRoutes {
                 .map(value -> ((Value.Time) value).value());
     }
 
-    void job(ServerRequest request, ServerResponse response) {
-        Answers.json(response, 200, tree(jobs.job(request.path().pathParameters().get("id"))));
+    /** For those who may start the like. */
+    void job(Caller caller, ServerRequest request, ServerResponse response) {
+        MaterializeJobs.Job job = jobs.job(request.path().pathParameters().get("id"));
+        checks.views(caller, job.views(), WRITING);
+        Answers.json(response, 200, tree(job));
     }
 
-    void all(ServerRequest request, ServerResponse response) {
+    void all(Caller caller, ServerRequest request, ServerResponse response) {
         Answers.json(
                 response,
                 200,
-                Map.of("jobs", jobs.all().stream().map(MaterializeRoutes::tree).toList()));
+                Map.of(
+                        "jobs",
+                        jobs.all().stream()
+                                .filter(job -> checks.mayAll(caller, job.views(), WRITING))
+                                .map(MaterializeRoutes::tree)
+                                .toList()));
     }
 
     private static Map<String, Object> tree(MaterializeJobs.Job job) {

@@ -55,6 +55,7 @@ final class MemoryRegistry implements Registry {
                 base.views(),
                 base.services(),
                 base.sources(),
+                base.permissions(),
                 base.preserved(),
                 materialized,
                 base.extras());

@@ -70,6 +70,6 @@ public final class Project {
         Map<String, AnyFeatureView> byName = new LinkedHashMap<>();
         views.forEach(view -> byName.put(view.name(), view));
         return new RegistrySnapshot(
-                NAME, version, Map.of(), byName, Map.of(), Map.of(), List.of(), Map.of(), Extras.NONE);
+                NAME, version, Map.of(), byName, Map.of(), Map.of(), Map.of(), List.of(), Map.of(), Extras.NONE);
     }
 }

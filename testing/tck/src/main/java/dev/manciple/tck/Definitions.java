@@ -9,6 +9,7 @@ import dev.manciple.model.FeatureService;
 import dev.manciple.model.FeatureView;
 import dev.manciple.model.Field;
 import dev.manciple.model.OnDemandFeatureView;
+import dev.manciple.model.Permission;
 import dev.manciple.model.Preserved;
 import dev.manciple.model.SourceLocation;
 import dev.manciple.model.TimeColumns;
@@ -22,6 +23,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** One definition of every kind, every part of it said, so that a registry that drops one is found. */
 final class Definitions {
@@ -96,6 +98,15 @@ final class Definitions {
                             .select("conv_rate"))
             .about(ABOUT);
 
+    static final Permission READERS = new Permission(
+            "readers",
+            Set.of(Permission.Type.FEATURE_VIEW, Permission.Type.LABEL_VIEW),
+            List.of("driver.*", "[ä-ü]+"),
+            Map.of("team", "risk"),
+            Set.of(Permission.Action.READ_ONLINE, Permission.Action.WRITE_OFFLINE),
+            new Permission.Policy.GroupsOrNamespaces(List.of("ml", "ops"), List.of("prod")),
+            Map.of("why", "it's \"quoted\""));
+
     private Definitions() {}
 
     static List<Definition> all(String project) {
@@ -111,6 +122,7 @@ final class Definitions {
                 GLOBAL,
                 FARE,
                 SERVICE,
+                READERS,
                 savedDataset(project));
     }
 

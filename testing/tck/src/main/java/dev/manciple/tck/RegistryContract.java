@@ -13,6 +13,7 @@ import dev.manciple.model.Entity;
 import dev.manciple.model.Extras;
 import dev.manciple.model.FeatureService;
 import dev.manciple.model.FeatureView;
+import dev.manciple.model.Permission;
 import dev.manciple.model.Preserved;
 import dev.manciple.model.ValueType.Scalar;
 import dev.manciple.spi.Interval;
@@ -449,6 +450,7 @@ public abstract class RegistryContract extends KitTest {
             assertThat(gone.sources()).isEmpty();
             assertThat(gone.views()).isEmpty();
             assertThat(gone.services()).isEmpty();
+            assertThat(gone.permissions()).isEmpty();
             assertThat(gone.preserved()).isEmpty();
             assertThat(gone.materialized()).isEmpty();
             RegistrySnapshot left = another().load("bank", Optional.empty());
@@ -500,6 +502,7 @@ public abstract class RegistryContract extends KitTest {
             case DataSource source -> snapshot.sources().get(name);
             case AnyFeatureView view -> snapshot.views().get(name);
             case FeatureService service -> snapshot.services().get(name);
+            case Permission permission -> snapshot.permissions().get(name);
             case Preserved preserved ->
                 snapshot.preserved().stream()
                         .filter(each ->

@@ -8,6 +8,7 @@ import dev.manciple.model.Definition;
 import dev.manciple.model.Entity;
 import dev.manciple.model.Extras;
 import dev.manciple.model.FeatureService;
+import dev.manciple.model.Permission;
 import dev.manciple.model.Preserved;
 import dev.manciple.spi.Interval;
 import dev.manciple.spi.Registry;
@@ -95,6 +96,7 @@ class MemoryRegistry implements Registry {
         private final Map<String, DataSource> sources;
         private final Map<String, AnyFeatureView> views;
         private final Map<String, FeatureService> services;
+        private final Map<String, Permission> permissions;
         private final List<Preserved> preserved;
         private final Map<String, List<Interval>> materialized;
 
@@ -103,6 +105,7 @@ class MemoryRegistry implements Registry {
             sources = new LinkedHashMap<>(from.sources());
             views = new LinkedHashMap<>(from.views());
             services = new LinkedHashMap<>(from.services());
+            permissions = new LinkedHashMap<>(from.permissions());
             preserved = new ArrayList<>(from.preserved());
             materialized = new LinkedHashMap<>(from.materialized());
         }
@@ -126,6 +129,7 @@ class MemoryRegistry implements Registry {
                     }
                 }
                 case FeatureService service -> services.put(service.name(), service);
+                case Permission permission -> permissions.put(permission.name(), permission);
                 case Preserved each -> {
                     preserved.removeIf(
                             old -> old.as() == each.as() && old.name().equals(each.name()));
@@ -143,7 +147,8 @@ class MemoryRegistry implements Registry {
                     materialized.remove(name);
                 }
                 case FEATURE_SERVICE -> services.remove(name);
-                case SAVED_DATASET, VALIDATION_REFERENCE, PERMISSION, PROJECT, OTHER ->
+                case PERMISSION -> permissions.remove(name);
+                case SAVED_DATASET, VALIDATION_REFERENCE, PROJECT, OTHER ->
                     preserved.removeIf(old -> old.as() == kind && old.name().equals(name));
             }
         }
@@ -165,6 +170,7 @@ class MemoryRegistry implements Registry {
                     views,
                     services,
                     sources,
+                    permissions,
                     preserved,
                     materialized,
                     Extras.NONE);

@@ -100,6 +100,7 @@ class WrongRegistriesTest {
                             whole.views(),
                             whole.services(),
                             whole.sources(),
+                            whole.permissions(),
                             whole.preserved(),
                             whole.materialized(),
                             whole.extras());

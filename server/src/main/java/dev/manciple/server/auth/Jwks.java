@@ -1,0 +1,48 @@
+package dev.manciple.server.auth;
+
+import com.nimbusds.jose.jwk.JWKSet;
+import com.nimbusds.jose.jwk.source.JWKSetCacheRefreshEvaluator;
+import com.nimbusds.jose.jwk.source.JWKSetParseException;
+import com.nimbusds.jose.jwk.source.JWKSetRetrievalException;
+import com.nimbusds.jose.jwk.source.JWKSetSource;
+import com.nimbusds.jose.KeySourceException;
+import com.nimbusds.jose.proc.SecurityContext;
+import dev.manciple.auth.Provider;
+import java.io.IOException;
+import java.text.ParseException;
+import org.jspecify.annotations.Nullable;
+
+/** A provider's published keys, fetched at each call; the sources around it keep them. */
+final class Jwks implements JWKSetSource<SecurityContext> {
+    private final Provider provider;
+    private volatile boolean reachable = true;
+
+    Jwks(Provider provider) {
+        this.provider = provider;
+    }
+
+    @Override
+    public JWKSet getJWKSet(JWKSetCacheRefreshEvaluator refresh, long now, @Nullable SecurityContext context)
+            throws KeySourceException {
+        reachable = false;
+        try {
+            JWKSet keys = JWKSet.parse(provider.keys());
+            reachable = true;
+            return keys;
+        } catch (IOException e) {
+            throw new JWKSetRetrievalException(String.valueOf(e.getMessage()), e);
+        } catch (ParseException e) {
+            throw new JWKSetParseException("The provider's keys are no JSON Web Key Set: " + e.getMessage(), e);
+        }
+    }
+
+    /** Whether the last attempt to fetch them worked. */
+    boolean reachable() {
+        return reachable;
+    }
+
+    @Override
+    public void close() {
+        provider.close();
+    }
+}

@@ -1,0 +1,257 @@
+package dev.manciple.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.manciple.FeatureStore;
+import dev.manciple.wire.proto.ServingServiceProto.GetFeastServingInfoRequest;
+import dev.manciple.wire.proto.ServingServiceProto.GetFeastServingInfoResponse;
+import io.grpc.CallOptions;
+import io.grpc.ManagedChannel;
+import io.grpc.MethodDescriptor;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import io.grpc.netty.shaded.io.grpc.netty.GrpcSslContexts;
+import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
+import io.grpc.netty.shaded.io.netty.handler.ssl.SslContextBuilder;
+import io.grpc.protobuf.ProtoUtils;
+import io.grpc.stub.ClientCalls;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.util.Base64;
+import java.util.List;
+import java.util.Optional;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManagerFactory;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Encrypted connections, and clients that are known by their certificates, over HTTP and gRPC. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class TlsTest {
+    private static final char[] PASSWORD = "changeit".toCharArray();
+
+    private Path folder;
+    private FeatureStore store;
+    private FeatureServer server;
+    private FeatureServer mutual;
+
+    @BeforeAll
+    void start(@TempDir Path newFolder) throws Exception {
+        folder = newFolder;
+        for (String name : List.of("server", "client", "other")) {
+            certificate(name);
+        }
+        store = Repository.create(folder);
+        server = start(Optional.empty());
+        mutual = start(Optional.of(folder.resolve("client.crt")));
+    }
+
+    @AfterAll
+    void stop() {
+        mutual.close();
+        server.close();
+        store.close();
+    }
+
+    private FeatureServer start(Optional<Path> clientAuthorities) {
+        return FeatureServer.start(
+                store,
+                ServerOptions.DEFAULT
+                        .withPort(0)
+                        .withTls(new ServerOptions.Tls(
+                                folder.resolve("server.key"), folder.resolve("server.crt"), clientAuthorities)),
+                "1.2.3");
+    }
+
+    @Test
+    void whoTrustsTheAuthorityIsServed() throws Exception {
+        assertThat(health("https", server, trusting("server"))).isEqualTo(200);
+        assertThat(version(server, client("server"))).isEqualTo("1.2.3");
+    }
+
+    @Test
+    void whoTrustsAnotherAuthorityIsNot() {
+        assertThatThrownBy(() -> health("https", server, trusting("other"))).isInstanceOf(IOException.class);
+        assertUnavailable(() -> version(server, client("other")));
+    }
+
+    @Test
+    void plainTextIsNotAnswered() {
+        assertThatThrownBy(() -> health("http", server, trusting("server"))).isInstanceOf(IOException.class);
+        assertUnavailable(() -> version(
+                NettyChannelBuilder.forAddress("localhost", server.port()).usePlaintext()));
+    }
+
+    @Test
+    void anEncryptedConnectionToAPlainServerFails() {
+        try (FeatureServer plain = FeatureServer.start(store, ServerOptions.DEFAULT.withPort(0), "1.2.3")) {
+            assertThatThrownBy(() -> health("https", plain, trusting("server"))).isInstanceOf(IOException.class);
+        }
+    }
+
+    @Test
+    void clientsShowTheirCertificateWhereItIsAskedFor() throws Exception {
+        assertThat(health("https", mutual, showing("client"))).isEqualTo(200);
+        assertThat(version(mutual, client("server", "client"))).isEqualTo("1.2.3");
+    }
+
+    @Test
+    void clientsWithoutCertificateAreNotServed() {
+        assertThatThrownBy(() -> health("https", mutual, trusting("server"))).isInstanceOf(IOException.class);
+        assertUnavailable(() -> version(mutual, client("server")));
+    }
+
+    @Test
+    void clientsWithACertificateOfAnotherAuthorityAreNotServed() {
+        assertThatThrownBy(() -> health("https", mutual, showing("other"))).isInstanceOf(IOException.class);
+        assertUnavailable(() -> version(mutual, client("server", "other")));
+    }
+
+    @Test
+    void theServerGoesOnAfterThoseItTurnedAway() throws Exception {
+        for (int i = 0; i < 20; i++) {
+            assertThatThrownBy(() -> health("https", mutual, trusting("server"))).isInstanceOf(IOException.class);
+        }
+        assertThat(health("https", mutual, showing("client"))).isEqualTo(200);
+    }
+
+    private static int health(String scheme, FeatureServer server, SSLContext tls)
+            throws IOException, InterruptedException {
+        try (HttpClient client = HttpClient.newBuilder()
+                .version(HttpClient.Version.HTTP_1_1)
+                .sslContext(tls)
+                .build()) {
+            URI uri = URI.create("%s://localhost:%d/health".formatted(scheme, server.port()));
+            return client.send(HttpRequest.newBuilder(uri).build(), HttpResponse.BodyHandlers.discarding())
+                    .statusCode();
+        }
+    }
+
+    private static String version(FeatureServer server, SslContextBuilder tls) throws IOException {
+        return version(NettyChannelBuilder.forAddress("localhost", server.port()).sslContext(tls.build()));
+    }
+
+    private static String version(NettyChannelBuilder builder) {
+        ManagedChannel channel = builder.build();
+        try {
+            return ClientCalls.blockingUnaryCall(
+                            channel,
+                            MethodDescriptor.<GetFeastServingInfoRequest, GetFeastServingInfoResponse>newBuilder()
+                                    .setType(MethodDescriptor.MethodType.UNARY)
+                                    .setFullMethodName("feast.serving.ServingService/GetFeastServingInfo")
+                                    .setRequestMarshaller(
+                                            ProtoUtils.marshaller(GetFeastServingInfoRequest.getDefaultInstance()))
+                                    .setResponseMarshaller(
+                                            ProtoUtils.marshaller(GetFeastServingInfoResponse.getDefaultInstance()))
+                                    .build(),
+                            CallOptions.DEFAULT,
+                            GetFeastServingInfoRequest.getDefaultInstance())
+                    .getVersion();
+        } finally {
+            channel.shutdownNow();
+        }
+    }
+
+    private SslContextBuilder client(String trusted) {
+        return GrpcSslContexts.forClient()
+                .trustManager(folder.resolve(trusted + ".crt").toFile());
+    }
+
+    private SslContextBuilder client(String trusted, String shown) {
+        return client(trusted)
+                .keyManager(
+                        folder.resolve(shown + ".crt").toFile(),
+                        folder.resolve(shown + ".key").toFile());
+    }
+
+    private interface Call {
+        String run() throws IOException;
+    }
+
+    private static void assertUnavailable(Call call) {
+        assertThatThrownBy(call::run)
+                .isInstanceOfSatisfying(
+                        StatusRuntimeException.class,
+                        failure -> assertThat(failure.getStatus().getCode()).isEqualTo(Status.Code.UNAVAILABLE));
+    }
+
+    private SSLContext trusting(String authority) throws GeneralSecurityException, IOException {
+        return context(authority, Optional.empty());
+    }
+
+    private SSLContext showing(String identity) throws GeneralSecurityException, IOException {
+        return context("server", Optional.of(identity));
+    }
+
+    private SSLContext context(String authority, Optional<String> identity)
+            throws GeneralSecurityException, IOException {
+        KeyStore trusted = KeyStore.getInstance("PKCS12");
+        trusted.load(null, null);
+        trusted.setCertificateEntry("authority", keys(authority).getCertificate(authority));
+        TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+        trust.init(trusted);
+        KeyManagerFactory own = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+        own.init(identity.isPresent() ? keys(identity.get()) : null, PASSWORD);
+        SSLContext context = SSLContext.getInstance("TLS");
+        context.init(own.getKeyManagers(), trust.getTrustManagers(), null);
+        return context;
+    }
+
+    private KeyStore keys(String name) throws GeneralSecurityException, IOException {
+        KeyStore keys = KeyStore.getInstance("PKCS12");
+        try (InputStream in = Files.newInputStream(folder.resolve(name + ".p12"))) {
+            keys.load(in, PASSWORD);
+        }
+        return keys;
+    }
+
+    /** Makes a certificate that is its own authority, and its key, with the tool every JDK has. */
+    private void certificate(String name) throws IOException, InterruptedException, GeneralSecurityException {
+        Process process = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "keytool")
+                                .toString(),
+                        "-genkeypair",
+                        "-alias",
+                        name,
+                        "-keyalg",
+                        "RSA",
+                        "-dname",
+                        "CN=" + name,
+                        "-ext",
+                        "san=dns:localhost,ip:127.0.0.1",
+                        "-keystore",
+                        folder.resolve(name + ".p12").toString(),
+                        "-storetype",
+                        "PKCS12",
+                        "-storepass",
+                        new String(PASSWORD))
+                .inheritIO()
+                .start();
+        assertThat(process.waitFor()).as("keytool").isZero();
+        KeyStore keys = keys(name);
+        pem(name + ".crt", "CERTIFICATE", keys.getCertificate(name).getEncoded());
+        pem(name + ".key", "PRIVATE KEY", keys.getKey(name, PASSWORD).getEncoded());
+    }
+
+    private void pem(String file, String what, byte[] bytes) throws IOException {
+        String base64 = Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(bytes);
+        Files.writeString(
+                folder.resolve(file),
+                "-----BEGIN %1$s-----\n%2$s\n-----END %1$s-----\n".formatted(what, base64),
+                StandardCharsets.US_ASCII);
+    }
+}
