@@ -266,15 +266,18 @@ final class RepoConfigReader {
                 .orElse(FeatureServerConfig.DEFAULT);
     }
 
-    /** A section as its record; empty where it is absent or a problem was noted. */
+    /** A section as its record; empty where it is absent or a problem was noted. What does not fit its shape was noted before. */
     private <C extends Record> Optional<C> block(Section top, String key, Shape.Block shape, Class<C> type) {
-        Optional<YamlNode> block =
-                top.node(key).filter(node -> new ShapeChecker("", new Problems()).fits("", shape, node));
+        Optional<YamlNode> block = top.node(key);
         if (block.isEmpty() || !(block.get() instanceof YamlNode.Mapping mapping)) {
             return Optional.empty();
         }
+        Map<String, YamlNode.Entry> fitting = new LinkedHashMap<>(mapping.entries());
+        fitting.entrySet()
+                .removeIf(entry -> !new ShapeChecker("", new Problems())
+                        .fits("", shape, new YamlNode.Mapping(mapping.at(), Map.ofEntries(entry))));
         try {
-            return Optional.of(new ConfigBinder().bind(key, type, mapping.plain()));
+            return Optional.of(new ConfigBinder().bind(key, type, new YamlNode.Mapping(mapping.at(), fitting).plain()));
         } catch (ConfigException e) {
             problems.add(mapping.at(), String.valueOf(e.getMessage()));
             return Optional.empty();

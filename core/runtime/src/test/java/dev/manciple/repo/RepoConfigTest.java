@@ -299,7 +299,7 @@ class RepoConfigTest {
                 batch_engine_config: local
                 auth: {type: 5}
                 """, """
-                feature_store.yaml: 12 problems
+                feature_store.yaml: 13 problems
                   line 1: project: must be text, was 7: put it in quotes
                   line 1: registry: is required
                   line 2: registy: unknown key, did you mean 'registry'?
@@ -310,6 +310,7 @@ class RepoConfigTest {
                   line 7: entity_key_serialization_version: must be 3, was 2: keys of older versions are not readable here, materialize anew with 3
                   line 8: coerce_tz_aware: must be true or false, was 12
                   line 9: materialization.pull_latest: unknown key, known are pull_latest_features, online_write_batch_size
+                  line 9: materialization: online_write_batch_size must be positive, was 0
                   line 11: batch_engine_config: means the same as 'batch_engine': write one of them
                   line 12: type: must be the name of a type, was 5""");
     }

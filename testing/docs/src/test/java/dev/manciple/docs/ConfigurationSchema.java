@@ -101,15 +101,22 @@ final class ConfigurationSchema {
         Described.Side side = store.side();
         Map<String, Object> named = new LinkedHashMap<>();
         named.put("type", "object");
-        named.put("properties", Map.of(side.typeKey, Map.of("enum", store.spellings())));
-        // A registry is a file where it does not say what it is.
-        if (side != Described.Side.REGISTRY || !store.type().equals("file")) {
+        Map<String, Object> spelled = new LinkedHashMap<>();
+        spelled.put(side.typeKey, Map.of("enum", store.spellings()));
+        if (side == Described.Side.REGISTRY && store.type().equals("file")) {
+            // A registry is a file where it does not say what it is, and may say it by the other key.
+            spelled.put("type", Map.of("enum", store.spellings()));
+        } else {
             named.put("required", List.of(side.typeKey));
         }
+        named.put("properties", spelled);
         Map<String, Object> when = new LinkedHashMap<>(within(side, named));
         when.put("required", List.of(side.section));
         Map<String, Object> keys = new LinkedHashMap<>();
         keys.put(side.typeKey, true);
+        if (side == Described.Side.REGISTRY) {
+            keys.put("type", true);
+        }
         keys.putAll(properties(store.config()));
         Map<String, Object> section = new LinkedHashMap<>();
         section.put("properties", keys);

@@ -84,6 +84,8 @@ class ConfigurationSchemaTest {
                 "registry: r\nonline_store: sqlite",
                 "registry: r\nonline_store: {type: feast.infra.online_stores.sqlite.SqliteOnlineStore, path: x}",
                 "registry: {path: r, cache_ttl_seconds: 5}",
+                "registry: {type: file, path: r}",
+                "registry: {type: com.example.MyRegistry, any: 1}",
                 "registry: {path: r, cache_ttl_seconds: '${TTL}'}",
                 "registry: r\noffline_store: {type: duckdb}",
             })
