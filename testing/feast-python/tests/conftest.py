@@ -31,7 +31,7 @@ def manciple_json(repo, *arguments):
 
 @dataclass
 class Server:
-    """A feature server of Manciple, stopped by who started it."""
+    """A server of Manciple, stopped by who started it."""
 
     process: subprocess.Popen
     url: str
@@ -41,9 +41,9 @@ class Server:
         self.process.wait(timeout=30)
 
 
-def serve(repo, *arguments):
+def serve(repo, *arguments, command="serve"):
     process = subprocess.Popen(
-        [MANCIPLE, "-c", str(repo), "serve", "-p", "0", *arguments],
+        [MANCIPLE, "-c", str(repo), command, "-p", "0", *arguments],
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -51,7 +51,7 @@ def serve(repo, *arguments):
     seen = []
     for line in process.stdout:
         seen.append(line)
-        address = re.search(r"https?://\S+:\d+", line)
+        address = re.search(r"(https?|grpc\+t\w+)://\S+:\d+", line)
         if address:
             return Server(process, address.group())
     raise AssertionError(f"the server did not start:\n{''.join(seen)}")

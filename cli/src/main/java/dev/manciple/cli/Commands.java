@@ -31,6 +31,7 @@ final class Commands {
                 .addSubcommand(new GetOnlineFeaturesCommand(session))
                 .addSubcommand(new ServeCommand(session))
                 .addSubcommand(new ListenCommand(session))
+                .addSubcommand(new ServeOfflineCommand(session))
                 .addSubcommand(new PurgeCommand(session))
                 .addSubcommand(new MoveCommand(session))
                 .addSubcommand(new TeardownCommand(session));

@@ -2,9 +2,7 @@ package dev.manciple.cli;
 
 import dev.manciple.server.Conduct;
 import dev.manciple.server.ServerOptions;
-import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
@@ -113,30 +111,6 @@ final class ServeCommand implements Callable<Integer> {
     @Nullable
     TlsOptions tls;
 
-    /** What TLS needs: both or neither. */
-    static final class TlsOptions {
-        @Option(
-                names = {"-k", "--key"},
-                paramLabel = "FILE",
-                required = true,
-                description = "The private key of TLS, a PEM file.")
-        Path key = Path.of("");
-
-        @Option(
-                names = "--cert",
-                paramLabel = "FILE",
-                required = true,
-                description = "The certificate of TLS, a PEM file.")
-        Path certificate = Path.of("");
-
-        @Option(
-                names = "--client-ca",
-                paramLabel = "FILE",
-                description = "Let in only clients with a certificate of these authorities, a PEM file.")
-        @Nullable
-        Path clientAuthorities;
-    }
-
     ServeCommand(Session session) {
         this.session = session;
     }
@@ -157,11 +131,6 @@ final class ServeCommand implements Callable<Integer> {
         if (grpcPort != null) {
             options = options.withGrpcPort(grpcPort);
         }
-        return tls == null
-                ? options
-                : options.withTls(new ServerOptions.Tls(
-                        session.resolve(tls.key),
-                        session.resolve(tls.certificate),
-                        Optional.ofNullable(tls.clientAuthorities).map(session::resolve)));
+        return tls == null ? options : options.withTls(tls.files(session));
     }
 }

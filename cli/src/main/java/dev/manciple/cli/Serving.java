@@ -6,6 +6,8 @@ import dev.manciple.server.Conduct;
 import dev.manciple.server.FeatureServer;
 import dev.manciple.server.ServerOptions;
 import dev.manciple.server.auth.AccessControl;
+import dev.manciple.server.flight.OfflineServer;
+import dev.manciple.server.flight.OfflineServerOptions;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 
@@ -48,7 +50,7 @@ final class Serving {
             try (FeatureServer server = FeatureServer.start(
                     store, access, options, VersionCommand.version(), tracing.traces())) {
                 tell(server, options, views);
-                warn(access, options);
+                warn(access, options.host());
                 new CountDownLatch(1).await();
             } catch (InterruptedException e) {
                 session.printer().note("Stopped.");
@@ -57,8 +59,29 @@ final class Serving {
         return 0;
     }
 
-    private void warn(AccessControl access, ServerOptions options) {
-        if (!access.guarded() && !LOOPBACK.contains(options.host())) {
+    /** As {@link #run}, of the offline store. */
+    int runOffline(OfflineServerOptions options) {
+        try (FeatureStore store = session.open();
+                AccessControl access = AccessControl.of(
+                        session.config().authentication(), session.terminal().environment())) {
+            int views = store.registry().views().size();
+            try (OfflineServer server = OfflineServer.start(store, access, options)) {
+                String scheme = options.tls().isPresent() ? "grpc+tls" : "grpc+tcp";
+                session.printer()
+                        .line("Serving the history of %d feature views at %s://%s:%d (Arrow Flight)"
+                                .formatted(views, scheme, options.host(), server.port()));
+                session.terminal().out().flush();
+                warn(access, options.host());
+                new CountDownLatch(1).await();
+            } catch (InterruptedException e) {
+                session.printer().note("Stopped.");
+            }
+        }
+        return 0;
+    }
+
+    private void warn(AccessControl access, String host) {
+        if (!access.guarded() && !LOOPBACK.contains(host)) {
             session.printer()
                     .note(
                             "Whoever reaches this address may read and write everything: feature_store.yaml has no 'auth'.");

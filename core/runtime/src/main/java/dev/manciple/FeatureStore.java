@@ -209,6 +209,12 @@ public interface FeatureStore extends AutoCloseable {
     /** Lets somebody hear how the stores answer, until the observation is closed. */
     StoreObserver.Observation observe(StoreObserver observer);
 
+    /**
+     * The store behind {@link #historicalFeatures}, for who serves it to other processes: its sources read and described without
+     * a view. Its failures are Manciple's. It is closed with this feature store, and not by the caller.
+     */
+    OfflineStore offlineStore();
+
     @Override
     void close();
 }

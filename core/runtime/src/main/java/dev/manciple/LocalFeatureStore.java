@@ -346,6 +346,11 @@ final class LocalFeatureStore implements FeatureStore {
         return parts.observers().add(observer);
     }
 
+    @Override
+    public OfflineStore offlineStore() {
+        return parts.offline();
+    }
+
     /** Closes everything, whatever fails on the way. */
     @Override
     public void close() {

@@ -21,7 +21,8 @@ public final class Admission {
     private final LongAdder entered = new LongAdder();
     private final AtomicBoolean draining = new AtomicBoolean();
 
-    Admission(int limit) {
+    /** @param limit how many run at a time */
+    public Admission(int limit) {
         this.limit = limit;
         this.places = new Semaphore(limit);
     }

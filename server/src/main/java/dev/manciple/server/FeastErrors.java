@@ -9,6 +9,7 @@ import dev.manciple.error.InvalidRequestException;
 import dev.manciple.error.NotFoundException;
 import dev.manciple.error.StoreException;
 import dev.manciple.error.UnsupportedException;
+import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
@@ -47,6 +48,15 @@ public final class FeastErrors {
     /** Whether an operator should read of it: no caller could have avoided it. */
     public static boolean isOurs(FeatureStoreException failure) {
         return status(failure) >= 500;
+    }
+
+    /** What Feast's clients read to find the class to raise again: its module, its name, and what it says. */
+    public static Map<String, String> detail(FeatureStoreException failure) {
+        Map<String, String> detail = new LinkedHashMap<>();
+        detail.put("module", "feast.errors");
+        detail.put("class", feastClass(failure));
+        detail.put("message", String.valueOf(failure.getMessage()));
+        return detail;
     }
 
     /** The name of the class in the module {@code feast.errors}. */

@@ -16,7 +16,7 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /** A feature repository with two drivers, applied and materialized. */
-final class Repository {
+public final class Repository {
     private static final ForeignFunctions.Factory NO_FUNCTIONS = (endpoint, project, allocator) -> {
         throw new AssertionError("no test of this kind names a service");
     };
@@ -29,7 +29,7 @@ final class Repository {
               path: online.db
             """;
 
-    static FeatureStore create(Path folder) throws IOException {
+    public static FeatureStore create(Path folder) throws IOException {
         return create(folder, SQLITE, "", NO_FUNCTIONS, List.of());
     }
 
@@ -95,6 +95,11 @@ final class Repository {
             store.close();
             throw e;
         }
+    }
+
+    /** Makes the registry hold what the folder's files say now. */
+    public static void apply(FeatureStore store, Path folder) {
+        apply(store, folder, List.of());
     }
 
     /** Makes the registry hold what the folder's files say now, and {@code more}. */

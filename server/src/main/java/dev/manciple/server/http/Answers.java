@@ -7,7 +7,6 @@ import io.helidon.http.HeaderNames;
 import io.helidon.http.Status;
 import io.helidon.webserver.http.ServerResponse;
 import java.nio.charset.StandardCharsets;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -33,11 +32,8 @@ final class Answers {
 
     /** The JSON text of an object, inside a JSON string: so Feast's client finds the class to raise. */
     static void failure(ServerResponse response, FeatureStoreException failure) {
-        Map<String, String> detail = new LinkedHashMap<>();
-        detail.put("module", "feast.errors");
-        detail.put("class", FeastErrors.feastClass(failure));
-        detail.put("message", String.valueOf(failure.getMessage()));
-        json(response, FeastErrors.status(failure), (Object) Json.MAPPER.writeValueAsString(detail));
+        String detail = Json.MAPPER.writeValueAsString(FeastErrors.detail(failure));
+        json(response, FeastErrors.status(failure), (Object) detail);
     }
 
     /** Feast's two forms: whoever is not known gets the one of its web framework. */

@@ -88,7 +88,13 @@ class DistributionTest {
                                     "user", "u",
                                     "password", "p",
                                     "sslmode", "disable")),
-            "redis", context -> read(context, "redis", Map.of("connection_string", "127.0.0.1:1"))));
+            "redis", context -> read(context, "redis", Map.of("connection_string", "127.0.0.1:1")),
+            "remote",
+                    context -> describe(
+                            context,
+                            DataSource.Batch.files("t.parquet"),
+                            "remote",
+                            Map.of("host", "127.0.0.1", "port", 1, "connection_retries", 0))));
 
     @TempDir
     private Path repository;
@@ -150,15 +156,21 @@ class DistributionTest {
     }
 
     private static void describe(LocalStoreContext context, String type, Map<String, Object> options) {
+        DataSource.Batch table = new DataSource.Batch(
+                "t",
+                type,
+                new SourceLocation.Table("t"),
+                TimeColumns.INFERRED,
+                Map.of(),
+                About.NOTHING,
+                Extras.NONE);
+        describe(context, table, type, options);
+    }
+
+    private static void describe(
+            LocalStoreContext context, DataSource.Batch source, String type, Map<String, Object> options) {
         try (OfflineStore store = context.offlineStore(new StoreConfig(type, options))) {
-            store.describe(new DataSource.Batch(
-                    "t",
-                    type,
-                    new SourceLocation.Table("t"),
-                    TimeColumns.INFERRED,
-                    Map.of(),
-                    About.NOTHING,
-                    Extras.NONE));
+            store.describe(source);
         }
     }
 }

@@ -1,0 +1,48 @@
+package dev.manciple.remote.offline;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.apache.arrow.vector.ipc.ArrowReader;
+import org.apache.arrow.vector.types.pojo.Schema;
+
+/** A retrieval as the server is asked for it, and its answer as the caller is promised it. Immutable. */
+interface Call {
+    /** The name of the call in Feast's protocol. */
+    String api();
+
+    Map<String, Object> parameters();
+
+    /** The parameters that are none of Feast's: a server that does not know them would leave them out silently. */
+    Set<String> extensions();
+
+    /** The call whose answer has the promised names at the server already. */
+    default Call kept() {
+        return this;
+    }
+
+    /** The rows that go with it. */
+    Optional<Sent> rows();
+
+    /** The columns promised; empty where only the server can tell. */
+    Optional<List<Column>> columns();
+
+    /** The columns promised, given those of the server's answer. */
+    List<Column> columns(Schema answered);
+
+    /** What it is for, after "to". */
+    String purpose();
+
+    /**
+     * Rows to send.
+     *
+     * @param schema under which they travel; the same columns as the reader's, perhaps under other names
+     */
+    interface Sent {
+        Schema schema();
+
+        /** The caller closes it. */
+        ArrowReader open();
+    }
+}

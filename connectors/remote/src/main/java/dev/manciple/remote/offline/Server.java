@@ -1,0 +1,163 @@
+package dev.manciple.remote.offline;
+
+import dev.manciple.error.ConfigException;
+import dev.manciple.error.ConflictException;
+import dev.manciple.error.FeatureStoreException;
+import dev.manciple.error.InvalidRequestException;
+import dev.manciple.error.StoreException;
+import dev.manciple.error.StoreException.Outcome;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.apache.arrow.flight.FlightClient;
+import org.apache.arrow.flight.FlightRuntimeException;
+import org.apache.arrow.flight.FlightStatusCode;
+import org.apache.arrow.flight.Location;
+import org.apache.arrow.memory.BufferAllocator;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Where the offline server is, and what its failures mean. Thread-safe; holds no connection. */
+final class Server {
+    private static final Duration FIRST_PAUSE = Duration.ofMillis(500);
+
+    /** What stands before a failure that Feast's clients raise again. */
+    private static final String FAILURE = "Flight error: ";
+
+    private static final JsonMapper JSON = JsonMapper.shared();
+
+    private final RemoteOfflineConfig config;
+    private final Path repository;
+    private final Location location;
+
+    /** @param repository the folder a relative path of the certificate starts at */
+    Server(RemoteOfflineConfig config, Path repository) {
+        this.config = config;
+        this.repository = repository;
+        this.location = switch (config.scheme()) {
+            case HTTP -> Location.forGrpcInsecure(config.host(), config.port());
+            case HTTPS -> Location.forGrpcTls(config.host(), config.port());
+        };
+    }
+
+    /**
+     * A new connection, once the server has answered on it.
+     *
+     * @param allocator owns what arrives
+     */
+    Connection connect(BufferAllocator allocator) {
+        FlightClient client = client(allocator);
+        try {
+            return new Connection(client, allocator, actions(client));
+        } catch (RuntimeException | Error e) {
+            try (Connection failed = new Connection(client, allocator, Set.of())) {
+                throw e;
+            }
+        }
+    }
+
+    private FlightClient client(BufferAllocator allocator) {
+        FlightClient.Builder builder = FlightClient.builder(allocator, location);
+        if (config.scheme() == RemoteOfflineConfig.Scheme.HTTPS) {
+            builder.useTls();
+        }
+        if (config.cert().isEmpty()) {
+            return builder.build();
+        }
+        Path file = repository.resolve(config.cert().get());
+        try (InputStream certificate = Files.newInputStream(file)) {
+            return builder.trustedCertificates(certificate).build();
+        } catch (IOException | RuntimeException e) {
+            throw new ConfigException(
+                    "offline_store (type: remote)",
+                    List.of("cert: '%s' is no certificate in a PEM file that can be read: %s"
+                            .formatted(file, e.getMessage())));
+        }
+    }
+
+    /** The names of what the server offers; the first thing that goes over a connection, as it may be asked for again. */
+    private Set<String> actions(FlightClient client) {
+        Duration pause = FIRST_PAUSE;
+        for (int attempt = 0; ; attempt++) {
+            try {
+                Set<String> names = new HashSet<>();
+                client.listActions().forEach(action -> names.add(action.getType()));
+                return names;
+            } catch (FlightRuntimeException e) {
+                if (e.status().code() != FlightStatusCode.UNAVAILABLE || attempt == config.connectionRetries()) {
+                    throw e;
+                }
+                pause(pause);
+                pause = pause.multipliedBy(2);
+            }
+        }
+    }
+
+    private void pause(Duration time) {
+        try {
+            Thread.sleep(time);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw failure("connect", Outcome.NOT_APPLIED, e);
+        }
+    }
+
+    /** A failure of a read in Manciple's words. */
+    FeatureStoreException failure(String attempted, Exception failure) {
+        return failure(attempted, Outcome.NOT_APPLIED, failure);
+    }
+
+    /** A failure of a write, which the server may have carried out before the connection broke. */
+    FeatureStoreException failedWrite(String attempted, Exception failure) {
+        return failure(attempted, Outcome.MAYBE, failure);
+    }
+
+    private FeatureStoreException failure(String attempted, Outcome outcome, Exception failure) {
+        return switch (failure) {
+            case FeatureStoreException known -> known;
+            case FlightRuntimeException flight -> failure(attempted, outcome, flight);
+            default -> new StoreException(toString(), attempted, false, outcome, failure);
+        };
+    }
+
+    private FeatureStoreException failure(String attempted, Outcome outcome, FlightRuntimeException failure) {
+        String message = message(failure);
+        return switch (failure.status().code()) {
+            case INVALID_ARGUMENT, NOT_FOUND, UNIMPLEMENTED, UNAUTHENTICATED, UNAUTHORIZED ->
+                new InvalidRequestException("%s refused to %s: %s".formatted(this, attempted, message), failure);
+            case ALREADY_EXISTS ->
+                new ConflictException("%s refused to %s: %s".formatted(this, attempted, message));
+            case UNAVAILABLE, RESOURCE_EXHAUSTED ->
+                new StoreException(
+                        toString(), attempted, true, Outcome.NOT_APPLIED, new IOException(message, failure));
+            case OK, UNKNOWN, INTERNAL, TIMED_OUT, CANCELLED ->
+                new StoreException(toString(), attempted, false, outcome, new IOException(message, failure));
+        };
+    }
+
+    /** What the server said, out of the JSON it is wrapped in for Feast's clients. */
+    private static String message(FlightRuntimeException failure) {
+        String text = String.valueOf(failure.status().description());
+        int start = text.indexOf(FAILURE);
+        if (start < 0) {
+            return text.equals("null") ? failure.status().code().name() : text;
+        }
+        try {
+            Map<?, ?> detail = JSON.readValue(text.substring(start + FAILURE.length()), Map.class);
+            return String.valueOf(detail.get("message"));
+        } catch (JacksonException e) {
+            return text;
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "The offline server at " + location.getUri();
+    }
+}

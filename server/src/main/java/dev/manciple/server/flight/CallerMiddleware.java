@@ -1,0 +1,39 @@
+package dev.manciple.server.flight;
+
+import dev.manciple.error.FeatureStoreException;
+import dev.manciple.server.auth.AccessControl;
+import dev.manciple.server.auth.Caller;
+import java.util.Optional;
+import org.apache.arrow.flight.CallHeaders;
+import org.apache.arrow.flight.CallStatus;
+import org.apache.arrow.flight.FlightProducer.CallContext;
+import org.apache.arrow.flight.FlightServerMiddleware;
+
+/** Who calls, found out before anything of the call but its headers is read. */
+record CallerMiddleware(Caller caller) implements FlightServerMiddleware {
+    static final Key<CallerMiddleware> KEY = Key.of("caller");
+
+    /** Turns away whom the door does not let in. */
+    static Factory<CallerMiddleware> factory(AccessControl access) {
+        return (info, headers, context) -> {
+            try {
+                return new CallerMiddleware(access.admit(Optional.ofNullable(headers.get(AccessControl.HEADER))));
+            } catch (FeatureStoreException e) {
+                throw FlightErrors.of(e);
+            }
+        };
+    }
+
+    static Caller of(CallContext context) {
+        return context.getMiddleware(KEY).caller();
+    }
+
+    @Override
+    public void onBeforeSendingHeaders(CallHeaders headers) {}
+
+    @Override
+    public void onCallCompleted(CallStatus status) {}
+
+    @Override
+    public void onCallErrored(Throwable failure) {}
+}

@@ -1,0 +1,217 @@
+package dev.manciple.server.flight;
+
+import dev.manciple.error.InvalidRequestException;
+import dev.manciple.model.FeatureRef;
+import dev.manciple.wire.DataSourceJson;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.LocalDateTime;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.time.temporal.TemporalAccessor;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.type.TypeReference;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Reads the JSON of a command. Parameters it does not know are left alone, as in Feast. */
+final class CommandReader {
+    private static final JsonMapper JSON = JsonMapper.shared();
+    private static final TypeReference<Map<String, @Nullable Object>> OBJECT = new TypeReference<>() {};
+
+    private static final String HISTORICAL = "get_historical_features";
+    private static final String PULL_ALL = "pull_all_from_table_or_query";
+    private static final String PULL_LATEST = "pull_latest_from_table_or_query";
+    private static final String COLUMNS = "get_table_column_names_and_types_from_data_source";
+    private static final Set<String> RETRIEVALS = Set.of(HISTORICAL, PULL_ALL, PULL_LATEST);
+
+    private final Map<String, @Nullable Object> parameters;
+
+    private CommandReader(Map<String, @Nullable Object> parameters) {
+        this.parameters = parameters;
+    }
+
+    /** @throws InvalidRequestException if the bytes are no command, or one that lacks a parameter */
+    static Command read(byte[] bytes) {
+        try {
+            Map<String, @Nullable Object> parameters = JSON.readValue(bytes, OBJECT);
+            if (parameters == null) {
+                throw new InvalidRequestException("The command is null instead of a JSON object");
+            }
+            CommandReader reader = new CommandReader(parameters);
+            return reader.command(reader.text("api"));
+        } catch (JacksonException e) {
+            throw new InvalidRequestException("The command is no JSON object: " + e.getOriginalMessage(), e);
+        }
+    }
+
+    private Command command(String api) {
+        return switch (api) {
+            case "offline_write_batch" -> new Command.WriteBatch(onlyView());
+            case "write_logged_features" -> new Command.WriteLogs(text("feature_service_name"));
+            case "persist" -> persist();
+            case "validate_data_source" -> new Command.Validate(DataSourceJson.read(text("data_source_proto")));
+            default -> get(api);
+        };
+    }
+
+    private Command.Get get(String api) {
+        return switch (api) {
+            case HISTORICAL -> historical();
+            case PULL_ALL -> pull(false);
+            case PULL_LATEST -> pull(true);
+            case COLUMNS -> new Command.Columns(DataSourceJson.read(text("data_source_proto")));
+            default -> throw new InvalidRequestException("The offline server has no api '%s'".formatted(api));
+        };
+    }
+
+    private Command persist() {
+        String retrieval = text("retrieve_func");
+        if (!RETRIEVALS.contains(retrieval)) {
+            throw new InvalidRequestException(
+                    "retrieve_func is '%s', which gives no rows that can be persisted".formatted(retrieval));
+        }
+        return new Command.Persist(get(retrieval), target(retrieval), flag("allow_overwrite"));
+    }
+
+    /** Feast's protocol has one word for the source that is read and the one that is written, so its clients can say only one. */
+    private String target(String retrieval) {
+        if (retrieval.equals(HISTORICAL)) {
+            return text("data_source_name");
+        }
+        return optionalText("target_data_source_name")
+                .orElseThrow(() -> new InvalidRequestException(
+                        "Where the rows of %s are to be kept cannot be said in Feast's protocol: data_source_name is what is read. Read the rows and write them yourself"
+                                .formatted(retrieval)));
+    }
+
+    private String onlyView() {
+        List<String> views = texts("feature_view_names");
+        if (views.size() != 1) {
+            throw new InvalidRequestException(
+                    "feature_view_names has to hold one name, but holds %d".formatted(views.size()));
+        }
+        return views.getFirst();
+    }
+
+    private Command.Historical historical() {
+        return new Command.Historical(
+                views(),
+                texts("feature_refs").stream().map(CommandReader::reference).toList(),
+                text("project"),
+                flag("full_feature_names"),
+                optionalText("entity_df_sql"),
+                optionalText("event_timestamp_column"),
+                parameters.get("filter_by_created_timestamp") != null && flag("filter_by_created_timestamp"),
+                time("start_date"),
+                time("end_date"));
+    }
+
+    private List<Command.View> views() {
+        List<String> names = texts("feature_view_names");
+        List<@Nullable Object> aliases = list("name_aliases", names.size());
+        List<@Nullable Object> maps =
+                parameters.get("join_key_maps") == null ? List.of() : list("join_key_maps", names.size());
+        List<Command.View> views = new ArrayList<>();
+        for (int i = 0; i < names.size(); i++) {
+            Optional<String> alias = Optional.ofNullable(aliases.get(i)).map(each -> asText("name_aliases", each));
+            views.add(new Command.View(
+                    names.get(i), alias, maps.isEmpty() ? Optional.empty() : Optional.of(joinKeyMap(maps.get(i)))));
+        }
+        return views;
+    }
+
+    private static Map<String, String> joinKeyMap(@Nullable Object given) {
+        if (!(given instanceof Map<?, ?> entries)) {
+            throw new InvalidRequestException("join_key_maps has to be a list of objects from join key to column");
+        }
+        Map<String, String> map = new LinkedHashMap<>();
+        entries.forEach((key, column) -> map.put(String.valueOf(key), asText("join_key_maps", column)));
+        return map;
+    }
+
+    private static FeatureRef reference(String text) {
+        try {
+            return FeatureRef.parse(text);
+        } catch (IllegalArgumentException e) {
+            throw new InvalidRequestException(String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    private Command.Pull pull(boolean latestOnly) {
+        return new Command.Pull(
+                latestOnly,
+                text("data_source_name"),
+                texts("join_key_columns"),
+                texts("feature_name_columns"),
+                text("timestamp_field"),
+                optionalText("created_timestamp_column"),
+                time("start_date"),
+                time("end_date"));
+    }
+
+    private String text(String key) {
+        return optionalText(key)
+                .orElseThrow(() -> new InvalidRequestException("%s is a mandatory parameter".formatted(key)));
+    }
+
+    private Optional<String> optionalText(String key) {
+        return Optional.ofNullable(parameters.get(key)).map(value -> asText(key, value));
+    }
+
+    private static String asText(String key, @Nullable Object value) {
+        if (value instanceof String text) {
+            return text;
+        }
+        throw new InvalidRequestException("%s has to be text, not %s".formatted(key, value));
+    }
+
+    private boolean flag(String key) {
+        return switch (parameters.get(key)) {
+            case null -> throw new InvalidRequestException("%s is a mandatory parameter".formatted(key));
+            case Boolean flag -> flag;
+            case Object other ->
+                throw new InvalidRequestException("%s has to be true or false, not %s".formatted(key, other));
+        };
+    }
+
+    private List<String> texts(String key) {
+        return switch (parameters.get(key)) {
+            case null -> throw new InvalidRequestException("%s is a mandatory parameter".formatted(key));
+            case List<?> list -> list.stream().map(each -> asText(key, each)).toList();
+            case Object other -> throw new InvalidRequestException("%s has to be a list of texts".formatted(key));
+        };
+    }
+
+    private List<@Nullable Object> list(String key, int size) {
+        return switch (parameters.get(key)) {
+            case null -> throw new InvalidRequestException("%s is a mandatory parameter".formatted(key));
+            case List<?> list when list.size() == size -> new ArrayList<>(list);
+            case Object other ->
+                throw new InvalidRequestException(
+                        "%s has to be a list as long as feature_view_names, which has %d".formatted(key, size));
+        };
+    }
+
+    /** Python's ISO 8601; without a zone it is UTC, as in Feast. */
+    private Optional<Instant> time(String key) {
+        return optionalText(key).map(text -> {
+            try {
+                TemporalAccessor parsed = DateTimeFormatter.ISO_DATE_TIME.parseBest(
+                        text.replace(' ', 'T'), OffsetDateTime::from, LocalDateTime::from);
+                return parsed instanceof OffsetDateTime zoned
+                        ? zoned.toInstant()
+                        : LocalDateTime.from(parsed).toInstant(ZoneOffset.UTC);
+            } catch (DateTimeException e) {
+                throw new InvalidRequestException("%s is no time in ISO 8601: '%s'".formatted(key, text), e);
+            }
+        });
+    }
+}

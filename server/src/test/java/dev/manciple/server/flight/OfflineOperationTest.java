@@ -1,0 +1,319 @@
+package dev.manciple.server.flight;
+
+import static dev.manciple.server.flight.Client.command;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.manciple.FeatureStore;
+import dev.manciple.arrow.ArrowTypes;
+import dev.manciple.error.InvalidRequestException;
+import dev.manciple.model.Field;
+import dev.manciple.model.ValueType.Scalar;
+import dev.manciple.server.Repository;
+import dev.manciple.server.ServerOptions;
+import dev.manciple.server.auth.AccessControl;
+import dev.manciple.spi.Value;
+import io.grpc.Context;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
+import org.apache.arrow.flight.AsyncPutListener;
+import org.apache.arrow.flight.CallStatus;
+import org.apache.arrow.flight.Criteria;
+import org.apache.arrow.flight.FlightClient;
+import org.apache.arrow.flight.FlightDescriptor;
+import org.apache.arrow.flight.FlightRuntimeException;
+import org.apache.arrow.flight.FlightStatusCode;
+import org.apache.arrow.flight.FlightStream;
+import org.apache.arrow.flight.Ticket;
+import org.apache.arrow.memory.RootAllocator;
+import org.apache.arrow.vector.VectorSchemaRoot;
+import org.apache.arrow.vector.types.pojo.Schema;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What those who run an offline server rely on: memory, forgotten uploads, clients that go, limits. */
+@Timeout(120)
+class OfflineOperationTest {
+    private static final List<Field> ASKED =
+            List.of(Field.of("driver_id", Scalar.INT64), Field.of("event_timestamp", Scalar.UNIX_TIMESTAMP));
+    private static final List<Value> ROW =
+            List.of(new Value.Int(1001), new Value.Time(Instant.parse("2024-06-01T00:00:00Z")));
+    private static final String NEVER_ENDING =
+            "SELECT i AS driver_id, TIMESTAMPTZ '2024-06-01 00:00:00Z' AS event_timestamp FROM range(100000000000000) t(i) WHERE hash(i) = 1";
+
+    @TempDir
+    Path folder;
+
+    private FeatureStore store;
+
+    @BeforeEach
+    void open() throws IOException {
+        store = Repository.create(folder);
+    }
+
+    @AfterEach
+    void close() {
+        store.close();
+    }
+
+    private OfflineServer start(OfflineServerOptions.Limits limits) {
+        return OfflineServer.start(store, OfflineServerOptions.DEFAULT.withPort(0).withLimits(limits));
+    }
+
+    private static OfflineServerOptions.Limits limits(int calls, Duration abandoned) {
+        return new OfflineServerOptions.Limits(calls, 64 << 20, 64L << 20, abandoned, Duration.ofMinutes(5));
+    }
+
+    private static Map<String, Object> historical(Object... more) {
+        Map<String, Object> command = command(
+                "get_historical_features",
+                "feature_view_names",
+                List.of("driver_stats"),
+                "feature_refs",
+                List.of("driver_stats:trips", "driver_stats:name"),
+                "project",
+                "rides",
+                "full_feature_names",
+                false,
+                "name_aliases",
+                new ArrayList<>(Collections.singletonList(null)));
+        for (int i = 0; i < more.length; i += 2) {
+            command.put(String.valueOf(more[i]), more[i + 1]);
+        }
+        return command;
+    }
+
+    /** Files of uploads of this process. */
+    private static long spooled() throws IOException {
+        try (Stream<Path> files = Files.walk(Path.of(System.getProperty("java.io.tmpdir")), 2)) {
+            String mine = "-%d-".formatted(ProcessHandle.current().pid());
+            return files.filter(Files::isRegularFile)
+                    .filter(file -> file.getParent().getFileName().toString().startsWith("manciple-offline-"))
+                    .filter(file -> file.getParent().toString().contains(mine))
+                    .count();
+        }
+    }
+
+    @Test
+    void streamsAnswersThatMemoryDoesNotHold() throws Exception {
+        long rows = 3_000_000;
+        // The answer has some 48 bytes a row.
+        try (OfflineServer server = OfflineServer.start(
+                        store, AccessControl.open(), OfflineServerOptions.DEFAULT.withPort(0), new RootAllocator(48 << 20));
+                Client client = new Client(server)) {
+            FlightDescriptor flight = client.put(historical(
+                    "entity_df_sql",
+                    "SELECT 1001 + i %% 2 AS driver_id, TIMESTAMPTZ '2024-06-01 00:00:00Z' AS event_timestamp, 'row ' || i AS note FROM range(%d) t(i)"
+                            .formatted(rows)));
+            long read = 0;
+            try (FlightStream stream = client.flight().getStream(new Ticket(flight.getCommand()))) {
+                while (stream.next()) {
+                    read += stream.getRoot().getRowCount();
+                }
+            }
+            assertThat(read).isEqualTo(rows);
+        }
+    }
+
+    @Test
+    void sendsNoFasterThanItsClientTakes() throws Exception {
+        try (OfflineServer server = start(new OfflineServerOptions.Limits(
+                        4, 64 << 20, 64L << 20, Duration.ofSeconds(50), Duration.ZERO));
+                Client client = new Client(server)) {
+            FlightDescriptor flight = client.put(historical(
+                    "entity_df_sql",
+                    "SELECT i AS driver_id, TIMESTAMPTZ '2024-06-01 00:00:00Z' AS event_timestamp FROM range(10000000) t(i)"));
+            try (FlightStream stream = client.flight().getStream(new Ticket(flight.getCommand()))) {
+                // Nothing is read for as long as the server, which waits for no time at all, needs to notice.
+                assertThatThrownBy(() -> {
+                            stream.getRoot();
+                            while (stream.next()) {}
+                        })
+                        .isInstanceOfSatisfying(
+                                FlightRuntimeException.class,
+                                failure -> assertThat(failure.status().code()).isEqualTo(FlightStatusCode.TIMED_OUT));
+            }
+        }
+    }
+
+    @Test
+    void forgetsUploadsNobodyAsksFor() throws Exception {
+        try (OfflineServer server = start(limits(4, Duration.ofSeconds(2)));
+                Client client = new Client(server)) {
+            client.put(historical(), ASKED, List.of(ROW));
+            assertThat(spooled()).isEqualTo(1);
+            await(() -> !client.flight().listFlights(Criteria.ALL).iterator().hasNext() && spooled() == 0);
+        }
+    }
+
+    @Test
+    void forgetsUploadsThatDoNotGoOn() throws Exception {
+        try (OfflineServer server = start(limits(4, Duration.ofSeconds(2)));
+                Client client = new Client(server);
+                VectorSchemaRoot rows = VectorSchemaRoot.create(
+                        new Schema(ASKED.stream().map(ArrowTypes::field).toList()), client.allocator())) {
+            FlightClient.ClientStreamListener put =
+                    client.flight().startPut(Client.descriptor(historical()), rows, new AsyncPutListener());
+            put.putNext();
+            OfflineServerTest.assertFailure(put::getResult, FlightStatusCode.TIMED_OUT, "FeastError", "2 seconds");
+            assertThat(spooled()).isZero();
+        }
+    }
+
+    @Test
+    void forgetsUploadsWhoseClientGoes() throws Exception {
+        try (OfflineServer server = start(limits(4, Duration.ofMinutes(10)))) {
+            try (Client client = new Client(server);
+                    VectorSchemaRoot rows = VectorSchemaRoot.create(
+                            new Schema(ASKED.stream().map(ArrowTypes::field).toList()), client.allocator())) {
+                FlightClient.ClientStreamListener put =
+                        client.flight().startPut(Client.descriptor(historical()), rows, new AsyncPutListener());
+                put.putNext();
+                await(() -> spooled() > 0);
+                put.error(CallStatus.CANCELLED.toRuntimeException());
+                await(() -> spooled() == 0);
+            }
+        }
+    }
+
+    @Test
+    void aClientThatGoesEndsTheWorkOfTheEngine() throws Exception {
+        try (OfflineServer server = start(limits(1, Duration.ofMinutes(10)))) {
+            try (Client client = new Client(server)) {
+                FlightDescriptor flight = client.put(historical("entity_df_sql", NEVER_ENDING));
+                FlightStream stream = client.flight().getStream(new Ticket(flight.getCommand()));
+                awaitCalls(server, 1);
+                OfflineServerTest.assertFailure(
+                        () -> client.put(historical(), ASKED, List.of(ROW)),
+                        FlightStatusCode.RESOURCE_EXHAUSTED,
+                        "FeastError",
+                        "try again");
+                stream.close();
+            }
+            awaitCalls(server, 0);
+        }
+    }
+
+    @Test
+    void aWriterThatGoesEndsTheWorkOfTheEngine() throws Exception {
+        Files.writeString(
+                folder.resolve("more.yaml"),
+                "data_sources: [{name: kept, path: kept.parquet, timestamp_field: event_timestamp}]");
+        Repository.apply(store, folder);
+        try (OfflineServer server = start(limits(1, Duration.ofMinutes(10)))) {
+            try (Client client = new Client(server);
+                    VectorSchemaRoot nothing = VectorSchemaRoot.create(
+                            new Schema(List.of(ArrowTypes.field(Field.of("key", Scalar.STRING)))),
+                            client.allocator())) {
+                Map<String, Object> persist = historical(
+                        "api", "persist",
+                        "retrieve_func", "get_historical_features",
+                        "data_source_name", "kept",
+                        "allow_overwrite", false,
+                        "entity_df_sql", NEVER_ENDING);
+                try (Context.CancellableContext call = Context.current().withCancellation()) {
+                    call.run(() -> client.flight()
+                            .startPut(Client.descriptor(persist), nothing, new AsyncPutListener())
+                            .completed());
+                    awaitCalls(server, 1);
+                }
+                awaitCalls(server, 0);
+            }
+            assertThat(folder.resolve("kept.parquet")).doesNotExist();
+        }
+    }
+
+    private static void awaitCalls(OfflineServer server, int count) throws Exception {
+        await(() -> server.running() == count);
+    }
+
+    /** Waits for as long as the test may take. */
+    private static void await(Callable<Boolean> condition) throws Exception {
+        while (!condition.call()) {
+            if (Thread.interrupted()) {
+                throw new AssertionError("It did not happen in time");
+            }
+            LockSupport.parkNanos(1_000_000);
+        }
+    }
+
+    @Test
+    void refusesMoreThanItKeeps() throws Exception {
+        OfflineServerOptions.Limits small = new OfflineServerOptions.Limits(
+                4, 64 << 20, 10_000, Duration.ofSeconds(50), Duration.ofMinutes(5));
+        try (OfflineServer server = start(small);
+                Client client = new Client(server)) {
+            client.put(historical(), ASKED, List.of(ROW));
+            OfflineServerTest.assertFailure(
+                    () -> client.put(historical(), ASKED, Collections.nCopies(10_000, ROW)),
+                    FlightStatusCode.RESOURCE_EXHAUSTED,
+                    "FeastError",
+                    "10,000 bytes");
+            assertThat(spooled()).isEqualTo(1);
+            assertThat(client.get(client.put(historical(), ASKED, List.of(ROW)))).hasSize(1);
+        }
+    }
+
+    @Test
+    void refusesBatchesThatAreTooLarge() throws Exception {
+        OfflineServerOptions.Limits small = new OfflineServerOptions.Limits(
+                4, 1_000, 64L << 20, Duration.ofSeconds(50), Duration.ofMinutes(5));
+        try (OfflineServer server = start(small);
+                Client client = new Client(server)) {
+            assertThatThrownBy(() -> client.put(historical(), ASKED, Collections.nCopies(1_000, ROW)))
+                    .isInstanceOf(FlightRuntimeException.class);
+            assertThat(client.get(client.put(historical(), ASKED, List.of(ROW)))).hasSize(1);
+        }
+    }
+
+    @Test
+    void leavesNothingBehind() throws Exception {
+        try (OfflineServer server = start(limits(4, Duration.ofMinutes(10)));
+                Client client = new Client(server)) {
+            client.put(historical(), ASKED, List.of(ROW));
+            assertThat(spooled()).isEqualTo(1);
+        }
+        assertThat(spooled()).isZero();
+    }
+
+    @Test
+    void saysThatItsPortIsTaken() {
+        try (OfflineServer server = start(OfflineServerOptions.Limits.DEFAULT)) {
+            assertThatThrownBy(() -> OfflineServer.start(
+                            store, OfflineServerOptions.DEFAULT.withPort(server.port())))
+                    .isInstanceOf(InvalidRequestException.class)
+                    .hasMessageContaining("port %d", server.port());
+        }
+    }
+
+    @Test
+    void saysThatItsCertificateIsNoGood() throws IOException {
+        Path garbage = Files.writeString(folder.resolve("garbage.pem"), "garbage");
+        assertThatThrownBy(() -> OfflineServer.start(
+                        store,
+                        OfflineServerOptions.DEFAULT.withPort(0)
+                                .withTls(new ServerOptions.Tls(garbage, garbage, java.util.Optional.empty()))))
+                .isInstanceOf(InvalidRequestException.class)
+                .hasMessageContaining("PEM");
+        Path gone = folder.resolve("gone.pem");
+        assertThatThrownBy(() -> OfflineServer.start(
+                        store,
+                        OfflineServerOptions.DEFAULT.withTls(
+                                new ServerOptions.Tls(gone, gone, java.util.Optional.empty()))))
+                .isInstanceOf(InvalidRequestException.class)
+                .hasMessageContaining("gone.pem");
+    }
+}
