@@ -19,11 +19,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /** Makes data sources of YAML that has their shape. A problem is noted where the result is empty. */
 final class SourceBuilder {
     private static final String STORE_TAG = "store";
+    /** What Feast's stores read that nothing here does, unless a plug-in says so. */
+    private static final Set<String> WITHOUT_CONNECTOR =
+            Set.of("couchbase", "iceberg", "mongodb", "mssql", "oracle", "ray");
+
     private static final String CONNECTION_TAGS = "feast.connection-ref.";
 
     private final Plugins plugins;
@@ -235,13 +240,7 @@ final class SourceBuilder {
         Optional<SourceType<?>> plugged = plugins.sourceType(type);
         boolean isClass = type.endsWith("Source");
         if (plugged.isEmpty() && !isClass) {
-            List<String> known = knownTypes();
-            String nearest = NearestName.hint(type, known);
-            checker.problem(
-                    node.at(),
-                    join(path, "type"),
-                    "unknown type of source '%s'%s Known: %s"
-                            .formatted(type, nearest.isEmpty() ? "." : nearest, String.join(", ", known)));
+            checker.problem(node.at(), join(path, "type"), unknown(type));
             return Optional.empty();
         }
         Map<String, Object> options = new LinkedHashMap<>(node.plain());
@@ -255,6 +254,15 @@ final class SourceBuilder {
                 : Optional.of(new SourceLocation.Custom(type, PythonJson.bytes(options)));
         return location.flatMap(found -> named(checker, path, source)
                 .map(name -> batch(name, SourceType.of(found.sourceClass()), found, source)));
+    }
+
+    private String unknown(String type) {
+        List<String> known = knownTypes();
+        String nearest = NearestName.hint(type, known);
+        String what = WITHOUT_CONNECTOR.contains(type)
+                ? "Manciple has no connector for Feast's sources of type '%s'.".formatted(type)
+                : "unknown type of source '%s'%s".formatted(type, nearest.isEmpty() ? "." : nearest);
+        return "%s Known: %s".formatted(what, String.join(", ", known));
     }
 
     private static YamlNode.Mapping onlyCommon(YamlNode.Mapping node, List<String> common) {

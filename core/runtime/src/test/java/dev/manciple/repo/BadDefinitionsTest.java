@@ -235,8 +235,9 @@ class BadDefinitionsTest {
                 - {name: f, type: file}
                 - {name: g, type: kafka, topic: t, bootstrap_servers: b, message_format: xml}
                 - {name: h, type: [x]}
+                - {name: i, type: mssql, table_ref: t}
                 """, """
-                8 problems
+                9 problems
                   f.yaml:2: data source 'a': needs a 'table' or a 'query'
                   f.yaml:3: data source 'b': has more than one of table, query
                   f.yaml:4: data source, name: is required: there is no path or table to name it by
@@ -244,7 +245,8 @@ class BadDefinitionsTest {
                   f.yaml:6: data source 'e': 't' cannot be both the event time and the created time
                   f.yaml:7: data source 'f', path: is required
                   f.yaml:8: data source 'g', message_format: must be one of avro, json, proto, was 'xml'
-                  f.yaml:9: data source 'h': type must be text, was a list""");
+                  f.yaml:9: data source 'h': type must be text, was a list
+                  f.yaml:10: data source 'i', type: Manciple has no connector for Feast's sources of type 'mssql'. Known: file, bigquery, redshift, snowflake, athena, trino, spark, postgres, clickhouse, kafka, kinesis, push, request""");
     }
 
     @Test
