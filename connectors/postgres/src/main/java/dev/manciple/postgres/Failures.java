@@ -12,6 +12,9 @@ import org.postgresql.util.ServerErrorMessage;
 final class Failures {
     private static final String CANCELED = "57014";
 
+    /** The class of codes of logins. */
+    private static final String REFUSED = "28";
+
     private Failures() {}
 
     /**
@@ -23,6 +26,9 @@ final class Failures {
         String code = Objects.requireNonNullElse(e.getSQLState(), "");
         if (code.equals(CANCELED) && reason.contains("statement timeout")) {
             reason += "; raise 'statement_timeout' or ask for less";
+        }
+        if (code.startsWith(REFUSED)) {
+            reason += "; check 'user' and 'password'";
         }
         if (isTheCallers(code)) {
             return new InvalidRequestException("%s cannot %s: %s".formatted(store, attempted, reason), e);

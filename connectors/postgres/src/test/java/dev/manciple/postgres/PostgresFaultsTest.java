@@ -19,8 +19,11 @@ import dev.manciple.model.SourceLocation;
 import dev.manciple.model.TimeColumns;
 import dev.manciple.model.ValueType.Scalar;
 import dev.manciple.plugin.ConfigBinder;
+import dev.manciple.spi.EntityKey;
 import dev.manciple.spi.HistoricalRequest;
 import dev.manciple.spi.OfflineStore;
+import dev.manciple.spi.OnlineRead;
+import dev.manciple.spi.OnlineStore;
 import dev.manciple.spi.RetrievalJob;
 import dev.manciple.spi.Spine;
 import dev.manciple.spi.Value;
@@ -28,6 +31,7 @@ import dev.manciple.spi.ViewSlice;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -41,6 +45,7 @@ import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
 import org.apache.arrow.vector.ipc.ArrowReader;
 import org.apache.arrow.vector.types.pojo.Schema;
+import org.assertj.core.api.ThrowableAssert;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -147,6 +152,59 @@ class PostgresFaultsTest {
                     .hasMessageContaining("nobody_here")
                     .hasMessageNotContaining("s3cret");
         }
+    }
+
+    @Test
+    void aWrongPasswordIsRefusedAndNotSaid() throws IOException, SQLException {
+        String user = "guarded " + schema;
+        server.createGuardedUser(user, "r1ght");
+        Map<String, Object> options = server.options(schema);
+        options.put("user", user);
+        options.put("password", "r1ght");
+        awaitRule(options);
+        sql("GRANT USAGE ON SCHEMA \"%s\" TO \"%s\"; GRANT SELECT ON drivers TO \"%s\"".formatted(schema, user, user));
+        FeatureView view = view("drivers", "driver_id", "score");
+        try (OfflineStore store = open(options)) {
+            assertThat(rows(job(store, view, 2))).hasSize(2);
+        }
+        options.put("password", "wr0ng");
+        try (OfflineStore store = open(options)) {
+            assertRefused(() -> rows(job(store, view, 1)));
+        }
+        for (String connections : List.of("singleton", "pool")) {
+            options.put("conn_type", connections);
+            try (OnlineStore store = new PostgresOnlineStore(
+                    new ConfigBinder().bind("test", PostgresOnlineConfig.class, options),
+                    new TestContext(folder, allocator))) {
+                EntityKey key = new EntityKey(List.of("driver_id"), List.of(new Value.Int(1)));
+                assertRefused(() -> store.read(List.of(new OnlineRead(view, List.of(key), view.features()))));
+            }
+        }
+        server.execute("DROP OWNED BY \"%s\"; DROP ROLE \"%s\"".formatted(user, user));
+    }
+
+    /** Rules are read anew some time after the server was told so. */
+    private void awaitRule(Map<String, Object> options) {
+        String wrong = "jdbc:postgresql://localhost:%d/postgres?sslmode=disable".formatted(server.port());
+        while (true) {
+            try (Connection connection =
+                    DriverManager.getConnection(wrong, String.valueOf(options.get("user")), "anything")) {
+                assertThat(connection.isClosed()).isFalse();
+                Thread.onSpinWait();
+            } catch (SQLException refused) {
+                return;
+            }
+        }
+    }
+
+    private void assertRefused(ThrowableAssert.ThrowingCallable call) {
+        assertThatThrownBy(call)
+                .isInstanceOfSatisfying(
+                        StoreException.class, e -> assertThat(e.retryable()).isFalse())
+                .hasMessageContaining("PostgreSQL (localhost:" + server.port())
+                .hasMessageContaining("password authentication failed for user")
+                .hasMessageContaining("check 'user' and 'password'")
+                .hasMessageNotContaining("wr0ng");
     }
 
     @Test

@@ -3,7 +3,10 @@ package dev.manciple.postgres;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.LinkedHashMap;
@@ -58,6 +61,20 @@ public final class TestServer implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** Makes a user who owns nothing and has to give a password, as every user of a server in earnest. */
+    public void createGuardedUser(String user, String password) throws SQLException, IOException {
+        execute("CREATE ROLE \"%s\" LOGIN PASSWORD '%s'".formatted(user, password));
+        try (Connection connection = connect();
+                Statement statement = connection.createStatement();
+                ResultSet file = statement.executeQuery("SHOW hba_file")) {
+            file.next();
+            Path rules = Path.of(file.getString(1));
+            // The first rule that fits a login decides.
+            Files.writeString(rules, "host all \"%s\" all scram-sha-256%n%s".formatted(user, Files.readString(rules)));
+        }
+        execute("SELECT pg_reload_conf()");
     }
 
     public int port() {
