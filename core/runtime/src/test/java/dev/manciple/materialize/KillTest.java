@@ -23,21 +23,26 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A materialization that is killed and run again leaves what one that was never killed leaves. */
 class KillTest {
+    /** {@code ./manciple-soak} kills more often. */
+    private static final int ROUNDS = Integer.getInteger("soak.factor", 1);
+
     @TempDir
     Path folder;
 
     @Test
     void aRerunAfterAKillEndsInTheSameContent() throws Exception {
-        Path killed = Files.createDirectory(folder.resolve("killed"));
         Path whole = Files.createDirectory(folder.resolve("whole"));
-        killAfterThreeBatches(killed);
-        assertThat(rows(killed)).hasSizeBetween(KilledMaterialization.BATCH, (int) KilledMaterialization.KEYS - 1);
-        KilledMaterialization.run(killed, MaterializeListener.NONE);
         KilledMaterialization.run(whole, MaterializeListener.NONE);
-        assertThat(rows(killed)).hasSize((int) KilledMaterialization.KEYS).isEqualTo(rows(whole));
+        for (int round = 0; round < ROUNDS; round++) {
+            Path killed = Files.createDirectory(folder.resolve("killed" + round));
+            killAfterBatches(3 - round % 3, killed);
+            assertThat(rows(killed)).hasSizeBetween(KilledMaterialization.BATCH, (int) KilledMaterialization.KEYS - 1);
+            KilledMaterialization.run(killed, MaterializeListener.NONE);
+            assertThat(rows(killed)).hasSize((int) KilledMaterialization.KEYS).isEqualTo(rows(whole));
+        }
     }
 
-    private static void killAfterThreeBatches(Path database) throws IOException, InterruptedException {
+    private static void killAfterBatches(int batches, Path database) throws IOException, InterruptedException {
         Process process = new ProcessBuilder(List.of(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "--add-opens=java.base/java.nio=ALL-UNNAMED",
@@ -49,7 +54,7 @@ class KillTest {
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
         try (BufferedReader output = process.inputReader()) {
-            for (int batch = 0; batch < 3; batch++) {
+            for (int batch = 0; batch < batches; batch++) {
                 assertThat(output.readLine()).isEqualTo(String.valueOf(KilledMaterialization.BATCH));
             }
             process.destroyForcibly();

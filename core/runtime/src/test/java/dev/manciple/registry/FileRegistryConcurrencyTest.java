@@ -27,6 +27,11 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Writers in several threads, instances and processes at once, some of them killed. */
 class FileRegistryConcurrencyTest {
+    /** {@code ./manciple-soak} does as much more of everything. */
+    private static final int FACTOR = Integer.getInteger("soak.factor", 1);
+
+    private static final int COMMITS = 10 * FACTOR;
+
     @TempDir
     private Path folder;
 
@@ -41,16 +46,16 @@ class FileRegistryConcurrencyTest {
     void noCommitOfAnyProcessIsLost() throws Exception {
         List<Process> processes = new ArrayList<>();
         for (int p = 0; p < 3; p++) {
-            processes.add(RegistryWriter.start(List.of(), path, "process" + p + "_", 10));
+            processes.add(RegistryWriter.start(List.of(), path, "process" + p + "_", COMMITS));
         }
-        inThreads(List.of(() -> write("thread0_", 10), () -> write("thread1_", 10)));
+        inThreads(List.of(() -> write("thread0_", COMMITS), () -> write("thread1_", COMMITS)));
         for (Process process : processes) {
             String output = new String(process.getInputStream().readAllBytes(), UTF_8);
             assertThat(process.waitFor()).as(output).isZero();
         }
         RegistrySnapshot snapshot = snapshot();
         for (String writer : List.of("process0_", "process1_", "process2_", "thread0_", "thread1_")) {
-            for (int i = 0; i < 10; i++) {
+            for (int i = 0; i < COMMITS; i++) {
                 assertThat(snapshot.entities()).containsKeys(writer + i, writer + i + "_twin");
             }
         }
@@ -87,10 +92,10 @@ class FileRegistryConcurrencyTest {
     @Test
     void aKilledWriterLosesNothingItHadCommitted() throws Exception {
         List<String> acknowledged = new ArrayList<>();
-        for (int round = 0; round < 3; round++) {
+        for (int round = 0; round < 3 * FACTOR; round++) {
             Process process = RegistryWriter.start(List.of(), path, "round" + round + "_", 1_000_000);
             try (BufferedReader output = new BufferedReader(new InputStreamReader(process.getInputStream(), UTF_8))) {
-                for (int line = 0; line < 7 + round; line++) {
+                for (int line = 0; line < 7 + round % 3; line++) {
                     acknowledged.add(output.readLine());
                 }
                 process.destroyForcibly().waitFor();
