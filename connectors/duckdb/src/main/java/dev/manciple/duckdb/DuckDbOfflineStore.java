@@ -6,6 +6,7 @@ import dev.manciple.model.FeatureView;
 import dev.manciple.model.SourceLocation;
 import dev.manciple.model.ValueType;
 import dev.manciple.spi.OfflineCapability;
+import dev.manciple.spi.PullRequest;
 import dev.manciple.spi.Spine;
 import dev.manciple.spi.StoreContext;
 import dev.manciple.spi.WriteReport;
@@ -71,8 +72,8 @@ final class DuckDbOfflineStore extends SqlOfflineStore {
     }
 
     @Override
-    protected OptionalLong sourceBytes(SqlSession session, DataSource.Batch source) {
-        return source.location() instanceof SourceLocation.Files files
+    protected OptionalLong pulledBytes(SqlSession session, PullRequest request) {
+        return request.source().location() instanceof SourceLocation.Files files
                 ? FileSource.find(files, context.repoPath()).bytes()
                 : OptionalLong.empty();
     }

@@ -6,6 +6,7 @@ import dev.manciple.model.FeatureView;
 import dev.manciple.model.SourceLocation;
 import dev.manciple.model.ValueType;
 import dev.manciple.spi.OfflineCapability;
+import dev.manciple.spi.PullRequest;
 import dev.manciple.spi.StoreContext;
 import dev.manciple.spi.WriteReport;
 import dev.manciple.sql.LateralLimit;
@@ -16,6 +17,7 @@ import dev.manciple.sql.SqlOfflineStore;
 import dev.manciple.sql.SqlSession;
 import java.util.EnumSet;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Set;
 import org.apache.arrow.vector.ipc.ArrowReader;
 import org.apache.arrow.vector.types.pojo.Schema;
@@ -48,6 +50,11 @@ final class PostgresOfflineStore extends SqlOfflineStore {
     }
 
     @Override
+    protected boolean numbersEntityRows() {
+        return true;
+    }
+
+    @Override
     protected SqlSession openSession() {
         return sessions.open();
     }
@@ -56,6 +63,11 @@ final class PostgresOfflineStore extends SqlOfflineStore {
     protected Relation source(SqlSession session, DataSource.Batch source, Map<String, ValueType> declared) {
         return tables.relation(
                 (PostgresSession) session, source.location(), "source '%s'".formatted(source.name()), declared);
+    }
+
+    @Override
+    protected OptionalLong pulledBytes(SqlSession session, PullRequest request) {
+        return new Sizes((PostgresSession) session, tables).pulled(request);
     }
 
     @Override

@@ -32,7 +32,7 @@ public interface OfflineStore extends AutoCloseable {
     /** The newest row per join key with event time in [start, end], both inclusive as in Feast; feeds materialization. */
     RetrievalJob pullLatest(PullRequest request);
 
-    /** Every row with event time in [start, end], both inclusive. */
+    /** Every row with event time in [start, end], both inclusive; where keys are asked for, at least every row of those. */
     RetrievalJob pullAll(PullRequest request);
 
     /** The source's columns as the store sees them, by the source's own names; also the source's validation. */

@@ -15,7 +15,16 @@ public final class LateralLimit implements PitStrategy {
     @Override
     public Script write(PitPlan plan, Dialect dialect) {
         Stages stages = new Stages(plan, dialect);
-        return stages.script(List.of(), (join, index, rows) -> new View(join, index, rows, dialect, stages).find());
+        List<View> views = IntStream.range(0, plan.joins().size())
+                .mapToObj(i -> new View(plan.joins().get(i), i, dialect, stages))
+                .toList();
+        List<Sql> setup = stages.begin(!views.stream().allMatch(View::isIndexed));
+        views.stream().filter(view -> !view.isIndexed()).forEach(view -> setup.addAll(view.copied()));
+        return new Script(
+                setup,
+                stages.assemble(
+                        views.stream().map(View::rows).toList(),
+                        views.stream().map(View::lookUp).toList()));
     }
 
     private static final class View {
@@ -27,9 +36,9 @@ public final class LateralLimit implements PitStrategy {
         private final Sql at;
         private final Sql created;
 
-        View(SliceJoin join, int index, Sql rows, Dialect dialect, Stages stages) {
+        View(SliceJoin join, int index, Dialect dialect, Stages stages) {
             this.join = join;
-            this.rows = rows;
+            this.rows = stages.quote("__rows_" + index);
             this.dialect = dialect;
             this.stages = stages;
             this.copy = stages.quote("__source_" + index);
@@ -37,18 +46,12 @@ public final class LateralLimit implements PitStrategy {
             this.created = stages.quote(Stages.CREATED);
         }
 
-        List<Sql> find() {
-            List<Sql> setup = new ArrayList<>();
-            Sql candidates = Sql.of("({})", candidates(Sql.of("true")));
-            if (!isIndexed()) {
-                setup.addAll(copied());
-                candidates = copy;
-            }
-            setup.add(stages.createTemporary(rows, lookUp(candidates)));
-            return setup;
+        /** What has the features of the row that was found. */
+        Sql rows() {
+            return rows;
         }
 
-        private boolean isIndexed() {
+        boolean isIndexed() {
             Set<String> keys = new HashSet<>();
             join.keys().forEach(key -> keys.add(key.source().name()));
             return join.source().indexes().stream()
@@ -57,7 +60,8 @@ public final class LateralLimit implements PitStrategy {
                             && index.get(keys.size()).equals(join.event().name()));
         }
 
-        private List<Sql> copied() {
+        /** Makes a copy of what can be reached of the source, with an index. */
+        List<Sql> copied() {
             List<Sql> order = new ArrayList<>(
                     IntStream.range(0, join.keys().size()).mapToObj(stages::key).toList());
             order.add(Sql.of("{} DESC", at));
@@ -86,28 +90,21 @@ public final class LateralLimit implements PitStrategy {
                     condition);
         }
 
-        private Sql lookUp(Sql candidates) {
+        /** Every spine row with the one row it finds, or none. */
+        Sql lookUp() {
+            Sql candidates = isIndexed() ? Sql.of("({})", candidates(Sql.of("true"))) : copy;
             List<Sql> features = IntStream.range(0, join.features().size())
                     .mapToObj(f -> Sql.of("f.{}", stages.feature(f)))
                     .toList();
-            return Sql.of(
-                    """
-                    SELECT s.{}, f.*
-                    FROM {} AS s
-                    CROSS JOIN LATERAL (
+            return Sql.of("""
+
+                    LEFT JOIN LATERAL (
                       SELECT {}
                       FROM {} AS f
                       WHERE {}
                       ORDER BY f.{} DESC, f.{} DESC NULLS LAST
                       LIMIT 1
-                    ) AS f""",
-                    stages.quote(Stages.ROW),
-                    stages.quote(Stages.SPINE),
-                    Sql.join(", ", features),
-                    candidates,
-                    Sql.join(" AND ", matches()),
-                    at,
-                    created);
+                    ) AS {} ON true""", Sql.join(", ", features), candidates, Sql.join(" AND ", matches()), at, created, rows);
         }
 
         private List<Sql> matches() {

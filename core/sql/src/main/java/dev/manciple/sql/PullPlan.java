@@ -1,6 +1,7 @@
 package dev.manciple.sql;
 
 import dev.manciple.arrow.ArrowTypes;
+import dev.manciple.error.InvalidRequestException;
 import dev.manciple.spi.PullRequest;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,6 +15,9 @@ import org.apache.arrow.vector.types.pojo.Schema;
  * @param output the columns of the query, by name
  */
 record PullPlan(Sql query, Schema output, String description) {
+    /** What the keys asked for are loaded as. */
+    static final String KEYS = "__keys";
+
     /** Every row in the window. */
     static PullPlan all(PullRequest request, Relation relation, Dialect dialect) {
         return new Writer(request, relation, dialect).all();
@@ -88,7 +92,7 @@ record PullPlan(Sql query, Schema output, String description) {
         }
 
         private Sql rows() {
-            return Sql.of("SELECT {}\nFROM {} AS f\nWHERE {}", selected(), relation.from(), inWindow());
+            return Sql.of("SELECT {}\nFROM {} AS f\nWHERE {}{}", selected(), relation.from(), inWindow(), withKeys());
         }
 
         private Sql selected() {
@@ -139,6 +143,33 @@ record PullPlan(Sql query, Schema output, String description) {
                     high);
         }
 
+        /** A view without keys has one entity, which every row is of. */
+        private Sql withKeys() {
+            if (request.keys().isEmpty() || keys.isEmpty()) {
+                return Sql.of("");
+            }
+            List<Column> wanted = Carriage.columns(request.keys().get().schema());
+            List<Sql> matches = new ArrayList<>();
+            for (int i = 0; i < keys.size(); i++) {
+                requireComparable(wanted.get(i), keys.get(i));
+                matches.add(Sql.of(
+                        "{} = f.{}",
+                        dialect.entityKey(
+                                Sql.of("k.{}", dialect.quote(wanted.get(i).name())),
+                                wanted.get(i).type()),
+                        quote(keys.get(i))));
+            }
+            return Sql.of(
+                    "\n  AND EXISTS (SELECT 1 FROM {} AS k WHERE {})", dialect.quote(KEYS), Sql.join(" AND ", matches));
+        }
+
+        private void requireComparable(Column wanted, Column key) {
+            if (!KeyTypes.comparable(wanted.type(), key.type())) {
+                throw new InvalidRequestException("The keys asked for hold %s in '%s', which is %s in %s"
+                        .formatted(wanted.type(), wanted.field().getName(), key.type(), relation.title()));
+            }
+        }
+
         private Sql quote(Column column) {
             return dialect.quote(column.name());
         }
@@ -148,8 +179,16 @@ record PullPlan(Sql query, Schema output, String description) {
         }
 
         private String describe(String what) {
-            return "%s of %s with %s in [%s, %s]"
-                    .formatted(what, relation.title(), event.name(), request.start(), request.end());
+            return "%s of %s with %s in [%s, %s]%s"
+                    .formatted(
+                            what,
+                            relation.title(),
+                            event.name(),
+                            request.start(),
+                            request.end(),
+                            request.keys()
+                                    .map(wanted -> ", of about %,d keys".formatted(wanted.count()))
+                                    .orElse(""));
         }
     }
 }

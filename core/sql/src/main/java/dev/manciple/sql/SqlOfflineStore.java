@@ -19,7 +19,9 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
+import java.util.stream.IntStream;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.arrow.vector.ipc.ArrowReader;
@@ -60,8 +62,8 @@ public abstract class SqlOfflineStore implements OfflineStore {
      */
     protected abstract Relation source(SqlSession session, DataSource.Batch source, Map<String, ValueType> declared);
 
-    /** About how many bytes the rows of a source take, where the engine can tell without reading them. */
-    protected OptionalLong sourceBytes(SqlSession session, DataSource.Batch source) {
+    /** About how many bytes a request for all times would bring, where the engine can tell without reading them. */
+    protected OptionalLong pulledBytes(SqlSession session, PullRequest request) {
         return OptionalLong.empty();
     }
 
@@ -73,6 +75,14 @@ public abstract class SqlOfflineStore implements OfflineStore {
     /** A file of entity rows the engine reads itself, in order; empty where the rows had better come as Arrow. */
     protected Optional<Relation> entityFile(SqlSession session, Spine.Rows rows) {
         return Optional.empty();
+    }
+
+    /**
+     * Whether entity rows are numbered on their way into the engine rather than in it: for engines in which writing them a second time
+     * costs more than sending two more columns.
+     */
+    protected boolean numbersEntityRows() {
+        return false;
     }
 
     /** Whether the engine can itself write these columns of a result to a place, without their passing through this process. */
@@ -102,18 +112,14 @@ public abstract class SqlOfflineStore implements OfflineStore {
     public RetrievalJob pullLatest(PullRequest request) {
         return new Job(
                 "read the newest rows of source '%s'".formatted(request.source().name()),
-                session -> prepared(
-                        PullPlan.latest(request, pulled(session, request), dialect),
-                        sourceBytes(session, request.source())));
+                session -> prepared(PullPlan.latest(request, pulled(session, request), dialect), request));
     }
 
     @Override
     public RetrievalJob pullAll(PullRequest request) {
         return new Job(
                 "read source '%s'".formatted(request.source().name()),
-                session -> prepared(
-                        PullPlan.all(request, pulled(session, request), dialect),
-                        sourceBytes(session, request.source())));
+                session -> prepared(PullPlan.all(request, pulled(session, request), dialect), request));
     }
 
     @Override
@@ -143,9 +149,19 @@ public abstract class SqlOfflineStore implements OfflineStore {
         return source(session, source, FieldMapping.declaredTypes(source, request.joinKeys(), request.features()));
     }
 
-    private static Prepared prepared(PullPlan plan, OptionalLong bytes) {
+    private Prepared prepared(PullPlan plan, PullRequest request) {
+        Optional<Loading> keys = request.keys()
+                .map(wanted -> new Loading(
+                        dialect.quote(PullPlan.KEYS),
+                        new Spine.Rows(wanted.schema(), "", wanted.reader()),
+                        Carriage.travelling(Carriage.columns(wanted.schema())),
+                        OptionalInt.empty()));
         return new Prepared(
-                new Script(List.of(), plan.query()), plan.output(), plan.description(), Optional.empty(), bytes);
+                new Script(List.of(), plan.query()),
+                plan.output(),
+                plan.description(),
+                keys,
+                session -> pulledBytes(session, request));
     }
 
     private Prepared prepare(SqlSession session, HistoricalRequest request) {
@@ -172,8 +188,14 @@ public abstract class SqlOfflineStore implements OfflineStore {
 
     private Prepared prepareLoading(HistoricalRequest request, Spine.Rows rows, List<Relation> sources) {
         List<Column> columns = Carriage.columns(rows.schema());
-        Relation spine = new Relation("the rows given", dialect.quote(ENTITY_ROWS), columns, false);
-        Loading loading = new Loading(rows, Carriage.travelling(columns));
+        OptionalInt time = IntStream.range(0, columns.size())
+                .filter(i -> columns.get(i).field().getName().equals(rows.timeColumn()))
+                .filter(i -> numbersEntityRows()
+                        && NumberedRows.canTell(columns.get(i).type()))
+                .findFirst();
+        Sql table = dialect.quote(time.isPresent() ? Stages.SPINE : ENTITY_ROWS);
+        Relation spine = new Relation("the rows given", table, columns, false);
+        Loading loading = new Loading(table, rows, Carriage.travelling(columns), time);
         return prepared(request, spine, rows.timeColumn(), sources, Optional.of(loading));
     }
 
@@ -185,7 +207,7 @@ public abstract class SqlOfflineStore implements OfflineStore {
             Optional<Loading> loading) {
         PitPlan plan = PitPlanner.plan(request, spine, timeColumn, sources);
         return new Prepared(
-                strategy.write(plan, dialect), plan.output(), plan.describe(), loading, OptionalLong.empty());
+                strategy.write(plan, dialect), plan.output(), plan.describe(), loading, any -> OptionalLong.empty());
     }
 
     private Relation source(SqlSession session, ViewSlice slice) {
@@ -198,11 +220,20 @@ public abstract class SqlOfflineStore implements OfflineStore {
     }
 
     /** What a job does, known without having read a row. */
-    private record Prepared(Script script, Schema output, String plan, Optional<Loading> loading, OptionalLong bytes) {}
+    private record Prepared(Script script, Schema output, String plan, Optional<Loading> loading, Size bytes) {}
 
-    /** Entity rows to bring into the engine, under the types in which they travel. */
-    private record Loading(Spine.Rows rows, Schema travelling) {
-        void into(SqlSession session, Sql relation) throws IOException {
+    /** Asked only where somebody wants to know. */
+    private interface Size {
+        OptionalLong in(SqlSession session);
+    }
+
+    /**
+     * Rows to bring into the engine, under the types in which they travel.
+     *
+     * @param time the place of their time where they are numbered on the way
+     */
+    private record Loading(Sql table, Spine.Rows rows, Schema travelling, OptionalInt time) {
+        void into(SqlSession session) throws IOException {
             try (ArrowReader given = rows.reader().get()) {
                 VectorSchemaRoot root = given.getVectorSchemaRoot();
                 if (!Types.same(root.getSchema(), rows.schema())) {
@@ -210,8 +241,18 @@ public abstract class SqlOfflineStore implements OfflineStore {
                             .formatted(rows.schema(), root.getSchema()));
                 }
                 try (ArrowReader travelling = RetypedReader.over(given, this.travelling)) {
-                    session.load(relation, travelling);
+                    load(session, travelling);
                 }
+            }
+        }
+
+        private void load(SqlSession session, ArrowReader travelling) throws IOException {
+            if (time.isEmpty()) {
+                session.load(table, travelling);
+                return;
+            }
+            try (ArrowReader numbered = new NumberedRows(travelling, time.getAsInt())) {
+                session.load(table, numbered);
             }
         }
     }
@@ -241,9 +282,15 @@ public abstract class SqlOfflineStore implements OfflineStore {
 
         @Override
         public Explanation explain() {
-            Prepared prepared = prepare();
-            return new Explanation(
-                    name, prepared.plan(), Optional.of(prepared.script().text()), prepared.bytes(), List.of());
+            try (SqlSession session = openSession()) {
+                Prepared prepared = preparation.prepare(session);
+                return new Explanation(
+                        name,
+                        prepared.plan(),
+                        Optional.of(prepared.script().text()),
+                        prepared.bytes().in(session),
+                        List.of());
+            }
         }
 
         private Prepared prepare() {
@@ -283,7 +330,7 @@ public abstract class SqlOfflineStore implements OfflineStore {
         private Prepared setUp(SqlSession session) throws IOException {
             Prepared prepared = preparation.prepare(session);
             if (prepared.loading().isPresent()) {
-                prepared.loading().get().into(session, dialect.quote(ENTITY_ROWS));
+                prepared.loading().get().into(session);
             }
             prepared.script().setup().forEach(session::execute);
             return prepared;

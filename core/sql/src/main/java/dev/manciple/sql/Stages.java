@@ -7,9 +7,9 @@ import java.util.stream.IntStream;
 import org.apache.arrow.vector.types.pojo.Field;
 
 /**
- * What all strategies share: the spine is written once into a temporary relation with a row id and its time in microseconds, each
- * view's rows are found by statements of their own, and all are put together by row id in one query. So the engine works on one
- * view at a time, and a row id is a stored value, which two readers cannot number differently.
+ * What all strategies share: the spine is written once into a temporary relation with a row id and its time in microseconds, and the
+ * rows that are found for each view are put together with it in one query. A row id is a stored value, which two readers cannot
+ * number differently.
  */
 final class Stages {
     static final String SPINE = "__spine";
@@ -28,7 +28,7 @@ final class Stages {
         this.dialect = dialect;
     }
 
-    /** Finds the rows of one view. */
+    /** Finds the rows of one view by statements of its own, so that the engine works on one view at a time. */
     interface ViewJoin {
         /**
          * The statements that create {@code rows}: the id of each spine row that finds something, once, and the features.
@@ -40,10 +40,7 @@ final class Stages {
 
     /** @param preparation run once the spine is there, before any view's rows are looked for */
     Script script(List<Sql> preparation, ViewJoin views) {
-        List<Sql> setup = new ArrayList<>();
-        setup.add(spine());
-        setup.add(remember(FIRST, Sql.of("SELECT min({}) FROM {}", quote(AT), quote(SPINE))));
-        setup.add(remember(LAST, Sql.of("SELECT max({}) FROM {}", quote(AT), quote(SPINE))));
+        List<Sql> setup = begin(!plan.joins().isEmpty());
         setup.addAll(preparation);
         List<Sql> found = new ArrayList<>();
         for (int i = 0; i < plan.joins().size(); i++) {
@@ -51,7 +48,36 @@ final class Stages {
             setup.addAll(views.find(plan.joins().get(i), i, rows));
             found.add(rows);
         }
-        return new Script(setup, assemble(found));
+        Sql row = quote(ROW);
+        return new Script(
+                setup,
+                assemble(
+                        found,
+                        found.stream()
+                                .map(rows -> Sql.of("\nLEFT JOIN {} ON {}.{} = s.{}", rows, rows, row, row))
+                                .toList()));
+    }
+
+    /**
+     * The statements that everything else builds on.
+     *
+     * @param bounded whether {@link #inReach} is going to be asked for
+     */
+    List<Sql> begin(boolean bounded) {
+        List<Sql> setup = new ArrayList<>();
+        if (!isThere()) {
+            setup.add(spine());
+        }
+        if (bounded) {
+            setup.add(remember(FIRST, Sql.of("SELECT min({}) FROM {}", quote(AT), quote(SPINE))));
+            setup.add(remember(LAST, Sql.of("SELECT max({}) FROM {}", quote(AT), quote(SPINE))));
+        }
+        return setup;
+    }
+
+    /** Whether the entity rows were brought in as {@link NumberedRows}, under the spine's own name. */
+    private boolean isThere() {
+        return plan.spine().from().equals(quote(SPINE));
     }
 
     /** The spine's columns by the names the engine knows, its row id and its time. */
@@ -67,7 +93,13 @@ final class Stages {
                         plan.spine().from()));
     }
 
-    private Sql assemble(List<Sql> found) {
+    /**
+     * The query for the result.
+     *
+     * @param found what has the features of each view
+     * @param joins how each of those joins the spine row {@code s}, of which it must leave none out and double none
+     */
+    Sql assemble(List<Sql> found, List<Sql> joins) {
         List<Sql> columns = new ArrayList<>();
         for (Column column : plan.spine().columns()) {
             columns.add(Sql.of(
@@ -82,14 +114,12 @@ final class Stages {
                 columns.add(Sql.of("{}.{} AS {}", found.get(i), feature(f), dialect.outputName(name)));
             }
         }
-        Sql row = quote(ROW);
         return Sql.of(
                 "SELECT {}\nFROM {} AS s{}{}",
                 Sql.join(", ", columns),
                 quote(SPINE),
-                Sql.join(
-                        "", found.stream().map(rows -> Sql.of("\nLEFT JOIN {} ON {}.{} = s.{}", rows, rows, row, row))),
-                plan.ordered() ? Sql.of("\nORDER BY s.{}", row) : Sql.of(""));
+                Sql.join("", joins),
+                plan.ordered() ? Sql.of("\nORDER BY s.{}", quote(ROW)) : Sql.of(""));
     }
 
     Sql createTemporary(Sql name, Sql query) {

@@ -937,6 +937,45 @@ public abstract class OfflineStoreContract extends OfflineHarness {
                     .containsExactlyInAnyOrder(integer(1), integer(1), integer(2));
         }
 
+        /** Which rows of other keys come too is up to the store. */
+        @Test
+        void giveEveryRowOfTheKeysAskedFor() {
+            Field zone = Field.of("zone", Scalar.STRING);
+            Field driver = Field.of(KEY, Scalar.INT64);
+            List<Field> columns = List.of(driver, zone, Field.of(EVENT, Scalar.UNIX_TIMESTAMP), SCORE);
+            Table table = Table.of(
+                    columns,
+                    List.of(
+                            row(integer(1), text("a"), time(NOON), integer(10)),
+                            row(integer(1), text("a"), time(NOON.plusSeconds(1)), integer(11)),
+                            row(integer(1), text("b"), time(NOON), integer(12)),
+                            row(integer(2), text("a"), time(NOON), integer(20)),
+                            row(integer(2), text("it's"), time(NOON), integer(21)),
+                            row(NULL, text("a"), time(NOON), integer(30))));
+            DataSource.Batch source = load(table, new TimeColumns(EVENT, Optional.empty(), Optional.empty()));
+            Table keys = Table.of(
+                    List.of(driver, zone),
+                    List.of(
+                            row(integer(1), text("a")),
+                            row(integer(2), text("it's")),
+                            row(integer(9), text("a")),
+                            row(NULL, text("a"))));
+            PullRequest request = new PullRequest(
+                    source,
+                    List.of(driver, zone),
+                    List.of(SCORE),
+                    NOON,
+                    NOON.plus(HOUR),
+                    Optional.of(new PullRequest.Keys(keys.schema(), 4, () -> keys.reader(allocator))));
+            RetrievalJob job = store().pullAll(request);
+            for (int opened = 0; opened < 2; opened++) {
+                assertThat(rows(job)).extracting(row -> row.get(2)).contains(integer(10), integer(11), integer(21));
+            }
+            assertThat(rows(store().pullLatest(request)))
+                    .extracting(row -> row.get(2))
+                    .contains(integer(11), integer(21));
+        }
+
         @ParameterizedTest(name = "{0}")
         @MethodSource("dev.manciple.tck.OfflineStoreContract$RandomScenarios#seeds")
         void areLikeTheOracles(long seed) {

@@ -1,0 +1,136 @@
+package dev.manciple.sql;
+
+import dev.manciple.arrow.DerivedReader;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.arrow.vector.BigIntVector;
+import org.apache.arrow.vector.DateDayVector;
+import org.apache.arrow.vector.FieldVector;
+import org.apache.arrow.vector.TimeStampVector;
+import org.apache.arrow.vector.VectorSchemaRoot;
+import org.apache.arrow.vector.ipc.ArrowReader;
+import org.apache.arrow.vector.types.DateUnit;
+import org.apache.arrow.vector.types.TimeUnit;
+import org.apache.arrow.vector.types.pojo.ArrowType;
+import org.apache.arrow.vector.types.pojo.Field;
+import org.apache.arrow.vector.types.pojo.Schema;
+
+/**
+ * Entity rows with their row id and their time in microseconds before the other columns, as {@link Stages} has them in the engine:
+ * for engines that would otherwise have to write all rows a second time to number them. The batches of the other reader pass as
+ * they are; closing this one does not close it.
+ */
+final class NumberedRows extends DerivedReader {
+    private static final long MICROS_PER_DAY = 86_400_000_000L;
+
+    private final int time;
+    private final List<Field> fields;
+    private final BigIntVector ids;
+    private final BigIntVector micros;
+    private final VectorSchemaRoot root;
+    private long rows;
+
+    /**
+     * @param from under the types in which the columns travel
+     * @param time the place of the column of times, whose type {@link #canTell}
+     */
+    NumberedRows(ArrowReader from, int time) throws IOException {
+        super(from, from.getVectorSchemaRoot().getVector(time).getAllocator());
+        this.time = time;
+        this.ids = new BigIntVector(Stages.ROW, allocator);
+        this.micros = new BigIntVector(Stages.AT, allocator);
+        List<FieldVector> vectors = new ArrayList<>(List.of(ids, micros));
+        vectors.addAll(from.getVectorSchemaRoot().getFieldVectors());
+        this.root = new VectorSchemaRoot(vectors);
+        this.fields = root.getSchema().getFields();
+    }
+
+    /** Whether the microseconds of a column need no engine to be told; texts are left to it. */
+    static boolean canTell(ArrowType type) {
+        return switch (type) {
+            case ArrowType.Timestamp any -> true;
+            case ArrowType.Date date -> date.getUnit() == DateUnit.DAY;
+            case ArrowType other -> false;
+        };
+    }
+
+    @Override
+    protected Schema readSchema() {
+        return new Schema(fields);
+    }
+
+    @Override
+    public VectorSchemaRoot getVectorSchemaRoot() {
+        return root;
+    }
+
+    @Override
+    public boolean loadNextBatch() throws IOException {
+        if (!from().loadNextBatch()) {
+            return false;
+        }
+        int count = from().getVectorSchemaRoot().getRowCount();
+        FieldVector times = root.getVector(time + 2);
+        ids.allocateNew(count);
+        micros.allocateNew(count);
+        for (int row = 0; row < count; row++) {
+            ids.set(row, ++rows);
+            setMicros(row, times);
+        }
+        ids.setValueCount(count);
+        micros.setValueCount(count);
+        root.setRowCount(count);
+        return true;
+    }
+
+    private void setMicros(int row, FieldVector times) {
+        if (times.isNull(row)) {
+            micros.setNull(row);
+            return;
+        }
+        switch (times) {
+            case TimeStampVector stamps -> setMicros(row, stamps.get(row), unit(stamps));
+            case DateDayVector days -> setProduct(row, days.get(row), MICROS_PER_DAY);
+            case FieldVector other -> throw new IllegalStateException("No times are told by " + other.getField());
+        }
+    }
+
+    private static TimeUnit unit(TimeStampVector vector) {
+        return ((ArrowType.Timestamp) vector.getField().getType()).getUnit();
+    }
+
+    private void setMicros(int row, long time, TimeUnit unit) {
+        switch (unit) {
+            case SECOND -> setProduct(row, time, 1_000_000);
+            case MILLISECOND -> setProduct(row, time, 1_000);
+            case MICROSECOND -> micros.set(row, time);
+            case NANOSECOND -> micros.set(row, Math.floorDiv(time, 1_000));
+        }
+    }
+
+    /** A time no engine can keep is none here: the column itself is refused on its way in. */
+    private void setProduct(int row, long time, long factor) {
+        if (Math.abs(time) > Long.MAX_VALUE / factor) {
+            micros.setNull(row);
+        } else {
+            micros.set(row, time * factor);
+        }
+    }
+
+    @Override
+    protected void closeReadSource() {
+        ids.close();
+        micros.close();
+    }
+
+    @Override
+    public void close() {
+        closeReadSource();
+    }
+
+    @Override
+    public void close(boolean closeReadSource) {
+        closeReadSource();
+    }
+}
