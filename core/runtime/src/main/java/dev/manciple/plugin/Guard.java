@@ -3,6 +3,7 @@ package dev.manciple.plugin;
 import dev.manciple.error.FeatureStoreException;
 import dev.manciple.error.StoreException;
 import dev.manciple.error.StoreException.Outcome;
+import dev.manciple.spi.internal.GatedReader;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
@@ -42,8 +43,23 @@ final class Guard {
         guarded(attempted, Outcome.MAYBE, asSupplier(call));
     }
 
-    StoreException failure(String attempted, Exception cause) {
-        return new StoreException(store, attempted, false, Outcome.NOT_APPLIED, cause);
+    /** For a reader's batches, whose reading may be interrupted. */
+    GatedReader.Gate reading(String attempted) {
+        return new GatedReader.Gate() {
+            @Override
+            public <T> T pass(Callable<T> call) {
+                try {
+                    return asPlugin(call);
+                } catch (FeatureStoreException e) {
+                    throw e;
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                    throw new StoreException(store, attempted, false, Outcome.NOT_APPLIED, e);
+                } catch (Exception e) {
+                    throw new StoreException(store, attempted, false, Outcome.NOT_APPLIED, e);
+                }
+            }
+        };
     }
 
     /** Makes a call as the plug-in the store belongs to. */

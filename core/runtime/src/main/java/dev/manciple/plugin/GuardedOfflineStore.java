@@ -12,6 +12,7 @@ import dev.manciple.spi.OfflineStore;
 import dev.manciple.spi.PullRequest;
 import dev.manciple.spi.RetrievalJob;
 import dev.manciple.spi.WriteReport;
+import dev.manciple.spi.internal.GatedReader;
 import java.time.temporal.ChronoUnit;
 import java.util.Collection;
 import java.util.Optional;
@@ -94,7 +95,8 @@ final class GuardedOfflineStore implements OfflineStore {
 
         @Override
         public ArrowReader open(BufferAllocator allocator) {
-            return new GuardedReader(guard.read(attempted, () -> job.open(allocator)), allocator, guard, attempted);
+            return new GatedReader(
+                    guard.read(attempted, () -> job.open(allocator)), allocator, guard.reading(attempted));
         }
 
         @Override

@@ -105,7 +105,8 @@ record Answer(
         Optional<Interval> times = spool.times();
         Instant start = times.map(seen -> reach(seen.start(), view.ttl())).orElse(Instant.EPOCH);
         Instant end = times.map(Interval::end).orElse(Instant.EPOCH);
-        PullRequest pull = new PullRequest(source, view.entityColumns(), slice.features(), start, end);
+        Optional<PullRequest.Keys> keys = new SpineKeys(spool, part.thin(), meter).of(slice);
+        PullRequest pull = new PullRequest(source, view.entityColumns(), slice.features(), start, end, keys);
         BufferAllocator allocator = workshop.allocator();
         try (ArrowReader rows =
                 new MeteredReader(part.share().child().store().pullAll(pull).open(allocator), allocator, meter)) {

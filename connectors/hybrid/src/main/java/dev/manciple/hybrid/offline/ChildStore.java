@@ -4,9 +4,10 @@ import dev.manciple.error.FeatureStoreException;
 import dev.manciple.error.InvalidRequestException;
 import dev.manciple.error.StoreException;
 import dev.manciple.spi.OfflineStore;
+import dev.manciple.spi.internal.GatedReader;
 import java.util.Locale;
 import java.util.Set;
-import java.util.function.Supplier;
+import java.util.concurrent.Callable;
 
 /**
  * A store behind the router, whose failures say which one it is.
@@ -14,8 +15,9 @@ import java.util.function.Supplier;
  * @param name as the configuration has it
  * @param answersTo the source types and names a source may reach it by, in lower case: its own name, the names of its type and, of
  *     a router, what its children answer to
+ * @param deadline for each request
  */
-record ChildStore(String name, String type, Set<String> answersTo, OfflineStore store) {
+record ChildStore(String name, String type, Set<String> answersTo, OfflineStore store, Deadline deadline) {
     boolean isNamed(String wanted) {
         return name.equalsIgnoreCase(wanted);
     }
@@ -31,12 +33,17 @@ record ChildStore(String name, String type, Set<String> answersTo, OfflineStore 
                 : "offline store '%s' (%s)".formatted(name, type);
     }
 
-    <T> T reading(String attempted, Supplier<T> call) {
-        return guarded(attempted, StoreException.Outcome.NOT_APPLIED, call);
+    /** The gate of a reader of this store's. */
+    GatedReader.Gate waiting(String attempted) {
+        return new Waiting(this, attempted, StoreException.Outcome.NOT_APPLIED);
+    }
+
+    <T> T reading(String attempted, Callable<T> call) {
+        return waiting(attempted).pass(call);
     }
 
     void writing(String attempted, Runnable call) {
-        guarded(attempted, StoreException.Outcome.MAYBE, () -> {
+        new Waiting(this, attempted, StoreException.Outcome.MAYBE).pass(() -> {
             call.run();
             return true;
         });
@@ -47,14 +54,6 @@ record ChildStore(String name, String type, Set<String> answersTo, OfflineStore 
             store.close();
             return true;
         });
-    }
-
-    private <T> T guarded(String attempted, StoreException.Outcome outcome, Supplier<T> call) {
-        try {
-            return call.get();
-        } catch (RuntimeException e) {
-            throw named(e, attempted, outcome);
-        }
     }
 
     /** A failure of this store's as one that names it. What already tells the user what to change keeps its kind. */

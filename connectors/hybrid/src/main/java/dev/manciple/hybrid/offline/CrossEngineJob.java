@@ -14,6 +14,7 @@ import dev.manciple.sql.Sql;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.ipc.ArrowReader;
 import org.apache.arrow.vector.types.pojo.Field;
@@ -64,7 +65,9 @@ record CrossEngineJob(HistoricalRequest request, List<Share> shares, SpineSource
     /** Has every child fill a table with the row ids and its features. */
     private void answer(Layout layout, Scratch scratch, SpineSpool spool, Meter meter) {
         long rows = spool.rows();
-        List<Transfers> transfers = transfers(layout);
+        List<Transfers> transfers = layout.parts().stream()
+                .map(part -> transfers(part, new SpineKeys(spool, part.thin(), meter)::of))
+                .toList();
         meter.expect(transfers.stream().mapToLong(each -> each.bytes(rows)).sum());
         List<Fanout.Part> parts = new ArrayList<>();
         for (int i = 0; i < layout.parts().size(); i++) {
@@ -75,13 +78,11 @@ record CrossEngineJob(HistoricalRequest request, List<Share> shares, SpineSource
             parts.add(new Fanout.Part(
                     layout.parts().get(i).share().child(), "join features", () -> answer.into(table, way, rows)));
         }
-        Fanout.run(parts, workshop.executor(), workshop.childDeadline());
+        Fanout.run(parts, workshop.deadline());
     }
 
-    private List<Transfers> transfers(Layout layout) {
-        return layout.parts().stream()
-                .map(part -> Transfers.of(part, request.options().filterByCreated(), workshop.config()))
-                .toList();
+    private Transfers transfers(Layout.Part part, Transfers.Keys keys) {
+        return Transfers.of(part, request.options().filterByCreated(), workshop.config(), keys);
     }
 
     private static String table(int part) {
@@ -125,7 +126,10 @@ record CrossEngineJob(HistoricalRequest request, List<Share> shares, SpineSource
     @Override
     public Explanation explain() {
         Layout layout = layout();
-        return Explaining.explain(this, layout, transfers(layout));
+        List<Transfers> transfers = layout.parts().stream()
+                .map(part -> transfers(part, any -> Optional.empty()))
+                .toList();
+        return Explaining.explain(this, layout, transfers);
     }
 
     /** By this process: no store has all of the rows. */

@@ -19,52 +19,70 @@ final class Fanout {
 
     private Fanout() {}
 
-    /** What one child has to do. */
-    record Part(ChildStore child, String attempted, Runnable work) {}
+    /** What fails as it likes. */
+    interface Work {
+        void run() throws Exception;
+    }
 
-    /**
-     * Returns when all parts are done.
-     *
-     * @param deadline for each part, from now
-     */
-    static void run(List<Part> parts, Executor executor, Duration deadline) {
+    /** What one child has to do. */
+    record Part(ChildStore child, String attempted, StoreException.Outcome outcome, Work work) {
+        /** A part that changes nothing in the store. */
+        Part(ChildStore child, String attempted, Work work) {
+            this(child, attempted, StoreException.Outcome.NOT_APPLIED, work);
+        }
+    }
+
+    /** Returns when all parts are done, each within its child's deadline from now. */
+    static void run(List<Part> parts, Deadline deadline) {
+        run(parts, deadline.executor(), deadline.length().toNanos());
+    }
+
+    /** @param nanos how long all parts may take */
+    static void run(List<Part> parts, Executor executor, long nanos) {
         BlockingQueue<Task> ended = new LinkedBlockingQueue<>();
         List<Task> tasks = parts.stream().map(part -> new Task(part, ended)).toList();
-        long until = System.nanoTime() + deadline.toNanos();
+        long until = System.nanoTime() + nanos;
         tasks.forEach(executor::execute);
         int running = tasks.size();
         try {
             while (running > 0) {
                 Task task = ended.poll(until - System.nanoTime(), TimeUnit.NANOSECONDS);
-                if (task == null) {
-                    throw tooLate(tasks, deadline);
+                if (task != null) {
+                    running--;
+                    task.throwIfFailed();
+                } else {
+                    throwIfLate(tasks);
                 }
-                running--;
-                task.throwIfFailed();
             }
         } catch (InterruptedException e) {
             stop(tasks, ended, running);
             Thread.currentThread().interrupt();
-            throw new StoreException(
-                    HybridOfflineStore.NAME, "join features", false, StoreException.Outcome.NOT_APPLIED, e);
+            Part first = parts.getFirst();
+            throw new StoreException(HybridOfflineStore.NAME, first.attempted(), false, first.outcome(), e);
         } catch (RuntimeException e) {
             stop(tasks, ended, running);
             throw e;
         }
     }
 
-    private static StoreException tooLate(List<Task> tasks, Duration deadline) {
-        Part late = tasks.stream().filter(task -> !task.isDone()).findFirst().orElseThrow().part;
-        return new StoreException(
-                late.child().title(),
-                late.attempted(),
-                true,
-                StoreException.Outcome.NOT_APPLIED,
-                new TimeoutException("no answer within %s (child_deadline)".formatted(text(deadline))));
+    /** One that ends at the last moment has ended, though it has not said so yet. */
+    private static void throwIfLate(List<Task> tasks) {
+        tasks.stream()
+                .filter(task -> !task.isDone())
+                .findFirst()
+                .map(task -> task.part)
+                .ifPresent(late -> {
+                    throw tooLate(late.child(), late.attempted(), late.outcome());
+                });
     }
 
-    private static String text(Duration deadline) {
-        return deadline.toString().substring(2).toLowerCase(java.util.Locale.ROOT);
+    static StoreException tooLate(ChildStore child, String attempted, StoreException.Outcome outcome) {
+        return new StoreException(
+                child.title(),
+                attempted,
+                true,
+                outcome,
+                new TimeoutException(child.deadline().describe()));
     }
 
     private static void stop(List<Task> tasks, BlockingQueue<Task> ended, int running) {
@@ -105,11 +123,10 @@ final class Fanout {
                 FeatureStoreException failed = null;
                 try {
                     part.work().run();
-                } catch (RuntimeException e) {
-                    failed = part.child().named(e, part.attempted(), StoreException.Outcome.NOT_APPLIED);
+                } catch (Exception e) {
+                    failed = part.child().named(e, part.attempted(), part.outcome());
                 } catch (Error e) {
-                    failed = new StoreException(
-                            part.child().title(), part.attempted(), false, StoreException.Outcome.NOT_APPLIED, e);
+                    failed = new StoreException(part.child().title(), part.attempted(), false, part.outcome(), e);
                 }
                 end(failed);
             }

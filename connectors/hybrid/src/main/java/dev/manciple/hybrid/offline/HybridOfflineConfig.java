@@ -19,7 +19,7 @@ import java.util.regex.Pattern;
  * @param spineStore the store that runs entity rows given as SQL text
  * @param transfer how the rows of a store and the entity rows meet in a request across stores
  * @param maxTransferBytes how much one request across stores may move between them and this process
- * @param childDeadline how long one store may take over its part of a request across stores
+ * @param childDeadline how long a request may wait for one store
  * @param memoryLimit what this process may hold in memory of a request across stores before it spills, such as {@code 2GB} or
  *     {@code 25%} of the machine's
  * @param tempDirectory where it spills; the system's temporary folder where absent

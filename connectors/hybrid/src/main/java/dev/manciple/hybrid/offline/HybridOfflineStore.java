@@ -59,6 +59,7 @@ final class HybridOfflineStore implements OfflineStore {
     }
 
     static List<ChildStore> children(HybridOfflineConfig config, StoreContext context) {
+        Deadline deadline = new Deadline(context.executor(), config.childDeadline());
         List<ChildStore> made = new ArrayList<>();
         try {
             for (Child child : config.children()) {
@@ -66,7 +67,8 @@ final class HybridOfflineStore implements OfflineStore {
                         child.name(),
                         child.config().type(),
                         SourceNames.of(child, context),
-                        context.offlineStore(child.config())));
+                        context.offlineStore(child.config()),
+                        deadline));
             }
             return made;
         } catch (RuntimeException | Error e) {

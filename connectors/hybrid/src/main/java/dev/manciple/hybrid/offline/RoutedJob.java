@@ -6,6 +6,7 @@ import dev.manciple.spi.Explanation;
 import dev.manciple.spi.OfflineCapability;
 import dev.manciple.spi.RetrievalJob;
 import dev.manciple.spi.WriteReport;
+import dev.manciple.spi.internal.GatedReader;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -23,7 +24,8 @@ record RoutedJob(RetrievalJob job, ChildStore child, String attempted, Route rou
 
     @Override
     public ArrowReader open(BufferAllocator allocator) {
-        return new ChildReader(child.reading(attempted, () -> job.open(allocator)), allocator, child, attempted);
+        GatedReader.Gate gate = child.waiting(attempted);
+        return new GatedReader(gate.pass(() -> job.open(allocator)), allocator, gate);
     }
 
     @Override

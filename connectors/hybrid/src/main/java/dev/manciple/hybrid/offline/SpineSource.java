@@ -94,18 +94,13 @@ sealed interface SpineSource {
         @Override
         public void spool(SpineSpool spool, Run run) {
             RetrievalJob job = job();
-            Runnable work = () -> {
+            Fanout.Part part = new Fanout.Part(child, ATTEMPTED, () -> {
                 try (ArrowReader rows = new MeteredReader(
                         job.open(run.workshop().allocator()), run.workshop().allocator(), run.meter())) {
                     spool.write(rows, job.schema());
-                } catch (IOException e) {
-                    throw new UncheckedIOException(e);
                 }
-            };
-            Fanout.run(
-                    List.of(new Fanout.Part(child, ATTEMPTED, work)),
-                    run.workshop().executor(),
-                    run.workshop().childDeadline());
+            });
+            Fanout.run(List.of(part), run.workshop().deadline());
         }
     }
 
@@ -157,8 +152,7 @@ sealed interface SpineSource {
                     .toList();
             Fanout.run(
                     giving.stream().map(i -> part(i, run)).toList(),
-                    run.workshop().executor(),
-                    run.workshop().childDeadline());
+                    run.workshop().deadline());
             List<Sql> pairs = giving.stream().map(i -> pairs(i, run.scratch())).toList();
             spool.write(Sql.of("SELECT DISTINCT * FROM ({}) AS pairs", Sql.join("\nUNION ALL\n", pairs)));
             giving.forEach(i ->

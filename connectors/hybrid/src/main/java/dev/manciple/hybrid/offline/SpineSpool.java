@@ -95,6 +95,24 @@ final class SpineSpool {
         return scratch.times(TABLE, Scratch.quote(time.name()), time.type());
     }
 
+    /** About how many different values some columns have together. */
+    long different(List<String> names) {
+        List<Sql> columns =
+                names.stream().map(name -> Scratch.quote(column(name).name())).toList();
+        return Long.parseLong(
+                scratch.row(Sql.of("SELECT approx_count_distinct(({})) AS n FROM {}", Sql.join(", ", columns), table()))
+                        .getOrDefault("n", "0"));
+    }
+
+    /** Some columns, each combination of values once. */
+    ArrowReader distinct(Schema wanted, Meter meter) {
+        List<Sql> columns = wanted.getFields().stream()
+                .map(field -> Scratch.quote(column(field.getName()).name()))
+                .toList();
+        Sql query = Sql.of("SELECT DISTINCT {} FROM {}", Sql.join(", ", columns), table());
+        return new MeteredReader(scratch.query(query, wanted, allocator), allocator, meter);
+    }
+
     Sql table() {
         return scratch.table(TABLE);
     }

@@ -7,6 +7,7 @@ import dev.manciple.spi.RetrievalJob;
 import dev.manciple.spi.ViewSlice;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import org.apache.arrow.vector.types.FloatingPointPrecision;
 import org.apache.arrow.vector.types.pojo.ArrowType;
@@ -29,13 +30,20 @@ record Transfers(long up, long down, OptionalLong pulled, HybridOfflineConfig.Tr
         PULL
     }
 
-    static Transfers of(Layout.Part part, boolean filterByCreated, HybridOfflineConfig config) {
+    /** What is known of a pull's keys: before the entity rows are there, nothing. */
+    interface Keys {
+        Optional<PullRequest.Keys> of(ViewSlice slice);
+    }
+
+    static Transfers of(Layout.Part part, boolean filterByCreated, HybridOfflineConfig config, Keys keys) {
         boolean mustPull = filterByCreated
                 && !part.share().child().store().capabilities().contains(OfflineCapability.FILTER_BY_CREATED);
         return new Transfers(
                 bytes(part.thin().getFields()),
                 bytes(part.features()) + Long.BYTES,
-                config.transfer() == HybridOfflineConfig.Transfer.PUSH ? OptionalLong.empty() : pulled(part.share()),
+                config.transfer() == HybridOfflineConfig.Transfer.PUSH
+                        ? OptionalLong.empty()
+                        : pulled(part.share(), keys),
                 config.transfer(),
                 mustPull);
     }
@@ -55,12 +63,17 @@ record Transfers(long up, long down, OptionalLong pulled, HybridOfflineConfig.Tr
         };
     }
 
-    private static OptionalLong pulled(Share share) {
+    private static OptionalLong pulled(Share share, Keys keys) {
         long sum = 0;
         for (ViewSlice slice : share.slices()) {
             DataSource.Batch source = slice.view().batchSource().orElseThrow();
             PullRequest all = new PullRequest(
-                    source, slice.view().entityColumns(), slice.features(), Instant.EPOCH, Instant.EPOCH);
+                    source,
+                    slice.view().entityColumns(),
+                    slice.features(),
+                    Instant.EPOCH,
+                    Instant.EPOCH,
+                    keys.of(slice));
             RetrievalJob job = share.child()
                     .reading("plan a pull", () -> share.child().store().pullAll(all));
             OptionalLong bytes =
@@ -110,7 +123,7 @@ record Transfers(long up, long down, OptionalLong pulled, HybridOfflineConfig.Tr
             case PULL -> "pull, as configured: " + pull;
             case AUTO ->
                 pulled.isPresent()
-                        ? "push below %,d entity rows: %s; pull from there on: %s"
+                        ? "push below %,d entity rows: %s; pull from there on, or sooner if they have few keys: %s"
                                 .formatted(pulled.getAsLong() / (up + down) + 1, push, pull)
                         : "push, since it cannot tell what a pull would move: " + push;
         };

@@ -7,13 +7,14 @@ import dev.manciple.error.StoreException;
 import dev.manciple.spi.OfflineStore;
 import dev.manciple.spi.StoreConfig;
 import dev.manciple.spi.StoreContext;
+import dev.manciple.spi.internal.Lease;
+import dev.manciple.spi.internal.Trees;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.concurrent.Executor;
 import java.util.concurrent.locks.ReentrantLock;
 import org.apache.arrow.memory.BufferAllocator;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +24,8 @@ import org.jspecify.annotations.Nullable;
  * that were pulled here. Started by the first such request. Thread-safe.
  */
 final class Workshop implements AutoCloseable {
+    private static final String PREFIX = "manciple-hybrid-";
+
     private final HybridOfflineConfig config;
     private final StoreContext context;
     private final ReentrantLock starting = new ReentrantLock();
@@ -33,18 +36,14 @@ final class Workshop implements AutoCloseable {
         this.context = context;
     }
 
-    private record Tools(LeasedFolder folder, LocalEngine engine, OfflineStore files) {}
+    private record Tools(Path folder, LocalEngine engine, OfflineStore files) {}
 
     HybridOfflineConfig config() {
         return config;
     }
 
-    Duration childDeadline() {
-        return config.childDeadline();
-    }
-
-    Executor executor() {
-        return context.executor();
+    Deadline deadline() {
+        return new Deadline(context.executor(), config.childDeadline());
     }
 
     BufferAllocator allocator() {
@@ -67,7 +66,7 @@ final class Workshop implements AutoCloseable {
 
     /** A file that does not exist yet, gone with this process at the latest. */
     Path newFile(String suffix) {
-        return tools().folder().path().resolve(UUID.randomUUID() + suffix);
+        return tools().folder().resolve(UUID.randomUUID() + suffix);
     }
 
     private Tools tools() {
@@ -89,22 +88,18 @@ final class Workshop implements AutoCloseable {
                 .map(context.repoPath()::resolve)
                 .orElseGet(() -> Path.of(System.getProperty("java.io.tmpdir")));
         try {
-            LeasedFolder folder = LeasedFolder.under(parent);
+            Lease.sweep(parent, PREFIX, "");
+            Path folder = Files.createDirectories(parent.resolve(PREFIX + Lease.newName()));
             DuckDbConfig settings = new DuckDbConfig(
                     Optional.empty(),
                     Optional.empty(),
                     Optional.empty(),
                     config.memoryLimit(),
                     Optional.empty(),
-                    Optional.of(folder.path()),
+                    Optional.of(folder),
                     Optional.empty());
             StoreConfig files = new StoreConfig(
-                    "duckdb",
-                    Map.of(
-                            "memory_limit",
-                            config.memoryLimit(),
-                            "temp_directory",
-                            folder.path().toString()));
+                    "duckdb", Map.of("memory_limit", config.memoryLimit(), "temp_directory", folder.toString()));
             return new Tools(
                     folder,
                     new LocalEngine(settings, context.repoPath(), context.allocator()),
@@ -121,13 +116,13 @@ final class Workshop implements AutoCloseable {
             Tools made = tools;
             tools = null;
             if (made != null) {
-                LeasedFolder folder = made.folder();
                 LocalEngine engine = made.engine();
                 OfflineStore files = made.files();
-                try (folder;
-                        engine;
+                try (engine;
                         files) {
-                    // The resources close in reverse order; the folder goes last.
+                    // The folder goes last, when nobody writes to it any more.
+                } finally {
+                    Trees.delete(made.folder());
                 }
             }
         } catch (IOException e) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.manciple.arrow.ArrowRows;
 import dev.manciple.arrow.ArrowTypes;
+import dev.manciple.arrow.DerivedReader;
 import dev.manciple.duckdb.DuckDbConfig;
 import dev.manciple.duckdb.LocalEngine;
 import dev.manciple.error.FeatureStoreException;
@@ -28,6 +29,7 @@ import dev.manciple.spi.StoreConfig;
 import dev.manciple.spi.StoreContext;
 import dev.manciple.spi.Value;
 import dev.manciple.spi.ViewSlice;
+import dev.manciple.spi.internal.Lease;
 import dev.manciple.tck.Table;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -46,6 +48,7 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
+import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.arrow.vector.ipc.ArrowReader;
 import org.apache.arrow.vector.types.pojo.Schema;
 import org.junit.jupiter.api.AfterEach;
@@ -60,6 +63,9 @@ class FaultsTest {
     private static final Field SCORE = Field.of("score", Scalar.INT64);
     private static final TimeColumns TIME = new TimeColumns("at", Optional.empty(), Optional.empty());
     private static final Duration LONG = Duration.ofMinutes(5);
+
+    /** Above what any system gives. */
+    private static final String NO_PROCESS = "999999999";
 
     private final BufferAllocator allocator = new RootAllocator();
     private final List<OfflineStore> opened = new ArrayList<>();
@@ -130,19 +136,63 @@ class FaultsTest {
 
     @Test
     void aChildThatNeverEndsMeetsItsDeadline() {
-        OfflineStore endless = new Decorated(files()) {
+        assertFails(job(endless(), Duration.ofSeconds(1), Optional.empty()))
+                .hasMessageContaining("no answer within 1s (child_deadline)");
+    }
+
+    @Test
+    void aChildThatAnswersAloneMeetsItsDeadlineToo() {
+        HybridOfflineStore router = router(endless(), Duration.ofSeconds(1), Optional.empty());
+        assertFails(router.historicalFeatures(request("barn")))
+                .hasMessageContaining("no answer within 1s (child_deadline)");
+    }
+
+    @Test
+    void theBatchesOfAChildThatAnswersAloneMeetItsDeadlineToo() {
+        OfflineStore stuck = new Decorated(files()) {
             @Override
             ArrowReader given(ArrowReader reader, BufferAllocator batches) {
-                try {
-                    new CountDownLatch(1).await();
-                } catch (InterruptedException e) {
-                    throw new IllegalStateException("told to stop", e);
-                }
-                return reader;
+                return new DerivedReader(
+                        ArrowRows.reader(batches, schema(reader), ArrowRows.read(reader), 1), batches) {
+                    @Override
+                    public VectorSchemaRoot getVectorSchemaRoot() throws IOException {
+                        return from().getVectorSchemaRoot();
+                    }
+
+                    @Override
+                    public boolean loadNextBatch() throws IOException {
+                        return from().getVectorSchemaRoot().getRowCount() == 0 ? from().loadNextBatch() : stuck();
+                    }
+
+                    @Override
+                    protected Schema readSchema() throws IOException {
+                        return from().getVectorSchemaRoot().getSchema();
+                    }
+                };
             }
         };
-        assertFails(job(endless, Duration.ofSeconds(1), Optional.empty()))
+        HybridOfflineStore router = router(stuck, Duration.ofSeconds(1), Optional.empty());
+        assertFails(router.historicalFeatures(request("barn")))
                 .hasMessageContaining("no answer within 1s (child_deadline)");
+    }
+
+    private OfflineStore endless() {
+        return new Decorated(files()) {
+            @Override
+            ArrowReader given(ArrowReader reader, BufferAllocator batches) {
+                return stuck();
+            }
+        };
+    }
+
+    /** Waits until it is interrupted. */
+    private static <T> T stuck() {
+        try {
+            new CountDownLatch(1).await();
+            throw new AssertionError("Nobody counts down");
+        } catch (InterruptedException e) {
+            throw new IllegalStateException("told to stop", e);
+        }
     }
 
     @Test
@@ -156,8 +206,7 @@ class FaultsTest {
         HybridOfflineStore router = router(broken, LONG, Optional.empty());
         assertFails(router.historicalFeatures(request())).hasMessageContaining("the disk is on fire");
 
-        RetrievalJob healthy = router.historicalFeatures(new HistoricalRequest(
-                spine().spine("t", allocator), List.of(slice("lake")), true, HistoricalRequest.Options.DEFAULT));
+        RetrievalJob healthy = router.historicalFeatures(request("lake"));
         assertThat(scores(healthy)).containsExactly(10L, 20L, 30L);
     }
 
@@ -200,16 +249,19 @@ class FaultsTest {
     @Test
     void whatAProcessLeftBehindIsSweptByTheNext() throws IOException {
         Path spill = Files.createDirectories(folder.resolve("spill"));
-        Path left = Files.createDirectory(spill.resolve("manciple-hybrid-dead"));
+        String ours = Lease.newName();
+        String dead = ours.replaceFirst("-\\d+-", "-" + NO_PROCESS + "-");
+        Path left = Files.createDirectory(spill.resolve("manciple-hybrid-" + dead));
         Files.writeString(left.resolve("pulled.parquet"), "rows");
-        Path lease = Files.createFile(spill.resolve("manciple-hybrid-dead.lease"));
+        Path alive = Files.createDirectory(spill.resolve("manciple-hybrid-" + ours));
         Path others = Files.createFile(folder.resolve("spill").resolve("somebody-elses.txt"));
 
         assertThat(scores(job(files(), LONG, Optional.empty()))).hasSize(6);
 
         assertThat(left).doesNotExist();
-        assertThat(lease).doesNotExist();
+        assertThat(alive).exists();
         assertThat(others).exists();
+        Files.delete(alive);
         Files.delete(others);
     }
 
@@ -235,9 +287,13 @@ class FaultsTest {
     }
 
     private HistoricalRequest request() {
+        return request("lake", "barn");
+    }
+
+    private HistoricalRequest request(String... homes) {
         return new HistoricalRequest(
                 spine().spine("t", allocator),
-                List.of(slice("lake"), slice("barn")),
+                Stream.of(homes).map(this::slice).toList(),
                 true,
                 HistoricalRequest.Options.DEFAULT);
     }
@@ -300,11 +356,12 @@ class FaultsTest {
                 deadline,
                 "25%",
                 Optional.of(folder.resolve("spill")));
+        Deadline each = new Deadline(context.executor(), deadline);
         HybridOfflineStore router = new HybridOfflineStore(
                 config,
                 List.of(
-                        new ChildStore("lake", "duckdb", Set.of("lake"), files()),
-                        new ChildStore("barn", "duckdb", Set.of("barn"), barn)),
+                        new ChildStore("lake", "duckdb", Set.of("lake"), files(), each),
+                        new ChildStore("barn", "duckdb", Set.of("barn"), barn, each)),
                 context,
                 true);
         opened.add(router);

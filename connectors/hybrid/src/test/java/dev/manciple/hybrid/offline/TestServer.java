@@ -63,7 +63,7 @@ final class TestServer implements AutoCloseable {
         execute("DROP SCHEMA " + name + " CASCADE");
     }
 
-    private void execute(String sql) {
+    void execute(String sql) {
         try (Connection connection = server.getPostgresDatabase().getConnection();
                 Statement statement = connection.createStatement()) {
             statement.execute(sql);

@@ -1,6 +1,5 @@
-package dev.manciple.hybrid.offline;
+package dev.manciple.spi.internal;
 
-import dev.manciple.error.StoreException;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -11,32 +10,40 @@ import org.apache.arrow.vector.ipc.ArrowReader;
 import org.apache.arrow.vector.types.pojo.Schema;
 import org.jspecify.annotations.Nullable;
 
-/** The batches of a child's reader, in its root; a failure of a later one names the child as one of the first does. */
-final class ChildReader extends ArrowReader {
+/** The batches of another reader, in its root. All that may fail passes a gate, which says whose failure it is. */
+public final class GatedReader extends ArrowReader {
     private final ArrowReader reader;
-    private final ChildStore child;
-    private final String attempted;
+    private final Gate gate;
 
-    ChildReader(ArrowReader reader, BufferAllocator allocator, ChildStore child, String attempted) {
+    /** What every call of the other reader passes. */
+    public interface Gate {
+        /** Makes the call, and turns what it throws into one of Manciple's exceptions. */
+        <T> T pass(Callable<T> call);
+    }
+
+    /**
+     * @param reader closed with this one
+     * @param allocator the one of its batches
+     */
+    public GatedReader(ArrowReader reader, BufferAllocator allocator, Gate gate) {
         super(allocator);
         this.reader = reader;
-        this.child = child;
-        this.attempted = attempted;
+        this.gate = gate;
     }
 
     @Override
     public boolean loadNextBatch() {
-        return guarded(reader::loadNextBatch);
+        return gate.pass(reader::loadNextBatch);
     }
 
     @Override
     public VectorSchemaRoot getVectorSchemaRoot() {
-        return guarded(reader::getVectorSchemaRoot);
+        return gate.pass(reader::getVectorSchemaRoot);
     }
 
     @Override
     public Map<Long, Dictionary> getDictionaryVectors() {
-        return guarded(reader::getDictionaryVectors);
+        return gate.pass(reader::getDictionaryVectors);
     }
 
     @Override
@@ -71,17 +78,9 @@ final class ChildReader extends ArrowReader {
 
     @Override
     public void close(boolean closeReadSource) {
-        guarded(() -> {
+        gate.pass(() -> {
             reader.close(closeReadSource);
             return true;
         });
-    }
-
-    private <T> T guarded(Callable<T> call) {
-        try {
-            return call.call();
-        } catch (Exception e) {
-            throw child.named(e, attempted, StoreException.Outcome.NOT_APPLIED);
-        }
     }
 }
