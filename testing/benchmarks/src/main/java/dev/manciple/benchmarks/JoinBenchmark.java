@@ -154,6 +154,20 @@ final class JoinBenchmark implements Benchmark {
     private void check(JoinSql sql, Settings settings, PlainDuckDb engine, BufferAllocator allocator)
             throws SQLException {
         keepResult(settings, engine, allocator);
+        requireRight(sql, engine);
+    }
+
+    /**
+     * Checks what any store made of the workload, in order, and frees it.
+     *
+     * @throws IllegalStateException if it is wrong anywhere
+     */
+    void check(RetrievalJob job, Settings settings, PlainDuckDb engine, BufferAllocator allocator) throws SQLException {
+        engine.keep(RESULT, job.open(allocator));
+        requireRight(new JoinSql(workload, settings.folder()), engine);
+    }
+
+    private void requireRight(JoinSql sql, PlainDuckDb engine) throws SQLException {
         long wrong = wrongRows(sql, engine);
         if (wrong > 0) {
             throw new IllegalStateException(

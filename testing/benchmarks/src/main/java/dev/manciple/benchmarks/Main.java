@@ -24,7 +24,7 @@ public final class Main implements Callable<Integer> {
             paramLabel = "ID",
             arity = "0..*",
             description =
-                    "P1 to P6 (joins), P7 and P7M (joins across stores), M1 (materialization), O1 (online reads), R1 (Redis), S1 (servers), or all. Default: all.")
+                    "P1 to P6 (joins), P7 and P7M (joins across stores), PG (PostgreSQL), M1 (materialization), O1 (online reads), R1 (Redis), S1 (servers), or all. Default: all.")
     private List<String> ids = List.of("all");
 
     @Option(
@@ -86,6 +86,7 @@ public final class Main implements Callable<Integer> {
         for (HybridBenchmark.Part part : HybridBenchmark.Part.values()) {
             benchmarks.put(part.id, new HybridBenchmark(part));
         }
+        benchmarks.put(PostgresBenchmark.ID, new PostgresBenchmark());
         benchmarks.put(MaterializeBenchmark.ID, new MaterializeBenchmark());
         benchmarks.put(OnlineReadBenchmark.ID, new OnlineReadBenchmark());
         benchmarks.put(RedisBenchmark.ID, new RedisBenchmark());

@@ -2,6 +2,7 @@ package dev.manciple.benchmarks;
 
 import dev.manciple.arrow.ArrowRows;
 import dev.manciple.spi.Value;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -84,6 +85,11 @@ final class PlainDuckDb implements AutoCloseable {
                     .formatted(table));
             execute("DROP VIEW incoming");
         }
+    }
+
+    /** The query for all rows of a file. */
+    static String all(Path file) {
+        return "SELECT * FROM read_parquet('%s')".formatted(file.toString().replace("'", "''"));
     }
 
     /** The rows of a query as Arrow, for a caller who reads and closes them. */

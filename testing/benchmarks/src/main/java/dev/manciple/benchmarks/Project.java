@@ -30,7 +30,12 @@ public final class Project {
      * @param allocator lent to the stores, closed by the caller after them
      */
     public Project(Path folder, BufferAllocator allocator) {
-        this.stores = new Stores(new StoreTypes(Plugins.load(Project.class.getClassLoader(), List.of())));
+        this(folder, allocator, Project.class.getClassLoader());
+    }
+
+    /** @param plugins has the plug-ins */
+    Project(Path folder, BufferAllocator allocator, ClassLoader plugins) {
+        this.stores = new Stores(new StoreTypes(Plugins.load(plugins, List.of())));
         this.context = LocalStoreContext.of(NAME, folder, allocator, stores);
     }
 
