@@ -1,0 +1,5 @@
+/** Tests of the store. */
+@NullMarked
+package com.example.rowfiles;
+
+import org.jspecify.annotations.NullMarked;
