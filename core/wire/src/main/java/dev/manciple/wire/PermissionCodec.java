@@ -3,7 +3,6 @@ package dev.manciple.wire;
 import dev.manciple.model.Permission;
 import dev.manciple.model.Permission.Action;
 import dev.manciple.model.Permission.Policy;
-import dev.manciple.model.Permission.Type;
 import dev.manciple.wire.proto.PermissionProto.PermissionSpec;
 import dev.manciple.wire.proto.PolicyProto;
 import java.util.Collection;
@@ -53,10 +52,10 @@ final class PermissionCodec {
     }
 
     /** None written means all, as when Feast makes a permission without. */
-    private static Set<Type> types(PermissionSpec spec) {
+    private static Set<Permission.Type> types(PermissionSpec spec) {
         return spec.getTypesValueList().isEmpty()
-                ? EnumSet.allOf(Type.class)
-                : known("type", spec.getTypesList(), PermissionSpec.Type.UNRECOGNIZED, Type.class);
+                ? EnumSet.allOf(Permission.Type.class)
+                : known("type", spec.getTypesList(), PermissionSpec.Type.UNRECOGNIZED, Permission.Type.class);
     }
 
     private static <E extends Enum<E>> Set<E> known(

@@ -9,7 +9,6 @@ import dev.manciple.model.Definition.Kind;
 import dev.manciple.model.Permission;
 import dev.manciple.model.Permission.Action;
 import dev.manciple.model.Permission.Policy;
-import dev.manciple.model.Permission.Type;
 import dev.manciple.model.Preserved;
 import dev.manciple.spi.RegistryChange;
 import dev.manciple.spi.RegistrySnapshot;
@@ -40,7 +39,7 @@ class PermissionCodecTest {
     void keepsEverything(Policy policy) {
         Permission permission = new Permission(
                 "reading",
-                EnumSet.of(Type.FEATURE_VIEW, Type.LABEL_VIEW),
+                EnumSet.of(Permission.Type.FEATURE_VIEW, Permission.Type.LABEL_VIEW),
                 List.of("driver_.*"),
                 Map.of("team", "rides"),
                 EnumSet.allOf(Action.class),
@@ -57,7 +56,7 @@ class PermissionCodecTest {
     void noTypesMeanAll() {
         PermissionSpec spec = PermissionSpec.newBuilder().setName("any").build();
 
-        assertThat(PermissionCodec.decode(spec).types()).containsExactlyInAnyOrder(Type.values());
+        assertThat(PermissionCodec.decode(spec).types()).containsExactlyInAnyOrder(Permission.Type.values());
     }
 
     @Test
@@ -84,7 +83,7 @@ class PermissionCodecTest {
     @Test
     void aRegistryKeepsWhatItDoesNotUnderstandAndWhenAPermissionWasMade() {
         Permission reading = new Permission(
-                "reading", EnumSet.allOf(Type.class), List.of(), Map.of(), EnumSet.of(Action.DESCRIBE), new Policy.AllowAll(), Map.of());
+                "reading", EnumSet.allOf(Permission.Type.class), List.of(), Map.of(), EnumSet.of(Action.DESCRIBE), new Policy.AllowAll(), Map.of());
         Registry registry = RegistryCodec.apply(
                 RegistryCodec.empty(), "rides", List.of(new RegistryChange.Put(reading)), Instant.ofEpochSecond(1));
         Registry withUnknown = registry.toBuilder()

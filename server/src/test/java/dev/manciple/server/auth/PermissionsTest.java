@@ -9,7 +9,6 @@ import dev.manciple.model.Extras;
 import dev.manciple.model.Permission;
 import dev.manciple.model.Permission.Action;
 import dev.manciple.model.Permission.Policy;
-import dev.manciple.model.Permission.Type;
 import dev.manciple.spi.RegistrySnapshot;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
@@ -38,7 +37,7 @@ class PermissionsTest {
     private static Permission reading(Policy policy) {
         return new Permission(
                 "reading",
-                EnumSet.of(Type.FEATURE_VIEW),
+                EnumSet.of(Permission.Type.FEATURE_VIEW),
                 List.of(),
                 Map.of(),
                 EnumSet.of(Action.READ_ONLINE, Action.DESCRIBE),
