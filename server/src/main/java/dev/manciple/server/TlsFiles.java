@@ -20,7 +20,7 @@ final class TlsFiles {
         try {
             Keys identity = Keys.builder()
                     .pem(pem ->
-                            pem.key(Resource.create(files.key())).certificates(Resource.create(files.certificate())))
+                            pem.key(Resource.create(files.key())).certChain(Resource.create(files.certificate())))
                     .build();
             TlsConfig.Builder tls = TlsConfig.builder().privateKey(identity).privateKeyCertChain(identity);
             files.clientAuthorities().ifPresent(file -> {
