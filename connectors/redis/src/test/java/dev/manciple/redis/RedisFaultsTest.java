@@ -15,6 +15,7 @@ import dev.manciple.error.StoreException;
 import dev.manciple.error.StoreException.Outcome;
 import dev.manciple.spi.Lookup;
 import dev.manciple.spi.OnlineRow;
+import dev.manciple.tck.Proxy;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -85,7 +86,7 @@ class RedisFaultsTest {
     @Test
     void doesNotWaitForASlowServerLongerThanAllowed() throws IOException {
         try (TestServer server = TestServer.start();
-                Proxy proxy = new Proxy(server);
+                Proxy proxy = new Proxy(server.port());
                 RedisOnlineStore store = store(limited(proxy, Duration.ofMillis(100), 8))) {
             store.write(TRIPS, List.of(trips(1, NOON, 1)));
             proxy.hold();
@@ -106,7 +107,7 @@ class RedisFaultsTest {
     @Test
     void whoWaitsForAConnectionOfASilentServerMayTryAgain() throws Exception {
         try (TestServer server = TestServer.start();
-                Proxy proxy = new Proxy(server);
+                Proxy proxy = new Proxy(server.port());
                 RedisOnlineStore store = store(limited(proxy, Duration.ofMillis(300), 1));
                 ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
             read(store, TRIPS, 1);
@@ -274,7 +275,7 @@ class RedisFaultsTest {
     }
 
     private static RedisConfig limited(Proxy proxy, Duration timeout, int connections) {
-        RedisConfig config = TestServer.config(proxy.address());
+        RedisConfig config = TestServer.config("127.0.0.1:" + proxy.port());
         return new RedisConfig(
                 config.redisType(),
                 config.sentinelMaster(),

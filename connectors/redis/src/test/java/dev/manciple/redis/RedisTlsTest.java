@@ -10,14 +10,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.manciple.error.ConfigException;
 import dev.manciple.error.StoreException;
-import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
+import dev.manciple.tck.SelfSigned;
 import java.nio.file.Path;
-import java.security.GeneralSecurityException;
-import java.security.KeyStore;
-import java.util.Base64;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -26,8 +20,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Encrypted connections, with a server that knows its clients by their certificates. */
 class RedisTlsTest {
-    private static final String PASSWORD = "changeit";
-
     @TempDir
     static Path folder;
 
@@ -36,8 +28,8 @@ class RedisTlsTest {
 
     @BeforeAll
     static void start() throws Exception {
-        certificate("server", "ip:127.0.0.1");
-        certificate("other", "dns:elsewhere.example");
+        SelfSigned.make(folder, "server", "ip:127.0.0.1");
+        SelfSigned.make(folder, "other", "dns:elsewhere.example");
         port = TestServer.freePort();
         server = TestServer.start(
                 "tls-port " + port,
@@ -100,49 +92,5 @@ class RedisTlsTest {
     private static RedisOnlineStore store(String options) {
         return new RedisOnlineStore(
                 TestServer.config("127.0.0.1:" + port + "," + options), new TestContext("p", folder));
-    }
-
-    /** Makes a certificate that is its own authority, and its key, with the tool every JDK has. */
-    private static void certificate(String name, String subject)
-            throws IOException, InterruptedException, GeneralSecurityException {
-        Path store = folder.resolve(name + ".p12");
-        Process process = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "keytool")
-                                .toString(),
-                        "-genkeypair",
-                        "-alias",
-                        name,
-                        "-keyalg",
-                        "RSA",
-                        "-dname",
-                        "CN=" + name,
-                        "-ext",
-                        "san=" + subject,
-                        "-keystore",
-                        store.toString(),
-                        "-storetype",
-                        "PKCS12",
-                        "-storepass",
-                        PASSWORD)
-                .inheritIO()
-                .start();
-        assertThat(process.waitFor()).as("keytool").isZero();
-        KeyStore keys = KeyStore.getInstance("PKCS12");
-        try (InputStream in = Files.newInputStream(store)) {
-            keys.load(in, PASSWORD.toCharArray());
-        }
-        pem(name + ".crt", "CERTIFICATE", keys.getCertificate(name).getEncoded());
-        pem(
-                name + ".key",
-                "PRIVATE KEY",
-                keys.getKey(name, PASSWORD.toCharArray()).getEncoded());
-    }
-
-    private static void pem(String file, String what, byte[] bytes) throws IOException {
-        String base64 = Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(bytes);
-        Files.writeString(
-                folder.resolve(file),
-                "-----BEGIN %1$s-----\n%2$s\n-----END %1$s-----\n".formatted(what, base64),
-                StandardCharsets.US_ASCII);
     }
 }

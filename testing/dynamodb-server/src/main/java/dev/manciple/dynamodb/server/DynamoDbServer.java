@@ -50,6 +50,15 @@ public final class DynamoDbServer implements AutoCloseable {
         return start(folder, false);
     }
 
+    /**
+     * Starts a server that forgets when it dies, and waits until it takes connections.
+     *
+     * @param folder where its log is; created if needed, left behind
+     */
+    public static DynamoDbServer startInMemory(Path folder) {
+        return start(folder, true);
+    }
+
     private static DynamoDbServer start(Path folder, boolean inMemory) {
         try {
             Files.createDirectories(folder);
@@ -68,7 +77,7 @@ public final class DynamoDbServer implements AutoCloseable {
     /** The one server of a run of tests, started when it is first asked for and killed with the JVM. Forgets when it dies. */
     public static synchronized DynamoDbServer shared() {
         if (shared == null) {
-            shared = start(Path.of("target", "dynamodb"), true);
+            shared = startInMemory(Path.of("target", "dynamodb"));
         }
         return shared;
     }

@@ -1,4 +1,4 @@
-package dev.manciple.redis;
+package dev.manciple.tck;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -11,15 +11,18 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 
-/** Stands between a client and a server, and keeps what the server says to itself for as long as it is told to. */
-final class Proxy implements AutoCloseable {
-    private final int serverPort;
+/**
+ * Stands between a client and a server of the loopback, and keeps what the server says to itself for as long as it is told to: a
+ * server that is slow for exactly as long as a test looks. Thread-safe.
+ */
+public final class Proxy implements AutoCloseable {
+    private volatile int serverPort;
     private final ServerSocket listening;
     private final Queue<Socket> sockets = new ConcurrentLinkedQueue<>();
     private volatile CountDownLatch silence = new CountDownLatch(0);
 
-    Proxy(TestServer server) {
-        this.serverPort = server.port();
+    public Proxy(int serverPort) {
+        this.serverPort = serverPort;
         try {
             this.listening = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
         } catch (IOException e) {
@@ -28,31 +31,47 @@ final class Proxy implements AutoCloseable {
         Thread.startVirtualThread(this::accept);
     }
 
-    String address() {
-        return "127.0.0.1:" + listening.getLocalPort();
+    /** Where clients connect, on the loopback. */
+    public int port() {
+        return listening.getLocalPort();
     }
 
-    void hold() {
+    /** Lets new connections reach another server; those there are stay where they are. */
+    public void redirect(int toServerPort) {
+        serverPort = toServerPort;
+    }
+
+    public void hold() {
         silence = new CountDownLatch(1);
     }
 
-    void release() {
+    public void release() {
         silence.countDown();
     }
 
     private void accept() {
         try {
             while (true) {
-                Socket client = listening.accept();
-                Socket server = new Socket(InetAddress.getLoopbackAddress(), serverPort);
-                sockets.add(client);
-                sockets.add(server);
-                Thread.startVirtualThread(() -> copy(client, server, false));
-                Thread.startVirtualThread(() -> copy(server, client, true));
+                connect(listening.accept());
             }
         } catch (IOException e) {
             // The test is over.
         }
+    }
+
+    private void connect(Socket client) throws IOException {
+        sockets.add(client);
+        Socket server;
+        try {
+            server = new Socket(InetAddress.getLoopbackAddress(), serverPort);
+        } catch (IOException e) {
+            // Nobody is there, which the client learns as it would without this.
+            client.close();
+            return;
+        }
+        sockets.add(server);
+        Thread.startVirtualThread(() -> copy(client, server, false));
+        Thread.startVirtualThread(() -> copy(server, client, true));
     }
 
     private void copy(Socket from, Socket to, boolean held) {
