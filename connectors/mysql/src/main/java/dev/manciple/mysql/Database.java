@@ -2,17 +2,22 @@ package dev.manciple.mysql;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import dev.manciple.error.ConfigException;
 import dev.manciple.error.NotFoundException;
 import dev.manciple.error.StoreException;
 import dev.manciple.error.StoreException.Outcome;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
+import java.util.List;
 import java.util.Locale;
 import java.util.Properties;
 import java.util.concurrent.locks.ReentrantLock;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
+import org.mariadb.jdbc.Driver;
 
 /** Connections to the server, made as they are needed, and what its errors mean. Thread-safe. */
 final class Database implements AutoCloseable {
@@ -35,6 +40,9 @@ final class Database implements AutoCloseable {
     private static final int READ_ONLY = 1290;
     private static final int DISK_FULL = 1021;
     private static final int TABLE_FULL = 1114;
+
+    private static final long LEAST_VALIDATION_MILLIS = 250;
+    private static final long MOST_VALIDATION_MILLIS = 5_000;
 
     private final MySqlConfig config;
     private final Path folder;
@@ -115,6 +123,9 @@ final class Database implements AutoCloseable {
     }
 
     private static boolean isRetryable(SQLException e) {
+        if (hasCause(e, SSLException.class)) {
+            return false;
+        }
         return switch (rootCode(e)) {
             case ACCESS_DENIED, NO_PRIVILEGE_ON_DATABASE, NO_PRIVILEGE_ON_TABLE, NO_DATABASE -> false;
             case LOCK_WAIT, DEADLOCK, TOO_MANY_CONNECTIONS, READ_ONLY -> true;
@@ -127,7 +138,19 @@ final class Database implements AutoCloseable {
                 || (e.getSQLState() != null && e.getSQLState().startsWith("08"));
     }
 
+    private static boolean hasCause(Throwable e, Class<? extends Throwable> type) {
+        for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+            if (type.isInstance(cause)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     private String advice(SQLException e) {
+        if (hasCause(e, SSLException.class)) {
+            return "no encrypted connection came about. Let 'ssl_root_cert' name the authorities that signed the server's certificate, and 'host' be a name it is for";
+        }
         return switch (rootCode(e)) {
             case ACCESS_DENIED -> "the server did not accept the credentials. Correct user and password";
             case NO_PRIVILEGE_ON_DATABASE, NO_PRIVILEGE_ON_TABLE ->
@@ -178,6 +201,9 @@ final class Database implements AutoCloseable {
             }
             HikariDataSource first = opened;
             if (first == null) {
+                requireRootCertificate();
+                // Asked without the pool, which would go on asking with a wrong password until its time is up.
+                new Driver().connect(url(), login()).close();
                 first = open();
                 opened = first;
             }
@@ -190,21 +216,39 @@ final class Database implements AutoCloseable {
     private HikariDataSource open() {
         HikariConfig pool = new HikariConfig();
         pool.setPoolName(name());
-        pool.setJdbcUrl("jdbc:mariadb://%s:%d/".formatted(host(), config.port()));
-        pool.setUsername(config.user());
-        pool.setPassword(config.password().reveal());
-        pool.setDataSourceProperties(properties());
+        // By name: what finds drivers by itself does not look into the folder of a plug-in.
+        pool.setDriverClassName(Driver.class.getName());
+        pool.setJdbcUrl(url());
+        pool.setDataSourceProperties(login());
         pool.setCatalog(config.database());
         pool.setMaximumPoolSize(config.maxConnections());
         pool.setMinimumIdle(0);
         pool.setConnectionTimeout(config.connectTimeout().toMillis());
+        // The driver's own check waits a second at least.
+        pool.setConnectionTestQuery("SELECT 1");
+        pool.setValidationTimeout(Math.clamp(config.timeout().toMillis(), LEAST_VALIDATION_MILLIS, MOST_VALIDATION_MILLIS));
         pool.setInitializationFailTimeout(-1);
         pool.setTransactionIsolation("TRANSACTION_READ_COMMITTED");
         return new HikariDataSource(pool);
     }
 
-    private Properties properties() {
+    private String url() {
+        return "jdbc:mariadb://%s:%d/".formatted(host(), config.port());
+    }
+
+    private void requireRootCertificate() {
+        config.sslRootCert().map(folder::resolve).ifPresent(file -> {
+            if (!Files.isReadable(file)) {
+                throw new ConfigException(
+                        "online_store", List.of("ssl_root_cert names '%s', which cannot be read".formatted(file)));
+            }
+        });
+    }
+
+    private Properties login() {
         Properties properties = new Properties();
+        properties.setProperty("user", config.user());
+        properties.setProperty("password", config.password().reveal());
         properties.setProperty(
                 "connectTimeout", Long.toString(config.connectTimeout().toMillis()));
         properties.setProperty("socketTimeout", Long.toString(config.timeout().toMillis()));

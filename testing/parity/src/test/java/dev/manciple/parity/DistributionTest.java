@@ -77,6 +77,7 @@ class DistributionTest {
                                     "access_key_id", "id",
                                     "secret_access_key", "key",
                                     "total_max_retry_attempts", 1)),
+            "mysql", context -> read(context, "mysql", Map.of("port", 1)),
             "postgres",
                     context -> describe(
                             context,
