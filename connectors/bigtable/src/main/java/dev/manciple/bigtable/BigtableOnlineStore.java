@@ -14,7 +14,6 @@ import com.google.cloud.bigtable.data.v2.models.TableId;
 import com.google.protobuf.ByteString;
 import dev.manciple.error.InvalidRequestException;
 import dev.manciple.error.NotFoundException;
-import dev.manciple.error.StoreException;
 import dev.manciple.model.FeatureView;
 import dev.manciple.model.Field;
 import dev.manciple.spi.InfraChange;
@@ -28,9 +27,12 @@ import dev.manciple.spi.OnlineStore;
 import dev.manciple.spi.StoreContext;
 import dev.manciple.spi.ViewChanges;
 import dev.manciple.wire.EntityKeyCodec;
+import dev.manciple.wire.ValueCodec;
+import dev.manciple.wire.rows.EntityWrite;
+import dev.manciple.wire.rows.EventText;
+import dev.manciple.wire.rows.Fanout;
+import dev.manciple.wire.rows.LazyClient;
 import java.io.IOException;
-import java.nio.file.Path;
-import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -42,8 +44,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.locks.ReentrantLock;
-import org.jspecify.annotations.Nullable;
 
 /**
  * An online store in Bigtable, in Feast's layout: a table per set of entities, a row per entity and view under the hash of the
@@ -55,19 +55,16 @@ final class BigtableOnlineStore implements OnlineStore {
 
     private final BigtableConfig config;
     private final String project;
-    private final Path repoPath;
     private final Fanout reads;
     private final Fanout writes;
-    private final ReentrantLock opening = new ReentrantLock();
-    private volatile @Nullable Clients clients;
-    private volatile boolean closed;
+    private final LazyClient<Clients, IOException> clients;
 
     BigtableOnlineStore(BigtableConfig config, StoreContext context) {
         this.config = config;
         this.project = context.project();
-        this.repoPath = context.repoPath();
         this.reads = new Fanout(context.executor(), config.concurrency());
         this.writes = new Fanout(context.executor(), config.concurrency());
+        this.clients = new LazyClient<>(config.store(), () -> Clients.of(config, context.repoPath()), Clients::close);
     }
 
     @Override
@@ -143,7 +140,7 @@ final class BigtableOnlineStore implements OnlineStore {
     /** Row keys hold the name of the view, so that those of all tables differ within a project. */
     private Map<ByteString, Row> rows(Map<String, Wanted> wanted)
             throws InterruptedException, ExecutionException, IOException {
-        Clients with = clients();
+        Clients with = clients.get();
         List<CompletableFuture<List<Row>>> running = new ArrayList<>();
         for (Map.Entry<String, Wanted> table : wanted.entrySet()) {
             List<ByteString> keys = List.copyOf(table.getValue().keys());
@@ -182,7 +179,7 @@ final class BigtableOnlineStore implements OnlineStore {
     public long count(FeatureView view) {
         return attempt("count the rows of view '%s'".formatted(view.name()), List.of(view), () -> {
             long count = 0;
-            for (Row row : clients().data().readRows(all(view).filter(Tables.keysOnly(view)))) {
+            for (Row row : clients.get().data().readRows(all(view).filter(Tables.keysOnly(view)))) {
                 count += row.getKey().isEmpty() ? 0 : 1;
             }
             return count;
@@ -201,11 +198,16 @@ final class BigtableOnlineStore implements OnlineStore {
             return;
         }
         String attempted = "write %d rows of view '%s'".formatted(rows.size(), view.name());
-        List<EntityWrite> entities = EntityWrite.of(view, rows);
+        List<EntityWrite<ByteString>> entities = EntityWrite.of(
+                view,
+                rows,
+                EventText.ISO,
+                (value, feature) -> ByteString.copyFrom(ValueCodec.encode(value, feature.type())));
         attempt(attempted, List.of(view), () -> {
-            GuardedWriter writer = new GuardedWriter(clients().data());
+            GuardedWriter writer = new GuardedWriter(clients.get().data());
             String table = TableName.of(project, view);
-            Fanout.Outcome<EntityWrite> outcome = writes.forEach(entities, entity -> writer.write(table, entity));
+            Fanout.Outcome<EntityWrite<ByteString>> outcome =
+                    writes.forEach(entities, entity -> writer.write(table, view, entity));
             if (!outcome.failures().isEmpty()) {
                 throw partly(attempted, view, outcome);
             }
@@ -214,22 +216,14 @@ final class BigtableOnlineStore implements OnlineStore {
     }
 
     /** Says which rows are stored; of the others the least certain failure decides what is known. */
-    private RuntimeException partly(String attempted, FeatureView view, Fanout.Outcome<EntityWrite> outcome) {
+    private RuntimeException partly(
+            String attempted, FeatureView view, Fanout.Outcome<EntityWrite<ByteString>> outcome) {
         if (outcome.done().isEmpty()
                 && outcome.failures().stream().allMatch(com.google.api.gax.rpc.NotFoundException.class::isInstance)) {
             return missing(view);
         }
-        List<Integer> applied = outcome.done().stream()
-                .flatMap(entity -> entity.positions().stream())
-                .sorted()
-                .toList();
-        List<StoreException> failures = outcome.failures().stream()
-                .map(failure -> Failures.of(config.store(), attempted, applied, failure))
-                .toList();
-        return failures.stream()
-                .filter(failure -> failure.outcome() == StoreException.Outcome.MAYBE)
-                .findFirst()
-                .orElseGet(failures::getFirst);
+        List<Integer> applied = EntityWrite.positions(outcome.done());
+        return outcome.failure(failure -> Failures.of(config.store(), attempted, applied, failure));
     }
 
     /** Reads all of the view's times, and deletes the rows that are older than the limit and still the same. */
@@ -237,26 +231,17 @@ final class BigtableOnlineStore implements OnlineStore {
     public long purge(FeatureView view, Instant limit) {
         String attempted = "delete expired rows of view '%s'".formatted(view.name());
         return attempt(attempted, List.of(view), () -> {
-            Clients with = clients();
+            Clients with = clients.get();
             Query query = all(view).filter(FILTERS.chain().filter(Rows.of(view)).filter(Rows.event()));
             long deleted = 0;
             for (Row row : with.data().readRows(query)) {
-                Optional<String> event = Rows.eventText(row).filter(text -> isBefore(text, limit));
+                Optional<String> event = Rows.eventText(row).filter(text -> EventText.isBefore(text, limit));
                 if (event.isPresent() && delete(with, view, row.getKey(), event.get())) {
                     deleted++;
                 }
             }
             return deleted;
         });
-    }
-
-    /** A row whose time cannot be read is left for someone to look at. */
-    private static boolean isBefore(String event, Instant limit) {
-        try {
-            return EventTime.parse(event).isBefore(limit);
-        } catch (DateTimeException e) {
-            return false;
-        }
     }
 
     private boolean delete(Clients with, FeatureView view, ByteString key, String event) {
@@ -323,17 +308,7 @@ final class BigtableOnlineStore implements OnlineStore {
 
     @Override
     public void close() {
-        opening.lock();
-        try {
-            closed = true;
-            Clients open = clients;
-            clients = null;
-            if (open != null) {
-                open.close();
-            }
-        } finally {
-            opening.unlock();
-        }
+        clients.close();
     }
 
     // ---- machinery -----------------------------------------------------------------------------------------------
@@ -350,7 +325,7 @@ final class BigtableOnlineStore implements OnlineStore {
         } catch (InterruptedException e) {
             throw Failures.interrupted(config.store(), attempted, e);
         } catch (ExecutionException e) {
-            throw failure(attempted, views, Failures.unwrapped(e));
+            throw failure(attempted, views, Fanout.unwrapped(e));
         } catch (ApiException | IllegalStateException | IOException e) {
             throw failure(attempted, views, e);
         }
@@ -371,28 +346,7 @@ final class BigtableOnlineStore implements OnlineStore {
     }
 
     private Tables tables() throws IOException {
-        return new Tables(clients(), config, project);
-    }
-
-    private Clients clients() throws IOException {
-        Clients known = clients;
-        if (known != null) {
-            return known;
-        }
-        opening.lock();
-        try {
-            if (closed) {
-                throw new InvalidRequestException("The %s is closed".formatted(config.store()));
-            }
-            Clients made = clients;
-            if (made == null) {
-                made = Clients.of(config, repoPath);
-                clients = made;
-            }
-            return made;
-        } finally {
-            opening.unlock();
-        }
+        return new Tables(clients.get(), config, project);
     }
 
     private static String names(List<OnlineRead> requests) {

@@ -7,7 +7,6 @@ import dev.manciple.error.StoreException;
 import dev.manciple.error.StoreException.Outcome;
 import java.io.IOException;
 import java.util.List;
-import java.util.concurrent.ExecutionException;
 
 /** What a failure of the client means to whoever called the store. */
 final class Failures {
@@ -33,10 +32,6 @@ final class Failures {
         Thread.currentThread().interrupt();
         return new StoreException(
                 store, attempted, true, Outcome.MAYBE, new IllegalStateException("it was interrupted", cause));
-    }
-
-    static Throwable unwrapped(ExecutionException failure) {
-        return failure.getCause() == null ? failure : failure.getCause();
     }
 
     private static boolean retryable(Throwable cause) {

@@ -8,8 +8,10 @@ import com.google.cloud.bigtable.data.v2.models.Filters.Filter;
 import com.google.cloud.bigtable.data.v2.models.Mutation;
 import com.google.cloud.bigtable.data.v2.models.TableId;
 import com.google.protobuf.ByteString;
-import dev.manciple.bigtable.EntityWrite.Row;
-import java.time.DateTimeException;
+import dev.manciple.model.FeatureView;
+import dev.manciple.wire.rows.EntityWrite;
+import dev.manciple.wire.rows.EntityWrite.Row;
+import dev.manciple.wire.rows.EventText;
 import java.util.Optional;
 
 /**
@@ -34,13 +36,14 @@ final class GuardedWriter {
         this.client = client;
     }
 
-    void write(String table, EntityWrite entity) {
-        for (Row row : entity.rows()) {
-            write(TableId.of(table), entity.key(), row);
+    void write(String table, FeatureView view, EntityWrite<ByteString> entity) {
+        ByteString key = Rows.key(view, entity.id());
+        for (Row<ByteString> row : entity.rows()) {
+            write(TableId.of(table), key, row);
         }
     }
 
-    private void write(TableId table, ByteString key, Row row) {
+    private void write(TableId table, ByteString key, Row<ByteString> row) {
         if (!client.checkAndMutateRow(ConditionalRowMutation.create(table, key)
                 .condition(inTheWayOf(row))
                 .otherwise(mutation(row)))) {
@@ -48,7 +51,7 @@ final class GuardedWriter {
         }
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
             Optional<String> stored = Rows.eventText(client.readRow(table, key, Rows.event()));
-            if (stored.isPresent() && isNewer(stored.get(), row.event())) {
+            if (stored.isPresent() && EventText.isNewer(stored.get(), row.event())) {
                 return;
             }
             if (replace(table, key, row, stored)) {
@@ -60,7 +63,7 @@ final class GuardedWriter {
     }
 
     /** @return whether the row was as it was seen, and is replaced */
-    private boolean replace(TableId table, ByteString key, Row row, Optional<String> stored) {
+    private boolean replace(TableId table, ByteString key, Row<ByteString> row, Optional<String> stored) {
         ConditionalRowMutation mutation = ConditionalRowMutation.create(table, key);
         if (stored.isEmpty()) {
             return !client.checkAndMutateRow(mutation.condition(Rows.event()).otherwise(mutation(row)));
@@ -72,7 +75,7 @@ final class GuardedWriter {
     }
 
     /** Also what has to be looked at. */
-    private static Filter inTheWayOf(Row row) {
+    private static Filter inTheWayOf(Row<ByteString> row) {
         return FILTERS.chain()
                 .filter(Rows.event())
                 .filter(FILTERS.interleave()
@@ -80,7 +83,7 @@ final class GuardedWriter {
                         .filter(FILTERS.value().regex(NOT_UTC)));
     }
 
-    private static Mutation mutation(Row row) {
+    private static Mutation mutation(Row<ByteString> row) {
         Mutation mutation = Mutation.create();
         row.values().forEach((feature, value) -> set(mutation, ByteString.copyFromUtf8(feature), value));
         set(mutation, ByteString.copyFromUtf8(Rows.EVENT), ByteString.copyFromUtf8(row.event()));
@@ -89,14 +92,5 @@ final class GuardedWriter {
 
     private static void set(Mutation mutation, ByteString column, ByteString value) {
         mutation.deleteCells(Rows.FAMILY, column).setCell(Rows.FAMILY, column, value);
-    }
-
-    /** What cannot be read is older than anything, so that it can be repaired by writing. */
-    private static boolean isNewer(String stored, String event) {
-        try {
-            return EventTime.parse(stored).isAfter(EventTime.parse(event));
-        } catch (DateTimeException e) {
-            return false;
-        }
     }
 }

@@ -13,6 +13,7 @@ import dev.manciple.spi.Lookup;
 import dev.manciple.spi.Value;
 import dev.manciple.wire.EntityKeyCodec;
 import dev.manciple.wire.ValueCodec;
+import dev.manciple.wire.rows.EventText;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -31,7 +32,12 @@ final class Rows {
     private Rows() {}
 
     static ByteString key(EntityKeyCodec keys, FeatureView view, EntityKey key) {
-        return ByteString.copyFromUtf8(EntityKeyCodec.entityId(keys.encode(key)) + "#" + view.name());
+        return key(view, EntityKeyCodec.entityId(keys.encode(key)));
+    }
+
+    /** @param id the hash of the entity's key */
+    static ByteString key(FeatureView view, String id) {
+        return ByteString.copyFromUtf8(id + "#" + view.name());
     }
 
     /** The newest cell of the column with the event time. */
@@ -76,7 +82,7 @@ final class Rows {
         }
         String text = eventText(row).orElse("");
         try {
-            return new Lookup.Found(values(row, features), EventTime.parse(text));
+            return new Lookup.Found(values(row, features), EventText.parse(text));
         } catch (DateTimeException e) {
             Value corrupt =
                     new Value.Corrupt("the row's event time '%s' cannot be read: %s".formatted(text, e.getMessage()));

@@ -1,5 +1,6 @@
 package dev.manciple.dynamodb;
 
+import dev.manciple.wire.rows.Fanout;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;

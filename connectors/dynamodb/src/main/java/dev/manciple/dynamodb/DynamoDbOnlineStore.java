@@ -4,7 +4,6 @@ import static java.util.stream.Collectors.joining;
 
 import dev.manciple.error.InvalidRequestException;
 import dev.manciple.error.NotFoundException;
-import dev.manciple.error.StoreException;
 import dev.manciple.model.FeatureView;
 import dev.manciple.model.Field;
 import dev.manciple.spi.InfraChange;
@@ -18,7 +17,10 @@ import dev.manciple.spi.OnlineStore;
 import dev.manciple.spi.StoreContext;
 import dev.manciple.spi.ViewChanges;
 import dev.manciple.wire.EntityKeyCodec;
-import java.time.DateTimeException;
+import dev.manciple.wire.rows.EntityWrite;
+import dev.manciple.wire.rows.EventText;
+import dev.manciple.wire.rows.Fanout;
+import dev.manciple.wire.rows.LazyClient;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -26,8 +28,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.locks.ReentrantLock;
-import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
@@ -48,15 +48,14 @@ final class DynamoDbOnlineStore implements OnlineStore {
     private final String project;
     private final Fanout reads;
     private final Fanout writes;
-    private final ReentrantLock opening = new ReentrantLock();
-    private volatile @Nullable DynamoDbClient client;
-    private volatile boolean closed;
+    private final LazyClient<DynamoDbClient, RuntimeException> client;
 
     DynamoDbOnlineStore(DynamoDbConfig config, StoreContext context) {
         this.config = config;
         this.project = context.project();
         this.reads = new Fanout(context.executor(), config.maxReadWorkers());
         this.writes = new Fanout(context.executor(), config.writeConcurrency());
+        this.client = new LazyClient<>(config.store(), () -> Clients.of(config), DynamoDbClient::close);
     }
 
     @Override
@@ -89,7 +88,7 @@ final class DynamoDbOnlineStore implements OnlineStore {
                     }
                     project(requests, wanted);
                     Map<String, Map<String, Map<String, AttributeValue>>> found =
-                            new BatchReader(client(), reads, config.batchSize(), config.consistentReads()).read(wanted);
+                            new BatchReader(client.get(), reads, config.batchSize(), config.consistentReads()).read(wanted);
                     List<OnlineResult> results = new ArrayList<>(requests.size());
                     for (int i = 0; i < requests.size(); i++) {
                         OnlineRead request = requests.get(i);
@@ -126,7 +125,7 @@ final class DynamoDbOnlineStore implements OnlineStore {
         return attempt(
                 "count the rows of view '%s'".formatted(view.name()),
                 List.of(view),
-                () -> client()
+                () -> client.get()
                         .scanPaginator(scan -> scan.tableName(table(view))
                                 .select(Select.COUNT)
                                 .filterExpression("#id <> :owner")
@@ -145,11 +144,12 @@ final class DynamoDbOnlineStore implements OnlineStore {
             return;
         }
         String attempted = "write %d rows of view '%s'".formatted(rows.size(), view.name());
-        List<EntityWrite> entities = EntityWrite.of(view, rows);
+        List<EntityWrite<AttributeValue>> entities = EntityWrite.of(view, rows, EventText.PRINTED, Item::value);
         attempt(attempted, List.of(view), () -> {
-            GuardedWriter writer = new GuardedWriter(client());
+            GuardedWriter writer = new GuardedWriter(client.get());
             String table = table(view);
-            Fanout.Outcome<EntityWrite> outcome = writes.forEach(entities, entity -> writer.write(table, entity));
+            Fanout.Outcome<EntityWrite<AttributeValue>> outcome =
+                    writes.forEach(entities, entity -> writer.write(table, entity));
             if (!outcome.failures().isEmpty()) {
                 throw partly(attempted, view, outcome);
             }
@@ -158,22 +158,14 @@ final class DynamoDbOnlineStore implements OnlineStore {
     }
 
     /** Says which rows are stored; of the others the least certain failure decides what is known. */
-    private RuntimeException partly(String attempted, FeatureView view, Fanout.Outcome<EntityWrite> outcome) {
+    private RuntimeException partly(
+            String attempted, FeatureView view, Fanout.Outcome<EntityWrite<AttributeValue>> outcome) {
         if (outcome.failures().stream().allMatch(ResourceNotFoundException.class::isInstance)
                 && outcome.done().isEmpty()) {
             return missing(view);
         }
-        List<Integer> applied = outcome.done().stream()
-                .flatMap(entity -> entity.positions().stream())
-                .sorted()
-                .toList();
-        List<StoreException> failures = outcome.failures().stream()
-                .map(failure -> Failures.of(config.store(), attempted, applied, failure))
-                .toList();
-        return failures.stream()
-                .filter(failure -> failure.outcome() == StoreException.Outcome.MAYBE)
-                .findFirst()
-                .orElseGet(failures::getFirst);
+        List<Integer> applied = EntityWrite.positions(outcome.done());
+        return outcome.failure(failure -> Failures.of(config.store(), attempted, applied, failure));
     }
 
     /** Reads all of the view's times, and deletes the items that are older than the limit and still the same. */
@@ -181,7 +173,7 @@ final class DynamoDbOnlineStore implements OnlineStore {
     public long purge(FeatureView view, Instant limit) {
         String attempted = "delete expired rows of view '%s'".formatted(view.name());
         return attempt(attempted, List.of(view), () -> {
-            DynamoDbClient with = client();
+            DynamoDbClient with = client.get();
             String table = table(view);
             return with
                     .scanPaginator(scan -> scan.tableName(table)
@@ -196,16 +188,9 @@ final class DynamoDbOnlineStore implements OnlineStore {
         });
     }
 
-    /** A row whose time cannot be read is left for someone to look at. */
     private static boolean isBefore(Map<String, AttributeValue> item, Instant limit) {
         AttributeValue event = item.get(Item.EVENT);
-        try {
-            return event != null
-                    && event.s() != null
-                    && EventTime.parse(event.s()).isBefore(limit);
-        } catch (DateTimeException e) {
-            return false;
-        }
+        return event != null && event.s() != null && EventText.isBefore(event.s(), limit);
     }
 
     private static boolean delete(DynamoDbClient with, String table, Map<String, AttributeValue> item) {
@@ -273,17 +258,7 @@ final class DynamoDbOnlineStore implements OnlineStore {
 
     @Override
     public void close() {
-        opening.lock();
-        try {
-            closed = true;
-            DynamoDbClient open = client;
-            client = null;
-            if (open != null) {
-                open.close();
-            }
-        } finally {
-            opening.unlock();
-        }
+        client.close();
     }
 
     // ---- machinery -----------------------------------------------------------------------------------------------
@@ -300,7 +275,7 @@ final class DynamoDbOnlineStore implements OnlineStore {
         } catch (InterruptedException e) {
             throw Failures.interrupted(config.store(), attempted, e);
         } catch (ExecutionException e) {
-            throw failure(attempted, views, Failures.unwrapped(e));
+            throw failure(attempted, views, Fanout.unwrapped(e));
         } catch (SdkException | IllegalStateException e) {
             throw failure(attempted, views, e);
         }
@@ -327,32 +302,11 @@ final class DynamoDbOnlineStore implements OnlineStore {
     }
 
     private Tables tables() {
-        return new Tables(client(), config, project);
+        return new Tables(client.get(), config, project);
     }
 
     private String table(FeatureView view) {
         return TableName.of(config.tableNameTemplate(), project, view);
-    }
-
-    private DynamoDbClient client() {
-        DynamoDbClient known = client;
-        if (known != null) {
-            return known;
-        }
-        opening.lock();
-        try {
-            if (closed) {
-                throw new InvalidRequestException("The %s is closed".formatted(config.store()));
-            }
-            DynamoDbClient made = client;
-            if (made == null) {
-                made = Clients.of(config);
-                client = made;
-            }
-            return made;
-        } finally {
-            opening.unlock();
-        }
     }
 
     private static String names(List<OnlineRead> requests) {

@@ -4,7 +4,6 @@ import dev.manciple.error.FeatureStoreException;
 import dev.manciple.error.StoreException;
 import dev.manciple.error.StoreException.Outcome;
 import java.util.List;
-import java.util.concurrent.ExecutionException;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.core.exception.AbortedException;
 import software.amazon.awssdk.core.exception.SdkClientException;
@@ -40,10 +39,6 @@ final class Failures {
         Thread.currentThread().interrupt();
         return new StoreException(
                 store, attempted, true, Outcome.MAYBE, new IllegalStateException("it was interrupted", cause));
-    }
-
-    static Throwable unwrapped(ExecutionException failure) {
-        return failure.getCause() == null ? failure : failure.getCause();
     }
 
     private static boolean retryable(Throwable cause) {

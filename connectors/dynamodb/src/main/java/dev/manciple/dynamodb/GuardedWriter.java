@@ -1,7 +1,8 @@
 package dev.manciple.dynamodb;
 
-import dev.manciple.dynamodb.EntityWrite.Row;
-import java.time.DateTimeException;
+import dev.manciple.wire.rows.EntityWrite;
+import dev.manciple.wire.rows.EntityWrite.Row;
+import dev.manciple.wire.rows.EventText;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -31,13 +32,13 @@ final class GuardedWriter {
         this.client = client;
     }
 
-    void write(String table, EntityWrite entity) {
-        for (Row row : entity.rows()) {
+    void write(String table, EntityWrite<AttributeValue> entity) {
+        for (Row<AttributeValue> row : entity.rows()) {
             write(table, entity.id(), row);
         }
     }
 
-    private void write(String table, String id, Row row) {
+    private void write(String table, String id, Row<AttributeValue> row) {
         // Changing in place needs an item that is there; most rows are whole, and most items that are changed are
         // there.
         boolean replaces = row.whole();
@@ -55,7 +56,7 @@ final class GuardedWriter {
                 continue;
             }
             String stored = text(item.get(Item.EVENT));
-            if (isNewer(stored, row.event())) {
+            if (EventText.isNewer(stored, row.event())) {
                 return;
             }
             replaces = row.whole() || !item.containsKey(Item.VALUES);
@@ -66,7 +67,7 @@ final class GuardedWriter {
     }
 
     /** @return what is in the way; empty if the row was stored */
-    private Optional<Map<String, AttributeValue>> replace(String table, String id, Row row, Optional<String> seen) {
+    private Optional<Map<String, AttributeValue>> replace(String table, String id, Row<AttributeValue> row, Optional<String> seen) {
         Map<String, AttributeValue> item = Map.of(
                 Item.ID,
                 Item.text(id),
@@ -88,7 +89,7 @@ final class GuardedWriter {
     }
 
     /** @return what is in the way, or an empty item if there is none to change; empty if the row was stored */
-    private Optional<Map<String, AttributeValue>> change(String table, String id, Row row, Optional<String> seen) {
+    private Optional<Map<String, AttributeValue>> change(String table, String id, Row<AttributeValue> row, Optional<String> seen) {
         Map<String, String> names = new HashMap<>(Map.of("#event", Item.EVENT, "#values", Item.VALUES));
         Map<String, AttributeValue> bound = new HashMap<>(bound(row, seen));
         bound.put(":event", Item.text(row.event()));
@@ -114,21 +115,12 @@ final class GuardedWriter {
         }
     }
 
-    private static Map<String, AttributeValue> bound(Row row, Optional<String> seen) {
+    private static Map<String, AttributeValue> bound(Row<AttributeValue> row, Optional<String> seen) {
         return seen.map(text -> Map.of(":seen", Item.text(text)))
-                .orElseGet(() -> Map.of(":event", Item.text(row.event()), ":utc", Item.text(EventTime.UTC)));
+                .orElseGet(() -> Map.of(":event", Item.text(row.event()), ":utc", Item.text(EventText.UTC)));
     }
 
     private static String text(@Nullable AttributeValue event) {
         return event == null || event.s() == null ? "" : event.s();
-    }
-
-    /** What cannot be read is older than anything, so that it can be repaired by writing. */
-    private static boolean isNewer(String stored, String event) {
-        try {
-            return EventTime.parse(stored).isAfter(EventTime.parse(event));
-        } catch (DateTimeException e) {
-            return false;
-        }
     }
 }

@@ -4,6 +4,7 @@ import dev.manciple.model.Field;
 import dev.manciple.spi.Lookup;
 import dev.manciple.spi.Value;
 import dev.manciple.wire.ValueCodec;
+import dev.manciple.wire.rows.EventText;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -41,7 +42,7 @@ final class Item {
             if (text == null) {
                 throw new DateTimeException("it is missing");
             }
-            Instant time = EventTime.parse(text);
+            Instant time = EventText.parse(text);
             return new Lookup.Found(values(item, features), time);
         } catch (DateTimeException e) {
             Value corrupt =
