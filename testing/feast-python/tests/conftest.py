@@ -5,12 +5,13 @@ import os
 import re
 import signal
 import subprocess
-import textwrap
 from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 import pytest
+import yaml
+from servers import SQLITE, Servers
 
 MANCIPLE = os.environ.get("MANCIPLE", str(Path(__file__).resolve().parents[3] / "manciple"))
 
@@ -57,18 +58,6 @@ def serve(repo, *arguments, command="serve"):
     raise AssertionError(f"the server did not start:\n{''.join(seen)}")
 
 
-FEATURE_STORE = """
-project: {project}
-provider: local
-registry: data/registry.db
-offline_store:
-  type: {offline}
-online_store:
-  type: sqlite
-  path: data/online.db
-entity_key_serialization_version: 3
-"""
-
 DEFINITIONS = """
 entities:
   - {name: driver, join_keys: [driver_id], value_type: int64}
@@ -107,13 +96,35 @@ def write_stats(repo):
     ).to_parquet(repo / "stats.parquet")
 
 
-def new_repository(folder, project="rides", offline="dask"):
+def write_configuration(folder, project, registry, offline, online):
+    (folder / "feature_store.yaml").write_text(
+        yaml.safe_dump(
+            {
+                "project": project,
+                "provider": "local",
+                "registry": str(registry),
+                "offline_store": {"type": offline},
+                "online_store": online,
+                "entity_key_serialization_version": 3,
+            }
+        )
+    )
+
+
+def new_repository(folder, project="rides", offline="dask", online=SQLITE):
     """A repository with data and without definitions."""
     (folder / "data").mkdir(parents=True)
-    (folder / "feature_store.yaml").write_text(
-        textwrap.dedent(FEATURE_STORE.format(project=project, offline=offline))
-    )
+    write_configuration(folder, project, "data/registry.db", offline, online)
     write_stats(folder)
+    return folder
+
+
+def client_of(server, folder, repo, project):
+    """A repository of Feast's that asks a server of Manciple for features, over the registry file of another."""
+    folder.mkdir()
+    write_configuration(
+        folder, project, repo / "data/registry.db", "dask", {"type": "remote", "path": server.url}
+    )
     return folder
 
 
@@ -143,18 +154,36 @@ def feast_definitions(repo):
     return [driver, source, view, FeatureService(name="ranking", features=[view])]
 
 
+@pytest.fixture(scope="session")
+def servers(tmp_path_factory):
+    running = Servers(tmp_path_factory.mktemp("servers"))
+    yield running
+    running.stop()
+
+
 @pytest.fixture
-def applied_by_feast(tmp_path):
+def online_store():
+    """What a feature_store.yaml has as online_store; modules that try several have their own."""
+    return SQLITE
+
+
+@pytest.fixture
+def project():
+    return "rides"
+
+
+@pytest.fixture
+def applied_by_feast(tmp_path, project, online_store):
     from feast import FeatureStore
 
-    repo = new_repository(tmp_path / "repo")
+    repo = new_repository(tmp_path / "repo", project, online=online_store)
     FeatureStore(str(repo)).apply(feast_definitions(repo))
     return repo
 
 
 @pytest.fixture
-def applied_by_manciple(tmp_path):
-    repo = new_repository(tmp_path / "repo")
+def applied_by_manciple(tmp_path, project, online_store):
+    repo = new_repository(tmp_path / "repo", project, online=online_store)
     (repo / "features.yaml").write_text(DEFINITIONS)
     manciple(repo, "apply")
     return repo

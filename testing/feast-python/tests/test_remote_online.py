@@ -1,10 +1,8 @@
 """Feast's remote online store against a Manciple server."""
 
-import textwrap
-
 import pandas as pd
 import pytest
-from conftest import DEFINITIONS, manciple, new_repository, serve
+from conftest import DEFINITIONS, client_of, manciple, new_repository, serve
 from feast import FeatureStore
 from feast.errors import FeatureServiceNotFoundException, FeatureViewNotFoundException, PushSourceNotFoundException
 
@@ -55,24 +53,7 @@ def client(tmp_path_factory):
     manciple(repo, "apply")
     manciple(repo, "materialize", "2024-01-01", "2024-12-31")
     server = serve(repo)
-    theirs = folder / "client"
-    theirs.mkdir()
-    (theirs / "feature_store.yaml").write_text(
-        textwrap.dedent(
-            f"""
-            project: rides
-            provider: local
-            registry: {repo}/data/registry.db
-            offline_store:
-              type: dask
-            online_store:
-              type: remote
-              path: {server.url}
-            entity_key_serialization_version: 3
-            """
-        )
-    )
-    yield FeatureStore(str(theirs))
+    yield FeatureStore(str(client_of(server, folder / "client", repo, "rides")))
     server.stop()
     assert server.process.returncode in (0, -15, 143)
 

@@ -1,17 +1,17 @@
-"""Every type of value there and back: through a server, and through one SQLite store in both directions."""
+"""Every type of value there and back: through a server, and through one online store of each kind in both directions."""
 
 import base64
 import random
 import string
 import textwrap
+from dataclasses import dataclass
 from datetime import datetime, timezone
 
 import pandas as pd
 import pytest
-from conftest import manciple, new_repository, serve
+from conftest import client_of, manciple, new_repository, serve
 from feast import FeatureStore
 
-ROWS = 1000
 SEED = 20261121
 
 
@@ -55,10 +55,20 @@ def column(name):
     return "f_" + name.replace("(", "_").replace(")", "")
 
 
-@pytest.fixture(scope="module")
-def repository(tmp_path_factory):
+@dataclass
+class Both:
+    """Two ways to the same online store: straight, and through a server of Manciple."""
+
+    direct: FeatureStore
+    remote: FeatureStore
+    rows: int
+
+
+@pytest.fixture(scope="module", params=["sqlite", "redis", "postgres", "cassandra", "dynamodb"])
+def both(request, tmp_path_factory, servers):
     folder = tmp_path_factory.mktemp("values")
-    repo = new_repository(folder / "repo", project="everything")
+    online = servers.online_store(request.param)
+    repo = new_repository(folder / "repo", project="everything", online=online)
     views = "\n".join(
         f"  - {{name: v_{column(name)}, entities: [driver], ttl: 0, source: stats,"
         f" schema: [{{name: {column(name)}, dtype: {name}}}]}}"
@@ -87,36 +97,20 @@ def repository(tmp_path_factory):
     ).to_parquet(repo / "stats.parquet")
     manciple(repo, "apply")
     server = serve(repo)
-    theirs = folder / "client"
-    theirs.mkdir()
-    (theirs / "feature_store.yaml").write_text(
-        textwrap.dedent(
-            f"""
-            project: everything
-            provider: local
-            registry: {repo}/data/registry.db
-            offline_store:
-              type: dask
-            online_store:
-              type: remote
-              path: {server.url}
-            entity_key_serialization_version: 3
-            """
-        )
-    )
-    yield FeatureStore(str(repo)), FeatureStore(str(theirs))
+    theirs = client_of(server, folder / "client", repo, "everything")
+    yield Both(FeatureStore(str(repo)), FeatureStore(str(theirs)), 1000 if request.param == "sqlite" else 200)
     server.stop()
 
 
-def frame(name, first_key):
+def frame(name, first_key, rows):
     rng = random.Random(f"{SEED} {name}")
     now = pd.Timestamp.now(tz="UTC")
     # Feast turns integers beside nulls into floats, which have no room for the largest.
     nulls = 0 if name.startswith("int") else 0.05
-    values = [None if rng.random() < nulls else TYPES[name](rng) for _ in range(ROWS)]
+    values = [None if rng.random() < nulls else TYPES[name](rng) for _ in range(rows)]
     return pd.DataFrame(
         {
-            "driver_id": range(first_key, first_key + ROWS),
+            "driver_id": range(first_key, first_key + rows),
             column(name): pd.Series(values, dtype="object"),
             "event_timestamp": now,
             "created": now,
@@ -148,18 +142,16 @@ def expected(frame_written, name):
 
 
 @pytest.mark.parametrize("name", TYPES)
-def test_written_and_read_through_the_server(repository, name):
-    direct, remote = repository
-    rows = frame(name, 1_000_000)
-    remote.write_to_online_store(f"v_{column(name)}", rows)
-    assert [plain(each) for each in read(remote, name, rows)] == expected(rows, name)
+def test_written_and_read_through_the_server(both, name):
+    rows = frame(name, 1_000_000, both.rows)
+    both.remote.write_to_online_store(f"v_{column(name)}", rows)
+    assert [plain(each) for each in read(both.remote, name, rows)] == expected(rows, name)
     # What Manciple stored, read by Feast itself.
-    assert [plain(each) for each in read(direct, name, rows)] == expected(rows, name)
+    assert [plain(each) for each in read(both.direct, name, rows)] == expected(rows, name)
 
 
 @pytest.mark.parametrize("name", TYPES)
-def test_stored_by_feast_and_read_through_the_server(repository, name):
-    direct, remote = repository
-    rows = frame(name, 2_000_000)
-    direct.write_to_online_store(f"v_{column(name)}", rows)
-    assert [plain(each) for each in read(remote, name, rows)] == expected(rows, name)
+def test_stored_by_feast_and_read_through_the_server(both, name):
+    rows = frame(name, 2_000_000, both.rows)
+    both.direct.write_to_online_store(f"v_{column(name)}", rows)
+    assert [plain(each) for each in read(both.remote, name, rows)] == expected(rows, name)
