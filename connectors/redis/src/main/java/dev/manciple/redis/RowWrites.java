@@ -36,17 +36,8 @@ final class RowWrites {
      */
     static RowWrites newestWins(ViewLayout layout, int lifetimeSeconds, List<OnlineRow> rows, int rowsPerCommand) {
         RowWrites writes = new RowWrites(layout, lifetimeSeconds);
-        int from = 0;
-        while (from < rows.size()) {
-            List<Field> present = writes.present(rows.get(from));
-            int to = from + 1;
-            while (to < rows.size()
-                    && to - from < rowsPerCommand
-                    && writes.present(rows.get(to)).equals(present)) {
-                to++;
-            }
-            writes.put(rows.subList(from, to), from, present);
-            from = to;
+        for (int from = 0; from < rows.size(); from += rowsPerCommand) {
+            writes.put(rows.subList(from, Math.min(from + rowsPerCommand, rows.size())), from);
         }
         return writes;
     }
@@ -76,21 +67,7 @@ final class RowWrites {
         return rows;
     }
 
-    private List<Field> present(OnlineRow row) {
-        List<Field> features = layout.view().features();
-        if (!row.values().contains(Value.Missing.MISSING)) {
-            return features;
-        }
-        List<Field> present = new ArrayList<>();
-        for (int i = 0; i < features.size(); i++) {
-            if (row.values().get(i) != Value.Missing.MISSING) {
-                present.add(features.get(i));
-            }
-        }
-        return present;
-    }
-
-    private void put(List<OnlineRow> rows, int firstRow, List<Field> present) {
+    private void put(List<OnlineRow> rows, int firstRow) {
         CommandArguments arguments = Script.PUT.run(rows.size());
         int bytes = 0;
         byte[] firstKey = layout.key(rows.getFirst().key());
@@ -99,22 +76,16 @@ final class RowWrites {
             arguments.add(key);
             bytes += key.length + BYTES_PER_ARGUMENT;
         }
-        arguments.add(lifetimeSeconds).add(present.size() + 1).add(layout.timeField());
-        for (Field feature : present) {
-            arguments.add(layout.field(feature));
-        }
-        bytes += (present.size() + 1) * 2 * BYTES_PER_ARGUMENT;
+        FieldPack pack = new FieldPack(layout);
+        arguments.add(lifetimeSeconds).add(layout.timeField()).add(pack.count());
         for (OnlineRow row : rows) {
-            arguments.add(EventTimes.encode(row.eventTime()));
-            bytes += 2 * BYTES_PER_ARGUMENT;
-            List<Field> features = layout.view().features();
-            for (int i = 0; i < features.size(); i++) {
-                Value value = row.values().get(i);
-                if (value != Value.Missing.MISSING) {
-                    byte[] encoded = ValueCodec.encode(value, features.get(i).type());
-                    arguments.add(encoded);
-                    bytes += encoded.length + BYTES_PER_ARGUMENT;
-                }
+            byte[] time = EventTimes.encode(row.eventTime());
+            arguments.add(time);
+            bytes += time.length + BYTES_PER_ARGUMENT;
+            for (int i = 0; i < pack.count(); i++) {
+                byte[] packed = pack.encode(i, row, time);
+                arguments.add(packed);
+                bytes += packed.length + BYTES_PER_ARGUMENT;
             }
         }
         add(new Command(firstKey, arguments, bytes), firstRow);

@@ -1,8 +1,10 @@
 -- Stores rows of one view unless newer ones are there: the newest row of a key wins, however many clients write.
 --
 -- KEYS  one hash per row
--- ARGV  seconds a hash lives after a write, 0 for as long as it is let; the number of fields of each row; the names of
---       these fields, of which the first holds the view's event time; then row by row the values in the same order
+-- ARGV  seconds a hash lives after a write, 0 for as long as it is let; the field that holds the view's event time; how many packs
+--       a row has; then row by row its event time and its packs. A pack is names and values of fields by turns, each a string of
+--       MessagePack, the event time among them; it may be empty. Taken apart here it costs the server half of what as many
+--       arguments would.
 --
 -- Returns the number of rows.
 
@@ -19,28 +21,21 @@ local function newer(stored, mine)
   return seconds > my_seconds or (seconds == my_seconds and nanos > my_nanos)
 end
 
--- Lua passes a few thousand arguments at most.
-local most_arguments = 2000
+local argv, unpacked = ARGV, cmsgpack.unpack
+local lifetime, time_field, packs = tonumber(argv[1]), argv[2], tonumber(argv[3])
 
-local lifetime, fields = tonumber(ARGV[1]), tonumber(ARGV[2])
-local row = {}
-for i = 1, fields do
-  row[2 * i - 1] = ARGV[2 + i]
-end
-
-local before = 2 + fields
+local at = 4
 for _, key in ipairs(KEYS) do
-  if not newer(call('HGET', key, row[1]), ARGV[before + 1]) then
-    for i = 1, fields do
-      row[2 * i] = ARGV[before + i]
-    end
-    for from = 1, 2 * fields, most_arguments do
-      call('HSET', key, unpack(row, from, math.min(from + most_arguments - 1, 2 * fields)))
+  if not newer(call('HGET', key, time_field), argv[at]) then
+    for i = at + 1, at + packs do
+      if argv[i] ~= '' then
+        call('HSET', key, unpacked(argv[i]))
+      end
     end
     if lifetime > 0 then
       call('EXPIRE', key, lifetime)
     end
   end
-  before = before + fields
+  at = at + 1 + packs
 end
 return #KEYS
