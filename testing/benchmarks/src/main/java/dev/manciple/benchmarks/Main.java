@@ -24,7 +24,7 @@ public final class Main implements Callable<Integer> {
             paramLabel = "ID",
             arity = "0..*",
             description =
-                    "P1 to P6 (joins), P7 and P7M (joins across stores), PG (PostgreSQL), M1 (materialization), O1 (online reads), R1 (Redis), S1 (servers), or all. Default: all.")
+                    "P1 to P6 (joins), P7 and P7M (joins across stores), PG (PostgreSQL), M1 (materialization), O1 (online reads), R1 (Redis), R-postgres, R-mysql, R-cassandra, R-dynamodb, R-bigtable (the other online stores), S1 (servers), or all. Default: all.")
     private List<String> ids = List.of("all");
 
     @Option(
@@ -90,6 +90,9 @@ public final class Main implements Callable<Integer> {
         benchmarks.put(MaterializeBenchmark.ID, new MaterializeBenchmark());
         benchmarks.put(OnlineReadBenchmark.ID, new OnlineReadBenchmark());
         benchmarks.put(RedisBenchmark.ID, new RedisBenchmark());
+        for (StoreBenchmark.Kind kind : StoreBenchmark.Kind.values()) {
+            benchmarks.put(kind.id(), new StoreBenchmark(kind));
+        }
         benchmarks.put(ServingBenchmark.ID, new ServingBenchmark());
         if (alone != null) {
             Map<String, Double> figures =

@@ -67,7 +67,12 @@ public final class Project {
 
     /** A store over a server, which the caller closes. */
     public OnlineStore redis(String address) {
-        return stores.onlineStore(NAME, new StoreConfig("redis", Map.of("connection_string", address)), context);
+        return onlineStore("redis", Map.of("connection_string", address));
+    }
+
+    /** Of any type. The caller closes it. */
+    OnlineStore onlineStore(String type, Map<String, Object> options) {
+        return stores.onlineStore(NAME, new StoreConfig(type, options), context);
     }
 
     /** A registry's content that has these views and nothing else. */

@@ -1,6 +1,5 @@
 package dev.manciple.benchmarks;
 
-import com.sun.management.ThreadMXBean;
 import dev.manciple.FeatureStore;
 import dev.manciple.OnlineFeatures;
 import dev.manciple.OnlineOptions;
@@ -13,13 +12,11 @@ import dev.manciple.spi.OnlineRow;
 import dev.manciple.spi.OnlineStore;
 import dev.manciple.spi.Value;
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -42,8 +39,6 @@ final class RedisBenchmark implements Benchmark {
 
     private static final int WARMUP_FEATURES = 1_000_000;
     private static final int MEASURED_FEATURES = 3_000_000;
-    private static final double MICROS = 1e3;
-    private static final double KILOBYTE = 1e3;
     private static final double SECOND = 1e9;
 
     private record Promise(OnlineReadWorkload workload, double share, double p99Ratio) {
@@ -103,7 +98,8 @@ final class RedisBenchmark implements Benchmark {
     // ---- reads ---------------------------------------------------------------------------------------------------
 
     private static List<Result> read(
-            Promise promise, OnlineStore store, Connection raw, Project project, BufferAllocator allocator) {
+            Promise promise, OnlineStore store, Connection raw, Project project, BufferAllocator allocator)
+            throws Exception {
         OnlineReadWorkload workload = promise.workload();
         raw.executeCommand(Protocol.Command.FLUSHALL);
         workload.fill(store);
@@ -117,7 +113,7 @@ final class RedisBenchmark implements Benchmark {
         try (FeatureStore features =
                 FeatureStore.of(Project.NAME, new MemoryRegistry(views), project.duckdb(), store, allocator)) {
             require(workload, features.onlineFeatures(workload.selection(), entities, OnlineOptions.DEFAULT));
-            Runnable floor = () -> RawHashes.read(raw, keys, fields);
+            Usage.Work floor = () -> RawHashes.read(raw, keys, fields);
             return List.of(
                     compare(promise, "the store alone", floor, () -> store.read(reads)),
                     compare(
@@ -137,46 +133,13 @@ final class RedisBenchmark implements Benchmark {
         }
     }
 
-    /** Request by request in turns, so that what else the machine does meets both. */
-    private static Result compare(Promise promise, String layer, Runnable floor, Runnable ours) {
+    private static Result compare(Promise promise, String layer, Usage.Work floor, Usage.Work ours) throws Exception {
         int features = promise.workload().keys() * promise.workload().features();
-        for (int run = 0; run < WARMUP_FEATURES / features; run++) {
-            floor.run();
-            ours.run();
-        }
-        long[] floorNanos = new long[MEASURED_FEATURES / features];
-        long[] nanos = new long[floorNanos.length];
-        ThreadMXBean threads = ManagementFactory.getPlatformMXBean(ThreadMXBean.class);
-        long allocated = 0;
-        for (int run = 0; run < nanos.length; run++) {
-            floorNanos[run] = time(floor);
-            long before = threads.getCurrentThreadAllocatedBytes();
-            nanos[run] = time(ours);
-            allocated += threads.getCurrentThreadAllocatedBytes() - before;
-        }
-        double share =
-                (double) Arrays.stream(floorNanos).sum() / Arrays.stream(nanos).sum();
-        Arrays.sort(floorNanos);
-        Arrays.sort(nanos);
-        double p99 = percentile(nanos, 99) / percentile(floorNanos, 99);
-        return Result.reported(ID, "%s: %s".formatted(promise.workload().describe(), layer))
-                .with("raw median us", percentile(floorNanos, 50) / MICROS)
-                .with("median us", percentile(nanos, 50) / MICROS)
-                .with("raw p99 us", percentile(floorNanos, 99) / MICROS)
-                .with("p99 us", percentile(nanos, 99) / MICROS)
-                .with("share", share)
-                .with("heap kB per read", allocated / (KILOBYTE * nanos.length))
-                .judged(promise.text(), share >= promise.share() && p99 <= promise.p99Ratio());
-    }
-
-    private static long time(Runnable work) {
-        long start = System.nanoTime();
-        work.run();
-        return System.nanoTime() - start;
-    }
-
-    private static double percentile(long[] sorted, int percent) {
-        return sorted[(int) ((long) sorted.length * percent / 100)];
+        Turns turns = Turns.measure(floor, ours, WARMUP_FEATURES / features, MEASURED_FEATURES / features);
+        return turns.result(ID, "%s: %s".formatted(promise.workload().describe(), layer))
+                .judged(
+                        promise.text(),
+                        turns.share() >= promise.share() && turns.p99Ratio() <= promise.p99Ratio());
     }
 
     // ---- writes --------------------------------------------------------------------------------------------------
