@@ -75,7 +75,7 @@ def served(tmp_path):
               port: {server.url.rsplit(":", 1)[1]}
             online_store:
               type: sqlite
-              path: {theirs}/online.db
+              path: {repo}/data/online.db
             entity_key_serialization_version: 3
             """
         )
@@ -94,7 +94,7 @@ def asked(*rows):
     return pd.DataFrame(
         {
             "driver_id": [driver for driver, _ in rows],
-            "event_timestamp": pd.to_datetime([time for _, time in rows], utc=True),
+            "event_timestamp": pd.to_datetime([time for _, time in rows], utc=True, format="ISO8601"),
         }
     )
 

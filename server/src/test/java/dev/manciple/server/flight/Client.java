@@ -10,7 +10,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import org.apache.arrow.flight.AsyncPutListener;
+import org.apache.arrow.flight.CallHeaders;
+import org.apache.arrow.flight.CallStatus;
 import org.apache.arrow.flight.FlightClient;
+import org.apache.arrow.flight.FlightClientMiddleware;
 import org.apache.arrow.flight.FlightDescriptor;
 import org.apache.arrow.flight.FlightInfo;
 import org.apache.arrow.flight.FlightStream;
@@ -33,7 +36,24 @@ final class Client implements AutoCloseable {
     private final FlightClient client;
 
     Client(OfflineServer server) {
+        this(server, Map.of());
+    }
+
+    /** @param headers sent with each call */
+    Client(OfflineServer server, Map<String, String> headers) {
         client = FlightClient.builder(allocator, Location.forGrpcInsecure("127.0.0.1", server.port()))
+                .intercept(call -> new FlightClientMiddleware() {
+                    @Override
+                    public void onBeforeSendingHeaders(CallHeaders sent) {
+                        headers.forEach(sent::insert);
+                    }
+
+                    @Override
+                    public void onHeadersReceived(CallHeaders received) {}
+
+                    @Override
+                    public void onCallCompleted(CallStatus status) {}
+                })
                 .build();
     }
 

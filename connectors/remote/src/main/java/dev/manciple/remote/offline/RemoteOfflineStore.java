@@ -40,7 +40,7 @@ final class RemoteOfflineStore implements OfflineStore {
     private final StoreContext context;
 
     RemoteOfflineStore(RemoteOfflineConfig config, StoreContext context) {
-        this.server = new Server(config, context.repoPath());
+        this.server = new Server(config, context);
         this.context = context;
     }
 

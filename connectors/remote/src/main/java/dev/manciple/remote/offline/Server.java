@@ -1,11 +1,14 @@
 package dev.manciple.remote.offline;
 
+import dev.manciple.error.AccessException;
 import dev.manciple.error.ConfigException;
 import dev.manciple.error.ConflictException;
 import dev.manciple.error.FeatureStoreException;
 import dev.manciple.error.InvalidRequestException;
 import dev.manciple.error.StoreException;
 import dev.manciple.error.StoreException.Outcome;
+import dev.manciple.spi.Credentials;
+import dev.manciple.spi.StoreContext;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -14,6 +17,7 @@ import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.apache.arrow.flight.FlightClient;
 import org.apache.arrow.flight.FlightRuntimeException;
@@ -34,12 +38,13 @@ final class Server {
 
     private final RemoteOfflineConfig config;
     private final Path repository;
+    private final Credentials credentials;
     private final Location location;
 
-    /** @param repository the folder a relative path of the certificate starts at */
-    Server(RemoteOfflineConfig config, Path repository) {
+    Server(RemoteOfflineConfig config, StoreContext context) {
         this.config = config;
-        this.repository = repository;
+        this.repository = context.repoPath();
+        this.credentials = context.credentials();
         this.location = switch (config.scheme()) {
             case HTTP -> Location.forGrpcInsecure(config.host(), config.port());
             case HTTPS -> Location.forGrpcTls(config.host(), config.port());
@@ -52,7 +57,21 @@ final class Server {
      * @param allocator owns what arrives
      */
     Connection connect(BufferAllocator allocator) {
-        FlightClient client = client(allocator);
+        Optional<String> token = credentials.bearerToken();
+        try {
+            return connect(allocator, token);
+        } catch (FlightRuntimeException e) {
+            if (e.status().code() != FlightStatusCode.UNAUTHENTICATED || token.isEmpty()) {
+                throw e;
+            }
+            // It may have expired since it was given out.
+            credentials.rejected(token.get());
+            return connect(allocator, credentials.bearerToken());
+        }
+    }
+
+    private Connection connect(BufferAllocator allocator, Optional<String> token) {
+        FlightClient client = client(allocator, token);
         try {
             return new Connection(client, allocator, actions(client));
         } catch (RuntimeException | Error e) {
@@ -62,8 +81,9 @@ final class Server {
         }
     }
 
-    private FlightClient client(BufferAllocator allocator) {
+    private FlightClient client(BufferAllocator allocator, Optional<String> token) {
         FlightClient.Builder builder = FlightClient.builder(allocator, location);
+        token.ifPresent(shown -> builder.intercept(call -> new TokenHeader(shown)));
         if (config.scheme() == RemoteOfflineConfig.Scheme.HTTPS) {
             builder.useTls();
         }
@@ -129,8 +149,10 @@ final class Server {
     private FeatureStoreException failure(String attempted, Outcome outcome, FlightRuntimeException failure) {
         String message = message(failure);
         return switch (failure.status().code()) {
-            case INVALID_ARGUMENT, NOT_FOUND, UNIMPLEMENTED, UNAUTHENTICATED, UNAUTHORIZED ->
+            case INVALID_ARGUMENT, NOT_FOUND, UNIMPLEMENTED ->
                 new InvalidRequestException("%s refused to %s: %s".formatted(this, attempted, message), failure);
+            case UNAUTHENTICATED -> refused(AccessException.Reason.UNAUTHENTICATED, attempted, message, failure);
+            case UNAUTHORIZED -> refused(AccessException.Reason.DENIED, attempted, message, failure);
             case ALREADY_EXISTS ->
                 new ConflictException("%s refused to %s: %s".formatted(this, attempted, message));
             case UNAVAILABLE, RESOURCE_EXHAUSTED ->
@@ -139,6 +161,11 @@ final class Server {
             case OK, UNKNOWN, INTERNAL, TIMED_OUT, CANCELLED ->
                 new StoreException(toString(), attempted, false, outcome, new IOException(message, failure));
         };
+    }
+
+    private AccessException refused(
+            AccessException.Reason reason, String attempted, String message, FlightRuntimeException failure) {
+        return new AccessException(reason, "%s refused to %s: %s".formatted(this, attempted, message), failure);
     }
 
     /** What the server said, out of the JSON it is wrapped in for Feast's clients. */

@@ -143,6 +143,7 @@ final class RemoteFixture implements OfflineFixture {
                     byName,
                     Map.of(),
                     sourcesByName,
+                    Map.of(),
                     List.of(),
                     Map.of(),
                     Extras.NONE);

@@ -17,29 +17,38 @@ import dev.manciple.plugin.LocalStoreContext;
 import dev.manciple.plugin.Plugins;
 import dev.manciple.plugin.StoreTypes;
 import dev.manciple.plugin.Stores;
+import dev.manciple.spi.Credentials;
 import dev.manciple.spi.HistoricalRequest;
 import dev.manciple.spi.OfflineStore;
+import dev.manciple.spi.OnlineStore;
 import dev.manciple.spi.Spine;
 import dev.manciple.spi.StoreConfig;
+import dev.manciple.spi.StoreContext;
 import dev.manciple.spi.Value;
 import dev.manciple.spi.ViewSlice;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Executor;
 import org.apache.arrow.flight.ActionType;
 import org.apache.arrow.flight.CallStatus;
 import org.apache.arrow.flight.FlightDescriptor;
 import org.apache.arrow.flight.FlightEndpoint;
 import org.apache.arrow.flight.FlightInfo;
 import org.apache.arrow.flight.FlightServer;
+import org.apache.arrow.flight.FlightServerMiddleware;
 import org.apache.arrow.flight.FlightStream;
 import org.apache.arrow.flight.Location;
 import org.apache.arrow.flight.NoOpFlightProducer;
 import org.apache.arrow.flight.PutResult;
+import org.apache.arrow.flight.ServerHeaderMiddleware;
 import org.apache.arrow.flight.Ticket;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
@@ -171,6 +180,86 @@ class RemoteServersTest {
             assertThatThrownBy(() -> store.describe(DataSource.Batch.files("stats.parquet")))
                     .isInstanceOf(InvalidRequestException.class)
                     .hasMessageContaining("'NUMBER(38)' of column 'trips'");
+        }
+    }
+
+    @Test
+    void areShownANewTokenWhereTheOldOneIsNotGoodAnyMore() throws Exception {
+        List<String> shown = new ArrayList<>();
+        FlightServerMiddleware.Key<FlightServerMiddleware> key = FlightServerMiddleware.Key.of("token");
+        List<Field> columns = List.of(Field.of("name", Scalar.STRING), Field.of("type", Scalar.STRING));
+        try (FlightServer server = FlightServer.builder(
+                                allocator,
+                                Location.forGrpcInsecure("127.0.0.1", 0),
+                                new FeastLike(columns, List.of()))
+                        .middleware(key, (info, headers, context) -> {
+                            shown.add(headers.get("authorization"));
+                            if (!"Bearer new".equals(headers.get("authorization"))) {
+                                throw CallStatus.UNAUTHENTICATED.toRuntimeException();
+                            }
+                            return new ServerHeaderMiddleware.Factory().onCallStarted(info, headers, context);
+                        })
+                        .build()
+                        .start();
+                OfflineStore store = new RemoteOfflineStoreFactory()
+                        .create(
+                                new RemoteOfflineConfig(
+                                        RemoteOfflineConfig.Scheme.HTTP,
+                                        "127.0.0.1",
+                                        server.getPort(),
+                                        Optional.empty(),
+                                        0),
+                                new TokenContext(allocator, new Expiring()))) {
+            assertThat(store.describe(DataSource.Batch.files("stats.parquet")).getFields())
+                    .isEmpty();
+        }
+        assertThat(shown).startsWith("Bearer old", "Bearer new").endsWith("Bearer new");
+    }
+
+    /** Gives out an old token until it is refused. */
+    private static final class Expiring implements Credentials {
+        private String token = "old";
+
+        @Override
+        public Optional<String> bearerToken() {
+            return Optional.of(token);
+        }
+
+        @Override
+        public void rejected(String refused) {
+            token = "new";
+        }
+    }
+
+    private record TokenContext(BufferAllocator allocator, Credentials credentials) implements StoreContext {
+        @Override
+        public String project() {
+            return "demo";
+        }
+
+        @Override
+        public Path repoPath() {
+            return Path.of("");
+        }
+
+        @Override
+        public Executor executor() {
+            return Runnable::run;
+        }
+
+        @Override
+        public InstantSource clock() {
+            return InstantSource.system();
+        }
+
+        @Override
+        public OfflineStore offlineStore(StoreConfig config) {
+            throw new UnsupportedOperationException("This store has no children");
+        }
+
+        @Override
+        public OnlineStore onlineStore(StoreConfig config) {
+            throw new UnsupportedOperationException("This store has no children");
         }
     }
 
