@@ -47,7 +47,8 @@ final class JavaFunction extends ValueFunction {
         } catch (RuntimeException e) {
             throw new StoreException(
                     "On demand feature view '%s'".formatted(slice().view().name()),
-                    "run function '%s' on %s".formatted(function.name(), arguments),
+                    // Not on which values: failures are logged.
+                    "run function '%s' on its inputs %s".formatted(function.name(), arguments.keySet()),
                     false,
                     StoreException.Outcome.NOT_APPLIED,
                     e);

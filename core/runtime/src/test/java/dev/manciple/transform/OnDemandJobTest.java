@@ -138,7 +138,8 @@ class OnDemandJobTest {
         });
         assertThatThrownBy(() -> read(job))
                 .isInstanceOf(StoreException.class)
-                .hasMessageContaining("On demand feature view 'totals' failed while trying to run function 'add'")
+                .hasMessageContaining(
+                        "On demand feature view 'totals' failed while trying to run function 'add' on its inputs [")
                 .hasMessageContaining("no idea");
     }
 
