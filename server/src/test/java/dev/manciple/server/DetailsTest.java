@@ -18,6 +18,7 @@ import io.grpc.protobuf.ProtoUtils;
 import io.grpc.stub.ClientCalls;
 import io.grpc.stub.MetadataUtils;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
@@ -42,7 +43,6 @@ class DetailsTest {
               - name: aged
                 entities: [driver]
                 ttl: 1h
-                tags: {tribe: far}
                 schema:
                   - {name: score, dtype: int64}
                 source: scores
@@ -55,12 +55,12 @@ class DetailsTest {
     private FeatureServer server;
     private Http http;
 
-    private void start(String yaml, Conduct conduct) throws Exception {
-        java.nio.file.Files.writeString(folder.resolve("scores.csv"), """
+    private void start(Conduct conduct) throws Exception {
+        Files.writeString(folder.resolve("scores.csv"), """
                 driver_id,score,event_timestamp
                 1001,5,2024-05-01T10:00:00Z
                 """);
-        store = Repository.with(folder, yaml, AGED);
+        store = Repository.with(folder, AGED);
         server = FeatureServer.start(
                 store, ServerOptions.DEFAULT.withPort(0).withConduct(conduct), "test");
         http = Http.of(server);
@@ -74,7 +74,7 @@ class DetailsTest {
 
     @Test
     void anAnswerTellsWhereItsFeaturesAreKeptOnlyWhenAsked() throws Exception {
-        start("", Conduct.DEFAULT);
+        start(Conduct.DEFAULT);
         JsonNode plain = Http.json(http.post("/get-online-features", READ.formatted("")));
         JsonNode detailed =
                 Http.json(http.post("/get-online-features", READ.formatted(", \"include_details\": true")));
@@ -92,38 +92,8 @@ class DetailsTest {
     }
 
     @Test
-    void theFailingStoreOfARouterIsNamedAndCounted() throws Exception {
-        start("""
-                online_store:
-                  type: hybrid
-                  online_stores:
-                    - {name: near, type: sqlite, path: near.db}
-                    - {name: far, type: sqlite, path: far.db}
-                """, Conduct.DEFAULT);
-        java.nio.file.Files.deleteIfExists(folder.resolve("far.db-wal"));
-        java.nio.file.Files.deleteIfExists(folder.resolve("far.db-shm"));
-        java.nio.file.Files.writeString(folder.resolve("far.db"), "no database at all".repeat(100));
-
-        JsonNode answer =
-                Http.json(http.post("/get-online-features", READ.formatted(", \"include_details\": true")));
-
-        assertThat(answer.at("/results/1/statuses/0").stringValue()).isEqualTo("PRESENT");
-        assertThat(answer.at("/results/2/statuses/0").stringValue()).isEqualTo("INVALID");
-        assertThat(answer.at("/metadata/failures/0/store").stringValue()).isEqualTo("far");
-        assertThat(answer.at("/metadata/failures/0/view").stringValue()).isEqualTo("aged");
-        assertThat(answer.at("/metadata/failures/0/reason").stringValue()).contains("far.db");
-        assertThat(answer.at("/metadata/origins/1/store").stringValue()).isEqualTo("near");
-        assertThat(http.get("/metrics").body())
-                .contains("manciple_online_store_failures_total{store=\"far\"} 1")
-                .containsPattern(
-                        "online_store_read_duration_seconds_count\\{outcome=\"answered\",store=\"sqlite\"} 1")
-                .containsPattern("online_store_read_duration_seconds_count\\{outcome=\"failed\",store=\"sqlite\"} 1")
-                .containsPattern("online_store_read_duration_seconds_count\\{outcome=\"answered\",store=\"hybrid\"} 1");
-    }
-
-    @Test
     void compatibilityRestoresTheStatusesOfFeast() throws Exception {
-        start("", Conduct.DEFAULT.withFeastStatuses());
+        start(Conduct.DEFAULT.withFeastStatuses());
         JsonNode answer = Http.json(http.post("/get-online-features", READ.formatted("")));
 
         assertThat(answer.at("/results/1/statuses").toString())
@@ -136,18 +106,21 @@ class DetailsTest {
 
     @Test
     void otherwiseAgesAndNullsAreTold() throws Exception {
-        start("", Conduct.DEFAULT);
+        start(Conduct.DEFAULT);
         JsonNode answer = Http.json(http.post("/get-online-features", READ.formatted("")));
 
         assertThat(answer.at("/results/1/statuses").toString())
                 .isEqualTo("[\"PRESENT\",\"NULL_VALUE\",\"NOT_FOUND\"]");
+        assertThat(http.get("/metrics").body())
+                .containsPattern(
+                        "online_store_read_duration_seconds_count\\{outcome=\"answered\",store=\"sqlite\"} 1");
         assertThat(answer.at("/results/2/statuses/0").stringValue()).isEqualTo("OUTSIDE_MAX_AGE");
         assertThat(answer.at("/results/2/values/0").isNull()).isTrue();
     }
 
     @Test
     void overGrpcDetailsAreATrailerForThoseWhoAsk() throws Exception {
-        start("", Conduct.DEFAULT);
+        start(Conduct.DEFAULT);
         Metadata question = new Metadata();
         question.put(Metadata.Key.of("manciple-details", Metadata.ASCII_STRING_MARSHALLER), "true");
 

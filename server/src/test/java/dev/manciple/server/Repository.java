@@ -33,8 +33,9 @@ public final class Repository {
         return create(folder, SQLITE, "", NO_FUNCTIONS, List.of());
     }
 
-    static FeatureStore with(Path folder, String yaml, String definitions) throws IOException {
-        return create(folder, yaml.contains("online_store:") ? yaml : SQLITE + yaml, definitions, NO_FUNCTIONS, List.of());
+    /** @param definitions what else is defined */
+    static FeatureStore with(Path folder, String definitions) throws IOException {
+        return create(folder, SQLITE, definitions, NO_FUNCTIONS, List.of());
     }
 
     /**
@@ -70,7 +71,6 @@ public final class Repository {
                 feature_views:
                   - name: driver_stats
                     entities: [driver]
-                    tags: {tribe: near}
                     schema:
                       - {name: conv_rate, dtype: float32}
                       - {name: trips, dtype: int64}

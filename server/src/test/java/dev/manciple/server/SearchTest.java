@@ -23,7 +23,7 @@ class SearchTest {
 
     @BeforeAll
     void start(@TempDir Path folder) throws Exception {
-        store = Repository.with(folder, "", """
+        store = Repository.with(folder, """
                 entities:
                   - {name: item, join_keys: [item_id], value_type: string}
                 data_sources:

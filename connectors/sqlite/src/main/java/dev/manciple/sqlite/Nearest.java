@@ -3,6 +3,7 @@ package dev.manciple.sqlite;
 import dev.manciple.error.InvalidRequestException;
 import dev.manciple.spi.Value;
 import dev.manciple.spi.VectorQuery;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -11,7 +12,7 @@ import java.util.PriorityQueue;
 /** The nearest of the vectors it is shown: an exact search that looks at every one and keeps as many as are wanted. */
 final class Nearest {
     /** A row's key, as it is stored, and how far its vector is. */
-    record Hit(byte[] key, double distance) {}
+    record Hit(ByteBuffer key, double distance) {}
 
     private static final Comparator<Hit> NEAR_TO_FAR = Comparator.comparingDouble(Hit::distance);
 
@@ -50,7 +51,7 @@ final class Nearest {
         for (int i = 0; i < stored.length; i++) {
             stored[i] = many.values().get(i) instanceof Value.Real real ? (float) real.value() : Float.NaN;
         }
-        farthestFirst.add(new Hit(key, distance.between(vector, stored)));
+        farthestFirst.add(new Hit(ByteBuffer.wrap(key), distance.between(vector, stored)));
         if (farthestFirst.size() > query.topK()) {
             farthestFirst.remove();
         }

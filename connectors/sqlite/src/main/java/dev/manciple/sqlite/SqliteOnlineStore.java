@@ -373,7 +373,7 @@ final class SqliteOnlineStore implements OnlineStore {
             List<Nearest.Hit> hits = nearest(session, table, query);
             OnlineRead read = new OnlineRead(
                     query.view(),
-                    hits.stream().map(hit -> keys.decode(hit.key())).toList(),
+                    hits.stream().map(hit -> keys.decode(hit.key().array())).toList(),
                     query.features());
             List<Lookup> rows = lookups(session, table, keys, read);
             List<Neighbor> neighbors = new ArrayList<>();
