@@ -61,15 +61,15 @@ public final class Metrics {
         freshness = MultiGauge.builder("feast_feature_freshness_seconds")
                 .description("Seconds since the end of the window that was materialized last, by view.")
                 .register(registry);
-        Process.addTo(registry);
+        ProcessMeters.addTo(registry);
         Gauge.builder("manciple_requests_running", admission, Admission::running)
                 .description("Requests that run now.")
                 .register(registry);
     }
 
     /** Meters of the process, in percent as Feast's. */
-    private static final class Process {
-        private Process() {}
+    private static final class ProcessMeters {
+        private ProcessMeters() {}
 
         static void addTo(PrometheusMeterRegistry registry) {
             OperatingSystemMXBean machine = ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);

@@ -9,10 +9,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import org.apache.arrow.memory.BufferAllocator;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -53,6 +55,13 @@ public final class OfflinePushQueue implements AutoCloseable {
     private static final class Batch {
         private final Map<String, List<Object>> columns = new LinkedHashMap<>();
         private int rows;
+        private @Nullable Future<?> alarm;
+
+        void cancelAlarm() {
+            if (alarm != null) {
+                alarm.cancel(false);
+            }
+        }
 
         void add(Map<String, ? extends List<?>> more) {
             more.forEach((column, cells) ->
@@ -80,11 +89,13 @@ public final class OfflinePushQueue implements AutoCloseable {
                 batch = new Batch();
                 gathering.put(kind, batch);
                 Batch begun = batch;
-                timer.schedule(() -> late(kind, begun), limits.interval().toNanos(), TimeUnit.NANOSECONDS);
+                batch.alarm = timer.schedule(
+                        () -> late(kind, begun), limits.interval().toNanos(), TimeUnit.NANOSECONDS);
             }
             batch.add(columns);
             if (batch.rows >= limits.rows()) {
                 gathering.remove(kind);
+                batch.cancelAlarm();
                 full = batch;
                 waiting++;
             }

@@ -7,12 +7,12 @@ import io.opentelemetry.api.trace.SpanKind;
 import io.opentelemetry.api.trace.StatusCode;
 import io.opentelemetry.api.trace.Tracer;
 import io.opentelemetry.context.Context;
-import io.opentelemetry.context.Scope;
 import io.opentelemetry.context.propagation.TextMapGetter;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,6 +37,11 @@ public final class Telemetry implements StoreObserver {
         }
     };
 
+    /** A status HTTP does not have, for connections that ended without an answer. */
+    private static final int CALLER_GONE = 499;
+
+    private static final String NO_TRACE = "";
+
     private final Metrics metrics;
     private final boolean logged;
     private final OpenTelemetry traces;
@@ -51,7 +56,7 @@ public final class Telemetry implements StoreObserver {
         this.metrics = metrics;
         this.logged = logged;
         this.traces = traces;
-        this.traced = traces != OpenTelemetry.noop();
+        this.traced = !traces.equals(OpenTelemetry.noop());
         this.tracer = traces.getTracer("dev.manciple.server");
     }
 
@@ -70,71 +75,73 @@ public final class Telemetry implements StoreObserver {
             this.meters = metrics.route(name);
         }
 
-        public String name() {
-            return name;
-        }
-
         /**
-         * A request has come.
+         * Answers a request, and tells of it.
          *
          * @param headers of the request, by name in lower case
+         * @param work answers; what it throws is thrown on, and told as a caller who went away
          */
-        public Call begin(Function<String, Optional<String>> headers) {
-            return new Call(this, headers);
-        }
-    }
-
-    /** One request; begun and ended by the thread that answers it. */
-    public final class Call {
-        private final Route route;
-        private final long began = System.nanoTime();
-        private final Span span;
-        private final Scope scope;
-
-        private Call(Route route, Function<String, Optional<String>> headers) {
-            this.route = route;
-            if (traced) {
-                Context caller = traces.getPropagators()
-                        .getTextMapPropagator()
-                        .extract(Context.root(), headers, HEADERS);
-                span = tracer.spanBuilder(route.name)
-                        .setParent(caller)
-                        .setSpanKind(SpanKind.SERVER)
-                        .startSpan();
-                scope = span.makeCurrent();
-            } else {
-                span = Span.getInvalid();
-                scope = Scope.noop();
+        public void answer(Function<String, Optional<String>> headers, Supplier<Outcome> work) {
+            long began = System.nanoTime();
+            if (!traced) {
+                tell(outcome(work), began, NO_TRACE);
+                return;
             }
-        }
-
-        /**
-         * The request was answered, or turned away.
-         *
-         * @param status of HTTP, or the number of gRPC's
-         * @param ours whether the answer says that the server failed
-         */
-        public void answered(int status, boolean ours) {
-            long nanos = System.nanoTime() - began;
-            route.meters.answered(status, nanos);
-            if (logged) {
-                REQUESTS.atInfo()
-                        .addKeyValue("route", route.name)
-                        .addKeyValue("status", status)
-                        .addKeyValue("millis", nanos / 1_000 / 1e3)
-                        .addKeyValue("trace", span.getSpanContext().getTraceId())
-                        .log("request");
-            }
-            if (traced) {
-                span.setAttribute("manciple.status", status);
-                if (ours) {
+            Context caller =
+                    traces.getPropagators().getTextMapPropagator().extract(Context.root(), headers, HEADERS);
+            Span span = tracer.spanBuilder(name)
+                    .setParent(caller)
+                    .setSpanKind(SpanKind.SERVER)
+                    .startSpan();
+            try {
+                Answered answered =
+                        caller.with(span).wrapSupplier(() -> outcome(work)).get();
+                span.setAttribute("manciple.status", answered.outcome().status());
+                if (answered.outcome().ours()) {
                     span.setStatus(StatusCode.ERROR);
                 }
-                scope.close();
+                tell(answered, began, span.getSpanContext().getTraceId());
+            } finally {
                 span.end();
             }
         }
+
+        private Answered outcome(Supplier<Outcome> work) {
+            try {
+                return new Answered(work.get(), Optional.empty());
+            } catch (RuntimeException e) {
+                return new Answered(new Outcome(CALLER_GONE, false), Optional.of(e));
+            }
+        }
+
+        private void tell(Answered answered, long began, String trace) {
+            long nanos = System.nanoTime() - began;
+            int status = answered.outcome().status();
+            meters.answered(status, nanos);
+            if (logged) {
+                REQUESTS.atInfo()
+                        .addKeyValue("route", name)
+                        .addKeyValue("status", status)
+                        .addKeyValue("millis", Math.round(nanos / 1e3) / 1e3)
+                        .addKeyValue("trace", trace)
+                        .log("request");
+            }
+            answered.failure().ifPresent(failure -> {
+                throw failure;
+            });
+        }
     }
+
+    /**
+     * How a request was answered, or turned away.
+     *
+     * @param status of HTTP, or the number of gRPC's
+     * @param ours whether the answer says that the server failed
+     */
+    public record Outcome(int status, boolean ours) {}
+
+    /** An outcome, and what is to be thrown once it is told. */
+    private record Answered(Outcome outcome, Optional<RuntimeException> failure) {}
 
     @Override
     public void onlineRead(String store, long nanos, boolean answered) {

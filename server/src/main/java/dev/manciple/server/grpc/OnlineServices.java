@@ -127,11 +127,9 @@ public final class OnlineServices {
                 .build();
         Telemetry.Route observed = backend.telemetry().route(method.getFullMethodName());
         return ServerMethodDefinition.create(
-                method, (asked, headers) -> ServerCalls.<Q, A>asyncUnaryCall((question, out) -> run(
-                                observed.begin(key -> header(headers, key)),
-                                observed.name(),
-                                out,
-                                () -> call.apply(question)))
+                method, (asked, headers) -> ServerCalls.<Q, A>asyncUnaryCall((question, out) -> observed.answer(
+                                key -> header(headers, key),
+                                () -> run(method.getFullMethodName(), out, () -> call.apply(question))))
                         .startCall(asked, headers));
     }
 
@@ -139,7 +137,7 @@ public final class OnlineServices {
         return Optional.ofNullable(headers.get(Metadata.Key.of(name, Metadata.ASCII_STRING_MARSHALLER)));
     }
 
-    private <A> void run(Telemetry.Call call, String method, StreamObserver<A> out, Supplier<A> answer) {
+    private <A> Telemetry.Outcome run(String method, StreamObserver<A> out, Supplier<A> answer) {
         Status status;
         if (admission.enter()) {
             try {
@@ -153,7 +151,7 @@ public final class OnlineServices {
         if (!status.isOk()) {
             out.onError(status.asRuntimeException());
         }
-        call.answered(status.getCode().value(), OURS.contains(status.getCode()));
+        return new Telemetry.Outcome(status.getCode().value(), OURS.contains(status.getCode()));
     }
 
     private static <A> Status answer(String method, StreamObserver<A> out, Supplier<A> answer) {

@@ -124,24 +124,26 @@ public final class HttpApi implements HttpService {
     }
 
     private void run(ServerRequest request, ServerResponse response, Guarded route, Telemetry.Route observed) {
-        Telemetry.Call call = observed.begin(name -> request.headers().first(HeaderNames.create(name)));
+        observed.answer(name -> request.headers().first(HeaderNames.create(name)), () -> {
+            admit(request, response, route);
+            int status = response.status().code();
+            return new Telemetry.Outcome(status, status >= 500);
+        });
+    }
+
+    private void admit(ServerRequest request, ServerResponse response, Guarded route) {
         if (admission.draining()) {
             lastOfConnection(request, response);
         }
-        try {
-            if (admission.enter()) {
-                try {
-                    handle(request, response, route);
-                } finally {
-                    admission.leave();
-                }
-            } else {
-                response.header(RETRY_AFTER, "1");
-                Answers.text(response, 429, admission.refusal());
+        if (admission.enter()) {
+            try {
+                handle(request, response, route);
+            } finally {
+                admission.leave();
             }
-        } finally {
-            int status = response.status().code();
-            call.answered(status, status >= 500);
+        } else {
+            response.header(RETRY_AFTER, "1");
+            Answers.text(response, 429, admission.refusal());
         }
     }
 
