@@ -22,6 +22,7 @@ import dev.manciple.server.auth.AccessControl;
 import dev.manciple.server.auth.Caller;
 import dev.manciple.spi.Value;
 import dev.manciple.wire.ValueJson;
+import io.helidon.common.socket.SocketWriterException;
 import io.helidon.http.HeaderName;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.HeaderValues;
@@ -171,7 +172,9 @@ public final class HttpApi implements HttpService {
                     413,
                     "The body has more than %,d bytes, as many as one request may have; send several requests"
                             .formatted(limits.bodyBytes()));
-        } catch (IOException | UncheckedIOException e) {
+        } catch (CloseConnectionException e) {
+            throw e;
+        } catch (IOException | UncheckedIOException | SocketWriterException e) {
             throw new CloseConnectionException("The client went away, or was silent for too long", e);
         } catch (RuntimeException e) {
             LOG.error("{} failed", request.path().path(), e);
@@ -214,11 +217,20 @@ public final class HttpApi implements HttpService {
         if (request.headers().contentLength().orElse(0) > limit) {
             throw new TooLargeException();
         }
-        byte[] body = patience.read(request.content().inputStream(), limit + 1);
+        byte[] body = read(request, limit + 1);
         if (body.length > limit) {
             throw new TooLargeException();
         }
         return body;
+    }
+
+    private byte[] read(ServerRequest request, int maxBytes) throws IOException {
+        try {
+            return patience.read(request.content().inputStream(), maxBytes);
+        } catch (RuntimeException e) {
+            // The HTTP server's stream says so, with exceptions of its own, where a body ends before its length.
+            throw new IOException("The body did not come whole", e);
+        }
     }
 
     /** The body is larger than the limit. */
