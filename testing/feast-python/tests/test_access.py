@@ -138,12 +138,20 @@ def client(folder, repo, url, *more):
     return FeatureStore(str(folder))
 
 
-def oidc(issuer, *more):
-    return ["auth:", "  type: oidc", f"  auth_discovery_url: {issuer.discovery}", *more]
-
-
 def as_client(issuer, name):
-    return oidc(issuer, f"  client_id: {name}", "  client_secret: secret")
+    """The section of a client that gets its tokens from the provider."""
+    return [
+        "auth:",
+        "  type: oidc",
+        f"  auth_discovery_url: {issuer.discovery}",
+        f"  client_id: {name}",
+        "  client_secret: secret",
+    ]
+
+
+def showing(option):
+    """The section of a client that has a token."""
+    return ["auth:", "  type: oidc", f"  {option}"]
 
 
 def read(store):
@@ -190,7 +198,7 @@ def test_reading_is_not_writing(guarded, issuer, tmp_path):
 def test_a_token_of_the_environment_is_shown(guarded, issuer, tmp_path, monkeypatch):
     repo, server = guarded
     monkeypatch.setenv("RIDES_TOKEN", issuer.token("ada", ["reader"]))
-    assert read(client(tmp_path / "c", repo, server.url, *oidc(issuer, "  token_env_var: RIDES_TOKEN"))) == [8]
+    assert read(client(tmp_path / "c", repo, server.url, *showing("token_env_var: RIDES_TOKEN"))) == [8]
 
 
 def test_bad_tokens_are_refused(guarded, issuer, tmp_path):
@@ -203,7 +211,7 @@ def test_bad_tokens_are_refused(guarded, issuer, tmp_path):
     }
     for name, token in bad.items():
         with pytest.raises(RuntimeError, match="401"):
-            read(client(tmp_path / name, repo, server.url, *oidc(issuer, f"  token: {token}")))
+            read(client(tmp_path / name, repo, server.url, *showing(f"token: {token}")))
 
 
 def test_who_shows_nothing_is_refused(guarded, tmp_path):

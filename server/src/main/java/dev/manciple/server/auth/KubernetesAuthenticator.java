@@ -53,7 +53,13 @@ final class KubernetesAuthenticator implements Authenticator {
             return principal;
         } catch (IOException e) {
             LOG.warn("The Kubernetes API server cannot be asked: {}", e.getMessage());
-            throw new StoreException("Kubernetes API server", "review a token", true, Outcome.NOT_APPLIED, e);
+            // The caller is not known yet, and need not learn how the cluster is reached.
+            throw new StoreException(
+                    "Kubernetes API server",
+                    "review a token",
+                    true,
+                    Outcome.NOT_APPLIED,
+                    new IOException("it cannot be asked; the log of the server says why", e));
         }
     }
 

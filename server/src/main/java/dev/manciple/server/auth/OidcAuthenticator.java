@@ -18,6 +18,7 @@ import dev.manciple.auth.AuthConfig;
 import dev.manciple.auth.Provider;
 import dev.manciple.error.StoreException;
 import dev.manciple.error.StoreException.Outcome;
+import java.io.IOException;
 import java.text.ParseException;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -97,21 +98,27 @@ final class OidcAuthenticator implements Authenticator {
             return principal(processor.process(token, null));
         } catch (RateLimitReachedException e) {
             if (jwks.reachable()) {
-                LOG.info("A token names a key the provider does not have");
+                LOG.debug("A token names a key the provider does not have");
                 throw AccessControl.invalid(e);
             }
             throw unreachable(e);
         } catch (KeySourceException e) {
             throw unreachable(e);
         } catch (ParseException | BadJOSEException | JOSEException e) {
-            LOG.info("A token was refused: {}", e.getMessage());
+            LOG.debug("A token was refused: {}", e.getMessage());
             throw AccessControl.invalid(e);
         }
     }
 
     private static StoreException unreachable(Exception cause) {
         LOG.warn("The keys of the OpenID Connect provider cannot be fetched: {}", cause.getMessage());
-        return new StoreException("OpenID Connect provider", "verify a token", true, Outcome.NOT_APPLIED, cause);
+        // The caller is not known yet, and need not learn how the provider is reached.
+        return new StoreException(
+                "OpenID Connect provider",
+                "verify a token",
+                true,
+                Outcome.NOT_APPLIED,
+                new IOException("its keys cannot be fetched; the log of the server says why", cause));
     }
 
     private Principal principal(JWTClaimsSet claims) {
