@@ -157,11 +157,11 @@ class CassandraTlsTest {
         context.init(managers.getKeyManagers(), null, null);
         HttpsServer service = HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         service.setHttpsConfigurator(new HttpsConfigurator(context));
-        byte[] answer = """
+        byte[] answer =
+                """
                 {"version": 1, "region": "here", "contact_info": {"type": "sni_proxy", "local_dc": "%s", \
                 "contact_points": ["%s"], "sni_proxy_address": "localhost:%d"}}\
-                """.formatted(CassandraServer.DATACENTER, hostId, server.port())
-                .getBytes(StandardCharsets.UTF_8);
+                """.formatted(CassandraServer.DATACENTER, hostId, server.port()).getBytes(StandardCharsets.UTF_8);
         service.createContext("/metadata", exchange -> {
             try (exchange) {
                 exchange.sendResponseHeaders(200, answer.length);

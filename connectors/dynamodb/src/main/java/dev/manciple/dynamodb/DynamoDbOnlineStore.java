@@ -87,8 +87,9 @@ final class DynamoDbOnlineStore implements OnlineStore {
                                 .addAll(own);
                     }
                     project(requests, wanted);
-                    Map<String, Map<String, Map<String, AttributeValue>>> found =
-                            new BatchReader(client.get(), reads, config.batchSize(), config.consistentReads()).read(wanted);
+                    Map<String, Map<String, Map<String, AttributeValue>>> found = new BatchReader(
+                                    client.get(), reads, config.batchSize(), config.consistentReads())
+                            .read(wanted);
                     List<OnlineResult> results = new ArrayList<>(requests.size());
                     for (int i = 0; i < requests.size(); i++) {
                         OnlineRead request = requests.get(i);
@@ -125,7 +126,8 @@ final class DynamoDbOnlineStore implements OnlineStore {
         return attempt(
                 "count the rows of view '%s'".formatted(view.name()),
                 List.of(view),
-                () -> client.get()
+                () -> client
+                        .get()
                         .scanPaginator(scan -> scan.tableName(table(view))
                                 .select(Select.COUNT)
                                 .filterExpression("#id <> :owner")

@@ -67,7 +67,8 @@ final class GuardedWriter {
     }
 
     /** @return what is in the way; empty if the row was stored */
-    private Optional<Map<String, AttributeValue>> replace(String table, String id, Row<AttributeValue> row, Optional<String> seen) {
+    private Optional<Map<String, AttributeValue>> replace(
+            String table, String id, Row<AttributeValue> row, Optional<String> seen) {
         Map<String, AttributeValue> item = Map.of(
                 Item.ID,
                 Item.text(id),
@@ -89,7 +90,8 @@ final class GuardedWriter {
     }
 
     /** @return what is in the way, or an empty item if there is none to change; empty if the row was stored */
-    private Optional<Map<String, AttributeValue>> change(String table, String id, Row<AttributeValue> row, Optional<String> seen) {
+    private Optional<Map<String, AttributeValue>> change(
+            String table, String id, Row<AttributeValue> row, Optional<String> seen) {
         Map<String, String> names = new HashMap<>(Map.of("#event", Item.EVENT, "#values", Item.VALUES));
         Map<String, AttributeValue> bound = new HashMap<>(bound(row, seen));
         bound.put(":event", Item.text(row.event()));

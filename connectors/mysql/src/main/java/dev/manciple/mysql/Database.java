@@ -226,7 +226,8 @@ final class Database implements AutoCloseable {
         pool.setConnectionTimeout(config.connectTimeout().toMillis());
         // The driver's own check waits a second at least.
         pool.setConnectionTestQuery("SELECT 1");
-        pool.setValidationTimeout(Math.clamp(config.timeout().toMillis(), LEAST_VALIDATION_MILLIS, MOST_VALIDATION_MILLIS));
+        pool.setValidationTimeout(
+                Math.clamp(config.timeout().toMillis(), LEAST_VALIDATION_MILLIS, MOST_VALIDATION_MILLIS));
         pool.setInitializationFailTimeout(-1);
         pool.setTransactionIsolation("TRANSACTION_READ_COMMITTED");
         return new HikariDataSource(pool);

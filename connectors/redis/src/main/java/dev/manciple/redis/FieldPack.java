@@ -28,7 +28,8 @@ final class FieldPack {
 
     FieldPack(ViewLayout layout) {
         this.layout = layout;
-        this.values = new byte[Math.min(FIELDS_PER_PACK, layout.view().features().size())][];
+        this.values =
+                new byte[Math.min(FIELDS_PER_PACK, layout.view().features().size())][];
     }
 
     /** How many packs a row of the view has; at least one. */
@@ -45,7 +46,10 @@ final class FieldPack {
         int from = number * FIELDS_PER_PACK;
         List<Field> features = layout.view()
                 .features()
-                .subList(from, Math.min(from + FIELDS_PER_PACK, layout.view().features().size()));
+                .subList(
+                        from,
+                        Math.min(
+                                from + FIELDS_PER_PACK, layout.view().features().size()));
         byte[] timeField = layout.timeField().getRaw();
         int size = number == 0 ? size(timeField) + size(time) : 0;
         for (int i = 0; i < features.size(); i++) {

@@ -48,8 +48,9 @@ final class RawCassandra implements RawStore {
                         .withString(DefaultDriverOption.REQUEST_CONSISTENCY, "LOCAL_QUORUM")
                         .build())
                 .build();
-        session.execute("CREATE KEYSPACE IF NOT EXISTS %s WITH replication = {'class': 'SimpleStrategy', 'replication_factor': 1}"
-                .formatted(KEYSPACE));
+        session.execute(
+                "CREATE KEYSPACE IF NOT EXISTS %s WITH replication = {'class': 'SimpleStrategy', 'replication_factor': 1}"
+                        .formatted(KEYSPACE));
     }
 
     /** One row with its values as the driver takes them. */
@@ -61,7 +62,9 @@ final class RawCassandra implements RawStore {
         List<Entity> entities = rows.stream()
                 .map(row -> new Entity(
                         HexFormat.of().formatHex(keys.encode(row.key())),
-                        RawStore.values(view, row).stream().map(ByteBuffer::wrap).toList(),
+                        RawStore.values(view, row).stream()
+                                .map(ByteBuffer::wrap)
+                                .toList(),
                         row.eventTime()))
                 .toList();
         PreparedStatement state =
@@ -94,8 +97,7 @@ final class RawCassandra implements RawStore {
             String feature = view.features().get(i).name();
             Instant seen = times.get(feature);
             if (seen == null || !seen.isAfter(entity.time())) {
-                batch.addStatement(
-                        replace.bind(entity.values().get(i), entity.time(), entity.key(), feature, seen));
+                batch.addStatement(replace.bind(entity.values().get(i), entity.time(), entity.key(), feature, seen));
             }
         }
         return session.executeAsync(batch.build()).thenAccept(result -> {

@@ -51,8 +51,7 @@ final class RawDynamoDb implements RawStore {
         Map<String, AttributeValue> features = HashMap.newHashMap(values.size());
         for (int i = 0; i < values.size(); i++) {
             features.put(
-                    view.features().get(i).name(),
-                    AttributeValue.fromB(SdkBytes.fromByteArrayUnsafe(values.get(i))));
+                    view.features().get(i).name(), AttributeValue.fromB(SdkBytes.fromByteArrayUnsafe(values.get(i))));
         }
         AttributeValue event = AttributeValue.fromS(EventText.PRINTED.of(row.eventTime()));
         return PutItemRequest.builder()
@@ -78,11 +77,7 @@ final class RawDynamoDb implements RawStore {
         Map<String, KeysAndAttributes> request =
                 Map.of(table(view), KeysAndAttributes.builder().keys(ids).build());
         return () -> {
-            long found = client
-                    .batchGetItem(get -> get.requestItems(request))
-                    .responses()
-                    .get(table(view))
-                    .stream()
+            long found = client.batchGetItem(get -> get.requestItems(request)).responses().get(table(view)).stream()
                     .collect(Collectors.summingLong(
                             item -> item.get("values").m().size()));
             RawStore.require(found, view, keys);

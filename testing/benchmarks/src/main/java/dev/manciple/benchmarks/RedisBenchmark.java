@@ -137,9 +137,7 @@ final class RedisBenchmark implements Benchmark {
         int features = promise.workload().keys() * promise.workload().features();
         Turns turns = Turns.measure(floor, ours, WARMUP_FEATURES / features, MEASURED_FEATURES / features);
         return turns.result(ID, "%s: %s".formatted(promise.workload().describe(), layer))
-                .judged(
-                        promise.text(),
-                        turns.share() >= promise.share() && turns.p99Ratio() <= promise.p99Ratio());
+                .judged(promise.text(), turns.share() >= promise.share() && turns.p99Ratio() <= promise.p99Ratio());
     }
 
     // ---- writes --------------------------------------------------------------------------------------------------

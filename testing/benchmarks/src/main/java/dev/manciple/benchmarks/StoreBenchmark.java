@@ -189,9 +189,8 @@ final class StoreBenchmark implements Benchmark {
 
     /** Over rows that are there already and equal, so that every run does the same work on both sides. */
     private Result write(OnlineStore store, RawStore raw, Settings settings) throws Exception {
-        List<OnlineRow> rows = IntStream.range(0, kind.rows)
-                .mapToObj(StoreBenchmark::row)
-                .toList();
+        List<OnlineRow> rows =
+                IntStream.range(0, kind.rows).mapToObj(StoreBenchmark::row).toList();
         store.update(new ViewChanges(List.of(WRITTEN), List.of()));
         Usage.Work floor = raw.writing(WRITTEN, rows, BATCH);
         Usage.Work ours = () -> {
@@ -234,7 +233,8 @@ final class StoreBenchmark implements Benchmark {
                 .lookups();
         for (int i = 0; i < some.size(); i++) {
             if (!stored.get(i).equals(new Lookup.Found(some.get(i).values(), TIME))) {
-                throw new IllegalStateException("%s: row %d written raw was read as %s".formatted(id(), i, stored.get(i)));
+                throw new IllegalStateException(
+                        "%s: row %d written raw was read as %s".formatted(id(), i, stored.get(i)));
             }
         }
     }

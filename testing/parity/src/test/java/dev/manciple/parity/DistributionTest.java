@@ -158,13 +158,7 @@ class DistributionTest {
 
     private static void describe(LocalStoreContext context, String type, Map<String, Object> options) {
         DataSource.Batch table = new DataSource.Batch(
-                "t",
-                type,
-                new SourceLocation.Table("t"),
-                TimeColumns.INFERRED,
-                Map.of(),
-                About.NOTHING,
-                Extras.NONE);
+                "t", type, new SourceLocation.Table("t"), TimeColumns.INFERRED, Map.of(), About.NOTHING, Extras.NONE);
         describe(context, table, type, options);
     }
 

@@ -72,8 +72,8 @@ class BigtableDynamoDbTest extends OnlineStoreContract {
                     true,
                     "table_name_template",
                     name + ".{project}.{table_name}");
-            Map<String, Object> options = Map.of(
-                    "routing_tag", "team", "deadline", "1m", "online_stores", List.of(bigtable, dynamodb));
+            Map<String, Object> options =
+                    Map.of("routing_tag", "team", "deadline", "1m", "online_stores", List.of(bigtable, dynamodb));
             return new TaggedStore(
                     RouterContext.of(context).open(new StoreConfig("hybrid", options)),
                     view -> Map.of("team", view.name().length() % 2 == 0 ? "dynamodb" : "bigtable"));

@@ -50,8 +50,9 @@ class FanoutTest {
         // The next may have been handed out while the tenth was failing.
         assertThat(started.get()).isBetween(11, 12);
         assertThat(outcome.done()).startsWith(0, 1, 2, 3, 4, 5, 6, 7, 8, 9).doesNotContain(10);
-        assertThat(outcome.failures()).singleElement().satisfies(failure -> assertThat(failure)
-                .hasMessage("no more"));
+        assertThat(outcome.failures())
+                .singleElement()
+                .satisfies(failure -> assertThat(failure).hasMessage("no more"));
     }
 
     @Test
