@@ -27,7 +27,6 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Semaphore;
-import org.jspecify.annotations.Nullable;
 
 /** One session of the driver: an entity's times are read, and its features replaced on the condition that they are still those. */
 final class RawCassandra implements RawStore {
@@ -86,7 +85,7 @@ final class RawCassandra implements RawStore {
         };
     }
 
-    private CompletionStage<@Nullable Void> replace(
+    private CompletionStage<AsyncResultSet> replace(
             FeatureView view, Entity entity, PreparedStatement replace, AsyncResultSet stored) {
         Map<String, Instant> times = new HashMap<>();
         for (Row row : stored.currentPage()) {
@@ -97,13 +96,19 @@ final class RawCassandra implements RawStore {
             String feature = view.features().get(i).name();
             Instant seen = times.get(feature);
             if (seen == null || !seen.isAfter(entity.time())) {
-                batch.addStatement(replace.bind(entity.values().get(i), entity.time(), entity.key(), feature, seen));
+                batch.addStatement(replace.bind()
+                        .setByteBuffer(0, entity.values().get(i))
+                        .setInstant(1, entity.time())
+                        .setString(2, entity.key())
+                        .setString(3, feature)
+                        .setInstant(4, seen));
             }
         }
-        return session.executeAsync(batch.build()).thenAccept(result -> {
+        return session.executeAsync(batch.build()).thenApply(result -> {
             if (!result.wasApplied()) {
                 throw new IllegalStateException("lost a race to nobody");
             }
+            return result;
         });
     }
 

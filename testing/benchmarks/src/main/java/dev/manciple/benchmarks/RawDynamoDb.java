@@ -9,7 +9,6 @@ import java.net.URI;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.core.SdkBytes;
@@ -77,9 +76,11 @@ final class RawDynamoDb implements RawStore {
         Map<String, KeysAndAttributes> request =
                 Map.of(table(view), KeysAndAttributes.builder().keys(ids).build());
         return () -> {
-            long found = client.batchGetItem(get -> get.requestItems(request)).responses().get(table(view)).stream()
-                    .collect(Collectors.summingLong(
-                            item -> item.get("values").m().size()));
+            long found = client.batchGetItem(get -> get.requestItems(request)).responses().values().stream()
+                    .flatMap(List::stream)
+                    .flatMap(item -> item.values().stream())
+                    .mapToLong(attribute -> attribute.m().size())
+                    .sum();
             RawStore.require(found, view, keys);
         };
     }

@@ -6,6 +6,7 @@ import dev.manciple.spi.EntityKey;
 import dev.manciple.spi.OnlineRow;
 import dev.manciple.wire.EntityKeyCodec;
 import java.sql.Connection;
+import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -14,7 +15,6 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Properties;
-import org.postgresql.Driver;
 
 /** One connection of PostgreSQL's driver: arrays of encoded cells in, a transaction per batch. */
 final class RawPostgres implements RawStore {
@@ -24,7 +24,7 @@ final class RawPostgres implements RawStore {
         Properties login = new Properties();
         login.setProperty("user", "postgres");
         login.setProperty("password", "any");
-        this.connection = new Driver().connect("jdbc:postgresql://127.0.0.1:%d/postgres".formatted(port), login);
+        this.connection = DriverManager.getConnection("jdbc:postgresql://127.0.0.1:%d/postgres".formatted(port), login);
         connection.setAutoCommit(false);
     }
 
