@@ -8,7 +8,7 @@ import java.util.Set;
 
 /** Prints results as they come, with new headings whenever the figures change. */
 final class Table {
-    private static final int ID_WIDTH = 4;
+    private static final int ID_WIDTH = 13;
     private static final int WHAT_WIDTH = 58;
     private static final int LEAST_WIDTH = 9;
 
