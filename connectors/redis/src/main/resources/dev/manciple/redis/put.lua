@@ -3,7 +3,7 @@
 -- KEYS  one hash per row
 -- ARGV  seconds a hash lives after a write, 0 for as long as it is let; the field that holds the view's event time; how many packs
 --       a row has; then row by row its event time and its packs. A pack is names and values of fields by turns, each a string of
---       MessagePack, the event time among them; it may be empty. Taken apart here it costs the server half of what as many
+--       MessagePack, the event time among them; it may be empty. Taken apart here it costs the server less than as many
 --       arguments would.
 --
 -- Returns the number of rows.
