@@ -85,10 +85,7 @@ final class ServeCommand implements Callable<Integer> {
         @Nullable
         Integer workers;
 
-        @Option(
-                names = "--worker-connections",
-                paramLabel = "NUMBER",
-                description = "Feast's; has no effect.")
+        @Option(names = "--worker-connections", paramLabel = "NUMBER", description = "Feast's; has no effect.")
         @Nullable
         Integer connections;
 
@@ -99,10 +96,7 @@ final class ServeCommand implements Callable<Integer> {
         @Nullable
         Integer maxRequests;
 
-        @Option(
-                names = "--max-requests-jitter",
-                paramLabel = "NUMBER",
-                description = "Feast's; has no effect.")
+        @Option(names = "--max-requests-jitter", paramLabel = "NUMBER", description = "Feast's; has no effect.")
         @Nullable
         Integer maxRequestsJitter;
     }

@@ -42,10 +42,8 @@ final class ServeOfflineCommand implements Callable<Integer> {
     }
 
     private OfflineServerOptions options() {
-        OfflineServerOptions options = OfflineServerOptions.DEFAULT
-                .withHost(host)
-                .withPort(port)
-                .withRepository(session.repository());
+        OfflineServerOptions options =
+                OfflineServerOptions.DEFAULT.withHost(host).withPort(port).withRepository(session.repository());
         return tls == null ? options : options.withTls(tls.files(session));
     }
 }

@@ -47,8 +47,8 @@ final class Serving {
                         session.config().authentication(), session.terminal().environment())) {
             // A server that cannot read its registry should say so now, not to its first caller.
             int views = store.registry().views().size();
-            try (FeatureServer server = FeatureServer.start(
-                    store, access, options, VersionCommand.version(), tracing.traces())) {
+            try (FeatureServer server =
+                    FeatureServer.start(store, access, options, VersionCommand.version(), tracing.traces())) {
                 tell(server, options, views);
                 warn(access, options.host());
                 new CountDownLatch(1).await();

@@ -15,11 +15,7 @@ final class TlsOptions {
             description = "The private key of TLS, a PEM file.")
     Path key = Path.of("");
 
-    @Option(
-            names = "--cert",
-            paramLabel = "FILE",
-            required = true,
-            description = "The certificate of TLS, a PEM file.")
+    @Option(names = "--cert", paramLabel = "FILE", required = true, description = "The certificate of TLS, a PEM file.")
     Path certificate = Path.of("");
 
     @Option(

@@ -142,7 +142,8 @@ public final class ArrowTypeText {
 
         @Override
         public String visit(ArrowType.Union type) {
-            return "%s_union<%s>".formatted(type.getMode().name().toLowerCase(java.util.Locale.ROOT), children(Writer::named));
+            return "%s_union<%s>"
+                    .formatted(type.getMode().name().toLowerCase(java.util.Locale.ROOT), children(Writer::named));
         }
 
         @Override
@@ -332,8 +333,8 @@ public final class ArrowTypeText {
             Field value = field("value");
             expect(">");
             Field required = new Field("key", FieldType.notNullable(key.getType()), key.getChildren());
-            Field entries = new Field(
-                    "entries", FieldType.notNullable(ArrowType.Struct.INSTANCE), List.of(required, value));
+            Field entries =
+                    new Field("entries", FieldType.notNullable(ArrowType.Struct.INSTANCE), List.of(required, value));
             return nested(name, new ArrowType.Map(false), List.of(entries));
         }
 

@@ -28,9 +28,10 @@ class DataSourceJsonTest {
                 """);
         assertThat(source).isInstanceOfSatisfying(DataSource.Batch.class, batch -> {
             assertThat(batch.name()).isEqualTo("stats");
-            assertThat(batch.location()).isInstanceOfSatisfying(SourceLocation.Files.class, files -> assertThat(
-                            files.uri())
-                    .isEqualTo("stats.parquet"));
+            assertThat(batch.location())
+                    .isInstanceOfSatisfying(
+                            SourceLocation.Files.class,
+                            files -> assertThat(files.uri()).isEqualTo("stats.parquet"));
             assertThat(batch.time())
                     .isEqualTo(new TimeColumns("event_timestamp", Optional.of("created"), Optional.empty()));
             assertThat(batch.fieldMapping()).isEqualTo(Map.of("trips_total", "trips"));
@@ -41,8 +42,8 @@ class DataSourceJsonTest {
     void readsWhatItWrites() {
         DataSource.Batch source =
                 DataSource.Batch.files("a/b.parquet").name("s").eventTime("t").createdTime("c");
-        assertThat(DataSourceJson.read(DataSourceJson.write(source))).isInstanceOfSatisfying(
-                DataSource.Batch.class, read -> {
+        assertThat(DataSourceJson.read(DataSourceJson.write(source)))
+                .isInstanceOfSatisfying(DataSource.Batch.class, read -> {
                     assertThat(read.location()).isEqualTo(source.location());
                     assertThat(read.time()).isEqualTo(source.time());
                 });

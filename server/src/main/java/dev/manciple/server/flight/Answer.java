@@ -32,8 +32,8 @@ record Answer(Supplier<Schema> schema, Function<BufferAllocator, ArrowReader> op
     /** The columns of a source, one per row. */
     static Answer columnsOf(Schema source) {
         List<List<Value>> rows = source.getFields().stream()
-                .<List<Value>>map(field ->
-                        List.of(new Value.Text(field.getName()), new Value.Text(ArrowTypeText.write(field))))
+                .<List<Value>>map(
+                        field -> List.of(new Value.Text(field.getName()), new Value.Text(ArrowTypeText.write(field))))
                 .toList();
         return new Answer(
                 () -> COLUMNS, allocator -> ArrowRows.reader(allocator, COLUMNS, rows, Math.max(rows.size(), 1)));

@@ -40,7 +40,8 @@ final class FlightErrors {
                 LOG.error("A call failed in a way nobody thought of", failure);
                 yield described(
                         CallStatus.INTERNAL,
-                        new InternalException("The server failed in a way nobody thought of; its log tells more", failure));
+                        new InternalException(
+                                "The server failed in a way nobody thought of; its log tells more", failure));
             }
         };
     }
@@ -71,10 +72,11 @@ final class FlightErrors {
 
     private static CallStatus status(FeatureStoreException failure) {
         return switch (failure) {
-            case AccessException turnedAway -> switch (turnedAway.reason()) {
-                case UNAUTHENTICATED -> CallStatus.UNAUTHENTICATED;
-                case DENIED -> CallStatus.UNAUTHORIZED;
-            };
+            case AccessException turnedAway ->
+                switch (turnedAway.reason()) {
+                    case UNAUTHENTICATED -> CallStatus.UNAUTHENTICATED;
+                    case DENIED -> CallStatus.UNAUTHORIZED;
+                };
             case InvalidRequestException caller -> CallStatus.INVALID_ARGUMENT;
             case UnsupportedException caller -> CallStatus.UNIMPLEMENTED;
             case ConflictException caller -> CallStatus.ALREADY_EXISTS;

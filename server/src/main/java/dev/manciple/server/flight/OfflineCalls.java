@@ -122,14 +122,15 @@ final class OfflineCalls {
 
     /** Feast's clients do not send it: it is that of the service that calls the view by this alias. */
     private static Map<String, String> joinKeyMap(Command.View view, RegistrySnapshot registry) {
-        return view.joinKeyMap().orElseGet(() -> registry.services().values().stream()
-                .flatMap(service -> service.features().stream())
-                .filter(projection -> view.alias().isPresent()
-                        && projection.alias().equals(view.alias())
-                        && projection.view().equals(view.name()))
-                .map(Projection::joinKeyMap)
-                .findFirst()
-                .orElse(Map.of()));
+        return view.joinKeyMap()
+                .orElseGet(() -> registry.services().values().stream()
+                        .flatMap(service -> service.features().stream())
+                        .filter(projection -> view.alias().isPresent()
+                                && projection.alias().equals(view.alias())
+                                && projection.view().equals(view.name()))
+                        .map(Projection::joinKeyMap)
+                        .findFirst()
+                        .orElse(Map.of()));
     }
 
     private RetrievalJob pull(Command.Pull command) {
@@ -147,7 +148,8 @@ final class OfflineCalls {
     private static DataSource.Batch batch(DataSource source) {
         return source.batch()
                 .orElseThrow(() -> new InvalidRequestException(
-                        "Data source '%s' has no batch source, so there is no history to read".formatted(source.name())));
+                        "Data source '%s' has no batch source, so there is no history to read"
+                                .formatted(source.name())));
     }
 
     private void write(Command.WriteBatch command, Optional<Path> rows) {

@@ -54,9 +54,8 @@ final class OfflinePermissions {
 
     /** Those that are named, and those whose features are asked for under their own name. */
     private static Set<String> views(Command.Historical command) {
-        Set<String> names = command.features().stream()
-                .map(FeatureRef::view)
-                .collect(Collectors.toCollection(LinkedHashSet::new));
+        Set<String> names =
+                command.features().stream().map(FeatureRef::view).collect(Collectors.toCollection(LinkedHashSet::new));
         for (Command.View view : command.views()) {
             view.alias().ifPresent(names::remove);
             names.add(view.name());
@@ -80,10 +79,11 @@ final class OfflinePermissions {
     private void given(Caller caller, DataSource source) {
         RegistrySnapshot registry = store.registry();
         DataSource registered = registry.sources().get(source.name());
-        boolean same = registered != null && registered.batch().equals(source.batch());
         caller.require(
                 registry,
-                same ? Resource.of(registered) : new Resource(Definition.Kind.DATA_SOURCE, source.name(), Map.of()),
+                registered != null && registered.batch().equals(source.batch())
+                        ? Resource.of(registered)
+                        : new Resource(Definition.Kind.DATA_SOURCE, source.name(), Map.of()),
                 EnumSet.of(Action.READ_OFFLINE));
     }
 }

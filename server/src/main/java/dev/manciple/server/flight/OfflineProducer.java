@@ -34,7 +34,8 @@ final class OfflineProducer implements FlightProducer {
             "join_key_maps", "A parameter of get_historical_features, parallel to feature_view_names.",
             "event_timestamp_column", "A parameter of get_historical_features: the time in the rows of entity_df_sql.",
             "filter_by_created_timestamp", "A parameter of get_historical_features: leave out what was not known then.",
-            "target_data_source_name", "A parameter of persist: where to, for retrievals that name a source themselves.");
+            "target_data_source_name",
+                    "A parameter of persist: where to, for retrievals that name a source themselves.");
 
     private final OfflineCalls calls;
     private final OfflinePermissions permissions;
@@ -166,7 +167,8 @@ final class OfflineProducer implements FlightProducer {
 
     @Override
     public void listFlights(CallContext context, Criteria criteria, StreamListener<FlightInfo> answers) {
-        for (FlightDescriptor descriptor : resources.uploads().descriptors(CallerMiddleware.of(context).name())) {
+        for (FlightDescriptor descriptor :
+                resources.uploads().descriptors(CallerMiddleware.of(context).name())) {
             answers.onNext(info(new Schema(List.of()), descriptor));
         }
         answers.onCompleted();
@@ -181,7 +183,8 @@ final class OfflineProducer implements FlightProducer {
     @Override
     public void doAction(CallContext context, Action action, StreamListener<Result> answers) {
         answers.onError(CallStatus.UNIMPLEMENTED
-                .withDescription("The offline server performs no actions; '%s' is sent as a put".formatted(action.getType()))
+                .withDescription(
+                        "The offline server performs no actions; '%s' is sent as a put".formatted(action.getType()))
                 .toRuntimeException());
     }
 

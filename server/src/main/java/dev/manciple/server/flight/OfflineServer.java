@@ -63,7 +63,8 @@ public final class OfflineServer implements AutoCloseable {
         try {
             OfflineCalls calls = new OfflineCalls(store, allocator, options.repository());
             Admission admission = new Admission(options.limits().concurrentCalls());
-            OfflineProducer producer = new OfflineProducer(calls, new OfflinePermissions(store), resources, admission, options.limits());
+            OfflineProducer producer =
+                    new OfflineProducer(calls, new OfflinePermissions(store), resources, admission, options.limits());
             return new OfflineServer(
                     build(producer, access, resources, options).start(), resources, admission, options.drain());
         } catch (IOException | RuntimeException e) {
@@ -95,16 +96,15 @@ public final class OfflineServer implements AutoCloseable {
             ServerOptions.Tls files = options.tls().get();
             builder.useTls(files.certificate().toFile(), files.key().toFile());
             if (files.clientAuthorities().isPresent()) {
-                builder.useMTlsClientVerification(files.clientAuthorities().get().toFile());
+                builder.useMTlsClientVerification(
+                        files.clientAuthorities().get().toFile());
             }
         }
         return builder.build();
     }
 
     private static void requireReadable(ServerOptions.Tls files) {
-        Stream.concat(
-                        Stream.of(files.key(), files.certificate()),
-                        files.clientAuthorities().stream())
+        Stream.concat(Stream.of(files.key(), files.certificate()), files.clientAuthorities().stream())
                 .forEach(OfflineServer::requireReadable);
     }
 

@@ -44,7 +44,11 @@ final class PulledJob implements RetrievalJob {
         List<Field> features = fields(
                 command.features().isEmpty() ? remaining(command, columns) : command.features(), columns, source);
         PullRequest request = new PullRequest(
-                source, keys, features, command.start().orElse(EVER), command.end().orElse(NEVER_MORE));
+                source,
+                keys,
+                features,
+                command.start().orElse(EVER),
+                command.end().orElse(NEVER_MORE));
         this.job = command.latestOnly() ? store.pullLatest(request) : store.pullAll(request);
         this.names = new ArrayList<>();
         keys.forEach(key -> names.add(key.name()));

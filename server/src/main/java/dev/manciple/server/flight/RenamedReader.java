@@ -24,7 +24,9 @@ final class RenamedReader extends DerivedReader {
         List<Field> fields = schema.getFields();
         return new Schema(java.util.stream.IntStream.range(0, fields.size())
                 .mapToObj(i -> new Field(
-                        names.get(i), fields.get(i).getFieldType(), fields.get(i).getChildren()))
+                        names.get(i),
+                        fields.get(i).getFieldType(),
+                        fields.get(i).getChildren()))
                 .toList());
     }
 

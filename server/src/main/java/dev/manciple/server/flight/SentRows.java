@@ -34,7 +34,8 @@ final class SentRows implements AutoCloseable {
                 fields.add(plain(vector));
             }
         }
-        BufferAllocator allocator = stream.getRoot().getFieldVectors().getFirst().getAllocator();
+        BufferAllocator allocator =
+                stream.getRoot().getFieldVectors().getFirst().getAllocator();
         this.root = VectorSchemaRoot.create(new Schema(fields), allocator);
     }
 
@@ -68,8 +69,8 @@ final class SentRows implements AutoCloseable {
         if (vector.getField().getDictionary() == null) {
             vector.makeTransferPair(taken).transfer();
         } else {
-            try (ValueVector decoded = DictionaryEncoder.decode(
-                    vector, dictionary(vector.getField()), vector.getAllocator())) {
+            try (ValueVector decoded =
+                    DictionaryEncoder.decode(vector, dictionary(vector.getField()), vector.getAllocator())) {
                 decoded.makeTransferPair(taken).transfer();
             }
         }

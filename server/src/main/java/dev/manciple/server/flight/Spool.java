@@ -111,19 +111,17 @@ final class Spool implements AutoCloseable {
     }
 
     private static boolean isNothing(Schema schema) {
-        return schema.getFields().size() == 1 && schema.getFields().getFirst().getName().equals(NOTHING);
+        return schema.getFields().size() == 1
+                && schema.getFields().getFirst().getName().equals(NOTHING);
     }
 
     private static void write(Path file, FlightStream stream, Budget budget, Runnable heard) throws IOException {
         // Dictionaries, which tell the types of the columns they stand for, come with the first batch.
         boolean more = stream.next();
-        try (FileChannel channel =
-                        FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
                 SentRows rows = new SentRows(stream);
                 ArrowStreamWriter writer = new ArrowStreamWriter(
-                        rows.root(),
-                        new DictionaryProvider.MapDictionaryProvider(),
-                        new Budgeted(channel, budget))) {
+                        rows.root(), new DictionaryProvider.MapDictionaryProvider(), new Budgeted(channel, budget))) {
             writer.start();
             while (more) {
                 heard.run();

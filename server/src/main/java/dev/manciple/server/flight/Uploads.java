@@ -20,7 +20,8 @@ final class Uploads implements AutoCloseable {
 
     /** Keeps a call, instead of one of the same owner and command. */
     void put(Upload upload) {
-        Upload replaced = waiting.put(new Key(upload.owner(), upload.descriptor().getCommand()), upload);
+        Upload replaced =
+                waiting.put(new Key(upload.owner(), upload.descriptor().getCommand()), upload);
         if (replaced != null) {
             replaced.close();
         }

@@ -29,8 +29,8 @@ import tools.jackson.databind.json.JsonMapper;
 
 /** Calls an offline server as Feast's client does: puts a command with its rows, asks for the flight, and gets it. */
 final class Client implements AutoCloseable {
-    private static final Schema NOTHING = new Schema(
-            List.of(org.apache.arrow.vector.types.pojo.Field.nullable("key", ArrowType.Utf8.INSTANCE)));
+    private static final Schema NOTHING =
+            new Schema(List.of(org.apache.arrow.vector.types.pojo.Field.nullable("key", ArrowType.Utf8.INSTANCE)));
 
     private final BufferAllocator allocator = new RootAllocator();
     private final FlightClient client;
@@ -106,7 +106,8 @@ final class Client implements AutoCloseable {
     /** The rows of a flight, each as a list of the objects of its vectors. */
     List<List<Object>> get(FlightDescriptor descriptor) throws Exception {
         FlightInfo info = client.getInfo(descriptor);
-        try (FlightStream stream = client.getStream(info.getEndpoints().getFirst().getTicket())) {
+        FlightStream stream = client.getStream(info.getEndpoints().getFirst().getTicket());
+        try (stream) {
             List<List<Object>> rows = new ArrayList<>();
             while (stream.next()) {
                 VectorSchemaRoot root = stream.getRoot();
@@ -130,8 +131,11 @@ final class Client implements AutoCloseable {
     }
 
     @Override
-    public void close() throws InterruptedException {
-        client.close();
-        allocator.close();
+    public void close() {
+        try (allocator) {
+            client.close();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 }

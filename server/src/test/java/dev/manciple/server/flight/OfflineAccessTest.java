@@ -61,7 +61,8 @@ class OfflineAccessTest {
         access = AccessControl.of(
                 AuthConfig.of(
                         "auth",
-                        new StoreConfig("oidc", Map.of("auth_discovery_url", issuer.discovery(), "client_id", "feast"))),
+                        new StoreConfig(
+                                "oidc", Map.of("auth_discovery_url", issuer.discovery(), "client_id", "feast"))),
                 Map.of());
         server = OfflineServer.start(
                 store, access, OfflineServerOptions.DEFAULT.withPort(0).withRepository(folder));
@@ -78,7 +79,9 @@ class OfflineAccessTest {
     private Client client(String user, String... roles) {
         return new Client(
                 server,
-                Map.of("authorization", "Bearer " + sign(KEY, claims(user, roles).build())));
+                Map.of(
+                        "authorization",
+                        "Bearer " + sign(KEY, claims(user, roles).build())));
     }
 
     private static Map<String, Object> historical() {
@@ -141,12 +144,9 @@ class OfflineAccessTest {
             assertThat(reader.get(reader.put(historical(), ASKED, ROWS))).hasSize(1);
             assertDenied(reader, pull(), "DataSource:stats");
             assertDenied(reader, write(), "FeatureView:driver_stats");
-            assertDenied(
-                    reader,
-                    command("validate_data_source", "data_source_proto", """
+            assertDenied(reader, command("validate_data_source", "data_source_proto", """
                             {"name": "passwords", "type": "BATCH_FILE", "fileOptions": {"uri": "/etc/passwd"},
-                             "tags": {"team": "readers"}}"""),
-                    "DataSource:passwords");
+                             "tags": {"team": "readers"}}"""), "DataSource:passwords");
             Map<String, Object> persist = new LinkedHashMap<>(historical());
             persist.putAll(Map.of(
                     "api", "persist",
@@ -182,6 +182,9 @@ class OfflineAccessTest {
 
     private static void assertDenied(Client client, Map<String, Object> command, String resource) {
         OfflineServerTest.assertFailure(
-                () -> client.put(command, ASKED, ROWS), FlightStatusCode.UNAUTHORIZED, "FeastPermissionError", resource);
+                () -> client.put(command, ASKED, ROWS),
+                FlightStatusCode.UNAUTHORIZED,
+                "FeastPermissionError",
+                resource);
     }
 }

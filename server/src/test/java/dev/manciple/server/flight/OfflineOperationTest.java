@@ -70,7 +70,8 @@ class OfflineOperationTest {
     }
 
     private OfflineServer start(OfflineServerOptions.Limits limits) {
-        return OfflineServer.start(store, OfflineServerOptions.DEFAULT.withPort(0).withLimits(limits));
+        return OfflineServer.start(
+                store, OfflineServerOptions.DEFAULT.withPort(0).withLimits(limits));
     }
 
     private static OfflineServerOptions.Limits limits(int calls, Duration abandoned) {
@@ -101,8 +102,8 @@ class OfflineOperationTest {
         try (Stream<Path> files = Files.walk(Path.of(System.getProperty("java.io.tmpdir")), 2)) {
             String mine = "-%d-".formatted(ProcessHandle.current().pid());
             return files.filter(Files::isRegularFile)
-                    .filter(file -> file.getParent().getFileName().toString().startsWith("manciple-offline-"))
-                    .filter(file -> file.getParent().toString().contains(mine))
+                    .map(file -> String.valueOf(file.getParent()))
+                    .filter(parent -> parent.contains("manciple-offline-") && parent.contains(mine))
                     .count();
         }
     }
@@ -112,14 +113,18 @@ class OfflineOperationTest {
         long rows = 3_000_000;
         // The answer has some 48 bytes a row.
         try (OfflineServer server = OfflineServer.start(
-                        store, AccessControl.open(), OfflineServerOptions.DEFAULT.withPort(0), new RootAllocator(48 << 20));
+                        store,
+                        AccessControl.open(),
+                        OfflineServerOptions.DEFAULT.withPort(0),
+                        new RootAllocator(48 << 20));
                 Client client = new Client(server)) {
             FlightDescriptor flight = client.put(historical(
                     "entity_df_sql",
                     "SELECT 1001 + i %% 2 AS driver_id, TIMESTAMPTZ '2024-06-01 00:00:00Z' AS event_timestamp, 'row ' || i AS note FROM range(%d) t(i)"
                             .formatted(rows)));
             long read = 0;
-            try (FlightStream stream = client.flight().getStream(new Ticket(flight.getCommand()))) {
+            FlightStream stream = client.flight().getStream(new Ticket(flight.getCommand()));
+            try (stream) {
                 while (stream.next()) {
                     read += stream.getRoot().getRowCount();
                 }
@@ -133,10 +138,12 @@ class OfflineOperationTest {
         try (OfflineServer server = start(new OfflineServerOptions.Limits(
                         4, 64 << 20, 64L << 20, Duration.ofSeconds(50), Duration.ZERO));
                 Client client = new Client(server)) {
-            FlightDescriptor flight = client.put(historical(
-                    "entity_df_sql",
-                    "SELECT i AS driver_id, TIMESTAMPTZ '2024-06-01 00:00:00Z' AS event_timestamp FROM range(10000000) t(i)"));
-            try (FlightStream stream = client.flight().getStream(new Ticket(flight.getCommand()))) {
+            FlightDescriptor flight = client.put(
+                    historical(
+                            "entity_df_sql",
+                            "SELECT i AS driver_id, TIMESTAMPTZ '2024-06-01 00:00:00Z' AS event_timestamp FROM range(10000000) t(i)"));
+            FlightStream stream = client.flight().getStream(new Ticket(flight.getCommand()));
+            try (stream) {
                 // Nothing is read for as long as the server, which waits for no time at all, needs to notice.
                 assertThatThrownBy(() -> {
                             stream.getRoot();
@@ -252,8 +259,8 @@ class OfflineOperationTest {
 
     @Test
     void refusesMoreThanItKeeps() throws Exception {
-        OfflineServerOptions.Limits small = new OfflineServerOptions.Limits(
-                4, 64 << 20, 10_000, Duration.ofSeconds(50), Duration.ofMinutes(5));
+        OfflineServerOptions.Limits small =
+                new OfflineServerOptions.Limits(4, 64 << 20, 10_000, Duration.ofSeconds(50), Duration.ofMinutes(5));
         try (OfflineServer server = start(small);
                 Client client = new Client(server)) {
             client.put(historical(), ASKED, List.of(ROW));
@@ -263,19 +270,21 @@ class OfflineOperationTest {
                     "FeastError",
                     "10,000 bytes");
             assertThat(spooled()).isEqualTo(1);
-            assertThat(client.get(client.put(historical(), ASKED, List.of(ROW)))).hasSize(1);
+            assertThat(client.get(client.put(historical(), ASKED, List.of(ROW))))
+                    .hasSize(1);
         }
     }
 
     @Test
     void refusesBatchesThatAreTooLarge() throws Exception {
-        OfflineServerOptions.Limits small = new OfflineServerOptions.Limits(
-                4, 1_000, 64L << 20, Duration.ofSeconds(50), Duration.ofMinutes(5));
+        OfflineServerOptions.Limits small =
+                new OfflineServerOptions.Limits(4, 1_000, 64L << 20, Duration.ofSeconds(50), Duration.ofMinutes(5));
         try (OfflineServer server = start(small);
                 Client client = new Client(server)) {
             assertThatThrownBy(() -> client.put(historical(), ASKED, Collections.nCopies(1_000, ROW)))
                     .isInstanceOf(FlightRuntimeException.class);
-            assertThat(client.get(client.put(historical(), ASKED, List.of(ROW)))).hasSize(1);
+            assertThat(client.get(client.put(historical(), ASKED, List.of(ROW))))
+                    .hasSize(1);
         }
     }
 
@@ -292,8 +301,7 @@ class OfflineOperationTest {
     @Test
     void saysThatItsPortIsTaken() {
         try (OfflineServer server = start(OfflineServerOptions.Limits.DEFAULT)) {
-            assertThatThrownBy(() -> OfflineServer.start(
-                            store, OfflineServerOptions.DEFAULT.withPort(server.port())))
+            assertThatThrownBy(() -> OfflineServer.start(store, OfflineServerOptions.DEFAULT.withPort(server.port())))
                     .isInstanceOf(InvalidRequestException.class)
                     .hasMessageContaining("port %d", server.port());
         }
@@ -304,7 +312,8 @@ class OfflineOperationTest {
         Path garbage = Files.writeString(folder.resolve("garbage.pem"), "garbage");
         assertThatThrownBy(() -> OfflineServer.start(
                         store,
-                        OfflineServerOptions.DEFAULT.withPort(0)
+                        OfflineServerOptions.DEFAULT
+                                .withPort(0)
                                 .withTls(new ServerOptions.Tls(garbage, garbage, java.util.Optional.empty()))))
                 .isInstanceOf(InvalidRequestException.class)
                 .hasMessageContaining("PEM");

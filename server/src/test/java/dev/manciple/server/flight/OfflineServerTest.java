@@ -3,6 +3,7 @@ package dev.manciple.server.flight;
 import static dev.manciple.server.flight.Client.command;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.InstanceOfAssertFactories.LIST;
 
 import dev.manciple.FeatureStore;
 import dev.manciple.model.Field;
@@ -14,7 +15,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -23,6 +23,7 @@ import org.apache.arrow.flight.FlightDescriptor;
 import org.apache.arrow.flight.FlightRuntimeException;
 import org.apache.arrow.flight.FlightStatusCode;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -53,7 +54,7 @@ class OfflineServerTest {
     }
 
     @AfterEach
-    void stop() throws InterruptedException {
+    void stop() {
         client.close();
         server.close();
         store.close();
@@ -71,15 +72,17 @@ class OfflineServerTest {
                 "full_feature_names",
                 false,
                 "name_aliases",
-                aliases((String) null));
+                aliases(null));
         for (int i = 0; i < more.length; i += 2) {
             command.put(String.valueOf(more[i]), more[i + 1]);
         }
         return command;
     }
 
-    private static List<String> aliases(String... aliases) {
-        return new ArrayList<>(Arrays.asList(aliases));
+    private static List<@Nullable String> aliases(@Nullable String alias) {
+        List<@Nullable String> aliases = new ArrayList<>();
+        aliases.add(alias);
+        return aliases;
     }
 
     private static Map<String, Object> pull(String api, Object... more) {
@@ -122,7 +125,12 @@ class OfflineServerTest {
     void joinsUnderAnAlias() throws Exception {
         FlightDescriptor flight = client.put(
                 historical(
-                        "name_aliases", aliases("drv"), "feature_refs", List.of("drv:trips"), "full_feature_names", true),
+                        "name_aliases",
+                        aliases("drv"),
+                        "feature_refs",
+                        List.of("drv:trips"),
+                        "full_feature_names",
+                        true),
                 ASKED,
                 List.of(asked(1001, LATER)));
         assertThat(client.columns(flight)).endsWith("drv__trips");
@@ -131,8 +139,8 @@ class OfflineServerTest {
 
     @Test
     void joinsOnOtherColumnsWhereTheClientNamesThem() throws Exception {
-        List<Field> columns = List.of(
-                Field.of("origin_driver", Scalar.INT64), Field.of("event_timestamp", Scalar.UNIX_TIMESTAMP));
+        List<Field> columns =
+                List.of(Field.of("origin_driver", Scalar.INT64), Field.of("event_timestamp", Scalar.UNIX_TIMESTAMP));
         FlightDescriptor flight = client.put(
                 historical("join_key_maps", List.of(Map.of("driver_id", "origin_driver"))),
                 columns,
@@ -144,23 +152,24 @@ class OfflineServerTest {
     void leavesPandasIndexOut() throws Exception {
         List<Field> columns = new ArrayList<>(ASKED);
         columns.add(Field.of("__index_level_0__", Scalar.INT64));
-        FlightDescriptor flight = client.put(
-                historical(), columns, List.of(List.of(new Value.Int(1001), LATER, new Value.Int(3))));
+        FlightDescriptor flight =
+                client.put(historical(), columns, List.of(List.of(new Value.Int(1001), LATER, new Value.Int(3))));
         assertThat(client.columns(flight)).containsExactly("driver_id", "event_timestamp", "trips", "name");
     }
 
     @Test
     void joinsRowsOfSql() throws Exception {
         FlightDescriptor flight = client.put(historical(
-                "entity_df_sql", "SELECT 1001::BIGINT AS driver_id, TIMESTAMPTZ '2024-06-01 00:00:00Z' AS event_timestamp"));
-        assertThat(client.get(flight)).hasSize(1).first().asList().endsWith(7L, "Ada");
+                "entity_df_sql",
+                "SELECT 1001::BIGINT AS driver_id, TIMESTAMPTZ '2024-06-01 00:00:00Z' AS event_timestamp"));
+        assertThat(client.get(flight)).hasSize(1).first(LIST).endsWith(7L, "Ada");
     }
 
     @Test
     void joinsARangeOfTime() throws Exception {
-        FlightDescriptor flight = client.put(
-                historical("start_date", "2024-05-01T10:30:00", "end_date", "2024-05-02T00:00:00+00:00"));
-        assertThat(client.get(flight)).hasSize(1).first().asList().contains(1002L).endsWith(9L, "Bob");
+        FlightDescriptor flight =
+                client.put(historical("start_date", "2024-05-01T10:30:00", "end_date", "2024-05-02T00:00:00+00:00"));
+        assertThat(client.get(flight)).hasSize(1).first(LIST).contains(1002L).endsWith(9L, "Bob");
     }
 
     @Test
@@ -168,18 +177,19 @@ class OfflineServerTest {
         FlightDescriptor flight = client.put(historical(), ASKED, List.of(asked(1001, LATER)));
         client.get(flight);
         assertFailure(() -> client.get(flight), FlightStatusCode.NOT_FOUND, "FeastObjectNotFoundException", "again");
-        assertThat(client.flight().listFlights(org.apache.arrow.flight.Criteria.ALL)).isEmpty();
+        assertThat(client.flight().listFlights(org.apache.arrow.flight.Criteria.ALL))
+                .isEmpty();
     }
 
     @Test
     void pullsRows() throws Exception {
         FlightDescriptor all = client.put(pull("pull_all_from_table_or_query"));
         assertThat(client.columns(all)).containsExactly("driver_id", "trips", "event_timestamp", "created");
-        assertThat(client.get(all)).extracting(row -> row.subList(0, 2)).containsExactlyInAnyOrder(
-                List.of(1001L, 7L), List.of(1002L, 9L));
-        FlightDescriptor latest =
-                client.put(pull("pull_latest_from_table_or_query", "join_key_columns", List.of()));
-        assertThat(client.get(latest)).hasSize(1).first().asList().startsWith(9L);
+        assertThat(client.get(all))
+                .extracting(row -> row.subList(0, 2))
+                .containsExactlyInAnyOrder(List.of(1001L, 7L), List.of(1002L, 9L));
+        FlightDescriptor latest = client.put(pull("pull_latest_from_table_or_query", "join_key_columns", List.of()));
+        assertThat(client.get(latest)).hasSize(1).first(LIST).startsWith(9L);
     }
 
     @Test
@@ -196,8 +206,8 @@ class OfflineServerTest {
 
     @Test
     void tellsColumnsOfSources() throws Exception {
-        FlightDescriptor flight = client.put(command(
-                "get_table_column_names_and_types_from_data_source", "data_source_proto", """
+        FlightDescriptor flight =
+                client.put(command("get_table_column_names_and_types_from_data_source", "data_source_proto", """
                 {"name": "stats", "type": "BATCH_FILE", "timestampField": "event_timestamp",
                  "fileOptions": {"uri": "stats.csv"}}"""));
         assertThat(client.get(flight)).contains(List.of("trips", "int64"), List.of("name", "string"));
@@ -233,7 +243,7 @@ class OfflineServerTest {
                 "feature_view_names",
                 List.of("driver_stats"),
                 "name_aliases",
-                aliases((String) null),
+                aliases(null),
                 "progress",
                 "null");
         client.put(write, columns, List.of(row));
@@ -252,8 +262,7 @@ class OfflineServerTest {
                 folder.resolve("more.yaml"),
                 "data_sources: [{name: kept, path: kept.parquet, timestamp_field: event_timestamp}]");
         Repository.apply(store, folder);
-        for (Map<String, Object> retrieval :
-                List.of(historical(), pull("pull_all_from_table_or_query"))) {
+        for (Map<String, Object> retrieval : List.of(historical(), pull("pull_all_from_table_or_query"))) {
             Map<String, Object> persist = command("persist");
             retrieval.forEach(persist::putIfAbsent);
             persist.put("retrieve_func", retrieval.get("api"));
@@ -299,8 +308,7 @@ class OfflineServerTest {
         FlightDescriptor source = client.put(pull("pull_all_from_table_or_query", "data_source_name", "none"));
         assertFailure(
                 () -> client.get(source), FlightStatusCode.NOT_FOUND, "DataSourceObjectNotFoundException", "'none'");
-        FlightDescriptor project =
-                client.put(historical("project", "theirs"), ASKED, List.of(asked(1001, LATER)));
+        FlightDescriptor project = client.put(historical("project", "theirs"), ASKED, List.of(asked(1001, LATER)));
         assertFailure(() -> client.get(project), FlightStatusCode.INVALID_ARGUMENT, "FeastError", "'theirs'");
     }
 
@@ -325,13 +333,15 @@ class OfflineServerTest {
         assertFailure(
                 () -> client.put(
                         descriptor,
-                        new org.apache.arrow.vector.types.pojo.Schema(
-                                ASKED.stream().map(dev.manciple.arrow.ArrowTypes::field).toList()),
+                        new org.apache.arrow.vector.types.pojo.Schema(ASKED.stream()
+                                .map(dev.manciple.arrow.ArrowTypes::field)
+                                .toList()),
                         List.of()),
                 FlightStatusCode.INVALID_ARGUMENT,
                 "FeastError",
                 "");
-        assertThat(client.flight().listFlights(org.apache.arrow.flight.Criteria.ALL)).isEmpty();
+        assertThat(client.flight().listFlights(org.apache.arrow.flight.Criteria.ALL))
+                .isEmpty();
     }
 
     @Test
@@ -351,7 +361,8 @@ class OfflineServerTest {
         assertThat(names).contains("offline_write_batch", "write_logged_features", "persist", "join_key_maps");
     }
 
-    static void assertFailure(ThrowingCallable call, FlightStatusCode status, String feastClass, String text) {
+    static void assertFailure(
+            ThrowingCallable call, @Nullable FlightStatusCode status, String feastClass, String text) {
         assertThatThrownBy(call).isInstanceOfSatisfying(FlightRuntimeException.class, failure -> {
             assertThat(failure.status().description())
                     .contains("Flight error: {\"module\":\"feast.errors\",\"class\":\"" + feastClass)

@@ -40,7 +40,8 @@ final class AnswerReader extends ArrowReader {
     }
 
     /** A column as it came, and what it is handed on in where its bytes mean something else than was promised. */
-    private record Given(Column column, FieldVector vector, @Nullable FieldVector converted) {
+    private record Given(
+            Column column, FieldVector vector, @Nullable FieldVector converted) {
         FieldVector handedOn() {
             return converted == null ? vector : converted;
         }
@@ -75,13 +76,17 @@ final class AnswerReader extends ArrowReader {
                         false,
                         StoreException.Outcome.NOT_APPLIED,
                         new IOException("its answer has no column '%s', only %s"
-                                .formatted(column.answered(), root.getSchema().getFields().stream()
-                                        .map(Field::getName)
-                                        .toList()))));
+                                .formatted(
+                                        column.answered(),
+                                        root.getSchema().getFields().stream()
+                                                .map(Field::getName)
+                                                .toList()))));
         return new Given(
                 column,
                 vector,
-                isSame(vector.getField(), column.promised()) ? null : column.promised().createVector(allocator));
+                isSame(vector.getField(), column.promised())
+                        ? null
+                        : column.promised().createVector(allocator));
     }
 
     /** Whether the bytes of one column mean the same in the other; times without a zone are in UTC. */
@@ -126,8 +131,8 @@ final class AnswerReader extends ArrowReader {
         columns().forEach(column -> convert(column, rows));
         List<FieldVector> vectors = new ArrayList<>();
         columns().forEach(column -> vectors.add(column.handedOn()));
-        VectorSchemaRoot handedOn = new VectorSchemaRoot(
-                vectors.stream().map(FieldVector::getField).toList(), vectors, rows);
+        VectorSchemaRoot handedOn =
+                new VectorSchemaRoot(vectors.stream().map(FieldVector::getField).toList(), vectors, rows);
         try (ArrowRecordBatch batch = new VectorUnloader(handedOn).getRecordBatch()) {
             loadRecordBatch(batch);
         }

@@ -34,12 +34,9 @@ interface Call {
     /** What it is for, after "to". */
     String purpose();
 
-    /**
-     * Rows to send.
-     *
-     * @param schema under which they travel; the same columns as the reader's, perhaps under other names
-     */
+    /** Rows to send. */
     interface Sent {
+        /** Under which they travel: the same columns as the reader's, perhaps under other names. */
         Schema schema();
 
         /** The caller closes it. */

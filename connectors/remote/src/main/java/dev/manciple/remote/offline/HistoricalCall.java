@@ -96,7 +96,8 @@ final class HistoricalCall implements Call {
     /** The names of the entity rows' columns on the way. */
     private static Map<String, String> travelling(Spine.Rows rows) {
         Set<String> taken = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
-        if (rows.schema().getFields().stream().noneMatch(field -> field.getName().equals(rows.timeColumn()))) {
+        if (rows.schema().getFields().stream()
+                .noneMatch(field -> field.getName().equals(rows.timeColumn()))) {
             throw new InvalidRequestException("The entity rows have no time column '%s', only %s"
                     .formatted(
                             rows.timeColumn(),

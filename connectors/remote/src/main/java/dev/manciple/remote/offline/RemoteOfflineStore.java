@@ -72,7 +72,8 @@ final class RemoteOfflineStore implements OfflineStore {
         List<Field> fields = new ArrayList<>();
         try (Connection connection = server.connect(context.allocator())) {
             connection.putNothing(command);
-            try (FlightStream answer = connection.get(command)) {
+            FlightStream answer = connection.get(command);
+            try (answer) {
                 while (answer.next()) {
                     addColumns(answer, fields, source);
                 }

@@ -75,9 +75,17 @@ final class Server {
         try {
             return new Connection(client, allocator, actions(client));
         } catch (RuntimeException | Error e) {
-            try (Connection failed = new Connection(client, allocator, Set.of())) {
-                throw e;
-            }
+            close(client, e);
+            throw e;
+        }
+    }
+
+    private static void close(FlightClient client, Throwable reason) {
+        try {
+            client.close();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            reason.addSuppressed(e);
         }
     }
 
@@ -153,11 +161,9 @@ final class Server {
                 new InvalidRequestException("%s refused to %s: %s".formatted(this, attempted, message), failure);
             case UNAUTHENTICATED -> refused(AccessException.Reason.UNAUTHENTICATED, attempted, message, failure);
             case UNAUTHORIZED -> refused(AccessException.Reason.DENIED, attempted, message, failure);
-            case ALREADY_EXISTS ->
-                new ConflictException("%s refused to %s: %s".formatted(this, attempted, message));
+            case ALREADY_EXISTS -> new ConflictException("%s refused to %s: %s".formatted(this, attempted, message));
             case UNAVAILABLE, RESOURCE_EXHAUSTED ->
-                new StoreException(
-                        toString(), attempted, true, Outcome.NOT_APPLIED, new IOException(message, failure));
+                new StoreException(toString(), attempted, true, Outcome.NOT_APPLIED, new IOException(message, failure));
             case OK, UNKNOWN, INTERNAL, TIMED_OUT, CANCELLED ->
                 new StoreException(toString(), attempted, false, outcome, new IOException(message, failure));
         };

@@ -238,8 +238,7 @@ final class RemoteFixture implements OfflineFixture {
         }
     }
 
-    private record Job(
-            RetrievalJob job, List<FeatureView> views, List<DataSource.Batch> sources, Announced registry)
+    private record Job(RetrievalJob job, List<FeatureView> views, List<DataSource.Batch> sources, Announced registry)
             implements RetrievalJob {
         @Override
         public Schema schema() {

@@ -127,14 +127,14 @@ class RemoteServersTest {
 
     @Test
     void ofFeastAreSentFeastsProtocolOnly() throws Exception {
-        try (FlightServer server = start(new FeastLike(ASKED, List.of()));
-                OfflineStore store = store(server.getPort())) {
+        try (Running server = start(new FeastLike(ASKED, List.of()));
+                OfflineStore store = store(server.port())) {
             assertThatThrownBy(() -> store.historicalFeatures(request(Map.of("driver", "event_timestamp"), false))
                             .open(allocator))
                     .isInstanceOf(UnsupportedException.class)
                     .hasMessageContaining("'join_key_maps'");
-            assertThatThrownBy(
-                            () -> store.historicalFeatures(request(Map.of(), true)).open(allocator))
+            assertThatThrownBy(() ->
+                            store.historicalFeatures(request(Map.of(), true)).open(allocator))
                     .isInstanceOf(UnsupportedException.class)
                     .hasMessageContaining("'filter_by_created_timestamp'");
         }
@@ -149,8 +149,8 @@ class RemoteServersTest {
                 Field.of("driver", Scalar.INT32));
         List<Value> row = List.of(
                 new Value.Real(7), new Value.Text("2024-06-01 12:00:00"), new Value.Bool(true), new Value.Int(1));
-        try (FlightServer server = start(new FeastLike(columns, List.of(row, row)));
-                OfflineStore store = store(server.getPort());
+        try (Running server = start(new FeastLike(columns, List.of(row, row)));
+                OfflineStore store = store(server.port());
                 ArrowReader answer =
                         store.historicalFeatures(request(Map.of(), false)).open(allocator)) {
             assertThat(ArrowRows.read(answer))
@@ -161,8 +161,8 @@ class RemoteServersTest {
 
     @Test
     void mustAnswerWithAllColumns() throws Exception {
-        try (FlightServer server = start(new FeastLike(ASKED, List.of()));
-                OfflineStore store = store(server.getPort());
+        try (Running server = start(new FeastLike(ASKED, List.of()));
+                OfflineStore store = store(server.port());
                 ArrowReader answer =
                         store.historicalFeatures(request(Map.of(), false)).open(allocator)) {
             assertThatThrownBy(answer::loadNextBatch)
@@ -175,8 +175,8 @@ class RemoteServersTest {
     void mayTellTypesInTheirOwnWords() throws Exception {
         List<Field> columns = List.of(Field.of("name", Scalar.STRING), Field.of("type", Scalar.STRING));
         List<Value> row = List.of(new Value.Text("trips"), new Value.Text("NUMBER(38)"));
-        try (FlightServer server = start(new FeastLike(columns, List.of(row)));
-                OfflineStore store = store(server.getPort())) {
+        try (Running server = start(new FeastLike(columns, List.of(row)));
+                OfflineStore store = store(server.port())) {
             assertThatThrownBy(() -> store.describe(DataSource.Batch.files("stats.parquet")))
                     .isInstanceOf(InvalidRequestException.class)
                     .hasMessageContaining("'NUMBER(38)' of column 'trips'");
@@ -188,10 +188,8 @@ class RemoteServersTest {
         List<String> shown = new ArrayList<>();
         FlightServerMiddleware.Key<FlightServerMiddleware> key = FlightServerMiddleware.Key.of("token");
         List<Field> columns = List.of(Field.of("name", Scalar.STRING), Field.of("type", Scalar.STRING));
-        try (FlightServer server = FlightServer.builder(
-                                allocator,
-                                Location.forGrpcInsecure("127.0.0.1", 0),
-                                new FeastLike(columns, List.of()))
+        try (Running server = new Running(FlightServer.builder(
+                                allocator, Location.forGrpcInsecure("127.0.0.1", 0), new FeastLike(columns, List.of()))
                         .middleware(key, (info, headers, context) -> {
                             shown.add(headers.get("authorization"));
                             if (!"Bearer new".equals(headers.get("authorization"))) {
@@ -200,13 +198,13 @@ class RemoteServersTest {
                             return new ServerHeaderMiddleware.Factory().onCallStarted(info, headers, context);
                         })
                         .build()
-                        .start();
+                        .start());
                 OfflineStore store = new RemoteOfflineStoreFactory()
                         .create(
                                 new RemoteOfflineConfig(
                                         RemoteOfflineConfig.Scheme.HTTP,
                                         "127.0.0.1",
-                                        server.getPort(),
+                                        server.port(),
                                         Optional.empty(),
                                         0),
                                 new TokenContext(allocator, new Expiring()))) {
@@ -263,10 +261,25 @@ class RemoteServersTest {
         }
     }
 
-    private FlightServer start(FeastLike producer) throws IOException {
-        return FlightServer.builder(allocator, Location.forGrpcInsecure("127.0.0.1", 0), producer)
+    private Running start(FeastLike producer) throws IOException {
+        return new Running(FlightServer.builder(allocator, Location.forGrpcInsecure("127.0.0.1", 0), producer)
                 .build()
-                .start();
+                .start());
+    }
+
+    private record Running(FlightServer server) implements AutoCloseable {
+        int port() {
+            return server.getPort();
+        }
+
+        @Override
+        public void close() {
+            try {
+                server.close();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
     }
 
     /** Takes every call and answers with the same rows; offers what Feast's server offers. */
