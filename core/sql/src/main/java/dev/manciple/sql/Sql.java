@@ -71,12 +71,8 @@ public final class Sql {
 
     /** A query its author wrote to be run on their own engine with their own rights, as an operand in parentheses. */
     public static Sql query(String written) {
-        String query = written.strip();
-        while (query.endsWith(";")) {
-            query = query.substring(0, query.length() - 1).stripTrailing();
-        }
         // The line break keeps a comment at the end from swallowing the parenthesis.
-        return new Sql("(" + query + "\n)");
+        return new Sql("(" + QueryText.withoutEnd(written) + "\n)");
     }
 
     /** The text to send to the engine. */

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class SqlTest {
     @Test
@@ -41,6 +43,26 @@ class SqlTest {
     void aQueryMayEndInACommentOrASemicolon() {
         assertThat(Sql.query("SELECT 1 -- one").text()).isEqualTo("(SELECT 1 -- one\n)");
         assertThat(Sql.query(" SELECT 1;; ").text()).isEqualTo("(SELECT 1\n)");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            quoteCharacter = '`',
+            delimiter = '|',
+            value = {
+                "SELECT 1;  -- note        | SELECT 1",
+                "SELECT 1; /* a; b */ ; -- | SELECT 1",
+                "SELECT 1 -- a; b          | SELECT 1 -- a; b",
+                "SELECT 1 /* hint */;      | SELECT 1 /* hint */",
+                "SELECT ';' -- ';          | SELECT ';' -- ';",
+                "SELECT 'it''s; --';       | SELECT 'it''s; --'",
+                "SELECT \"; --\" ; --x     | SELECT \"; --\"",
+                "SELECT $a$; -- $$;$a$;    | SELECT $a$; -- $$;$a$",
+                "SELECT 1; SELECT 2; --    | SELECT 1; SELECT 2",
+                "SELECT ';                 | SELECT ';",
+            })
+    void onlyWhatFollowsTheQueryIsLeftOut(String written, String query) {
+        assertThat(Sql.query(written).text()).isEqualTo("(" + query + "\n)");
     }
 
     @Test
