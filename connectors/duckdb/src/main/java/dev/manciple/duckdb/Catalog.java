@@ -9,12 +9,10 @@ import dev.manciple.sql.Sql;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.apache.arrow.vector.ipc.ArrowReader;
-import org.apache.arrow.vector.types.pojo.Field;
 import org.apache.arrow.vector.types.pojo.Schema;
 
 /** Finds what sources name: files, queries, and tables of the attached database. */
@@ -34,23 +32,26 @@ final class Catalog {
      * The rows of a location and its columns; reads no rows, save of CSV files, whose types only their text tells.
      *
      * @param title what messages call it
-     * @param declared types to read the columns of CSV files as
+     * @param declared types to read the columns of CSV files as, and times that are kept as text
      */
     Relation relation(DuckDbSession session, SourceLocation location, String title, Map<String, ValueType> declared) {
         return switch (location) {
             case SourceLocation.Files files -> {
                 FileSource file = FileSource.find(files, folder);
                 try {
-                    Sql from = from(session, file, declared);
+                    Sql from = new FileScan(session, file, title, declared).rows();
                     boolean readOnce = file.format() == FileSource.Format.CSV;
                     yield plain(session, from, "%s (%s)".formatted(title, file), readOnce);
                 } catch (StoreException e) {
                     throw Unreadable.file(file, title, e);
                 }
             }
-            case SourceLocation.Query query -> plain(session, Sql.query(query.sql()), title, true);
-            case SourceLocation.Table table ->
-                plain(session, table(table), "%s (table %s)".formatted(title, table.qualifiedName()), false);
+            case SourceLocation.Query query ->
+                plain(session, timed(session, Sql.query(query.sql()), title, declared), title, true);
+            case SourceLocation.Table table -> {
+                String named = "%s (table %s)".formatted(title, table.qualifiedName());
+                yield plain(session, timed(session, table(table), named, declared), named, false);
+            }
             case SourceLocation.Custom custom ->
                 throw new InvalidRequestException("%s is a %s, which is no file, query or table of DuckDB"
                         .formatted(title, custom.sourceClass()));
@@ -59,19 +60,6 @@ final class Catalog {
 
     Path folder() {
         return folder;
-    }
-
-    /** The rows of files, those of CSV files read as the declared types. */
-    Sql from(DuckDbSession session, FileSource file, Map<String, ValueType> declared) {
-        if (file.format() == FileSource.Format.PARQUET || declared.isEmpty()) {
-            return file.from(session, declared);
-        }
-        Map<String, ValueType> present = new HashMap<>(declared);
-        present.keySet()
-                .retainAll(describe(session, file.from(session, Map.of())).getFields().stream()
-                        .map(Field::getName)
-                        .toList());
-        return file.from(session, present);
     }
 
     Sql table(SourceLocation.Table table) {
@@ -99,6 +87,10 @@ final class Catalog {
                 .isEmpty();
     }
 
+    private static Sql timed(DuckDbSession session, Sql from, String title, Map<String, ValueType> declared) {
+        return TextTimes.asTimes(session, from, declared, Sql.literal(title));
+    }
+
     /** Types that Arrow has no like of, or that DuckDB would compare by rules of their own, become text. */
     private static Relation plain(DuckDbSession session, Sql from, String title, boolean readOnce) {
         Map<String, String> types = session.columnTypes(from);
@@ -123,7 +115,7 @@ final class Catalog {
                 session.query(Sql.of("SELECT * FROM {} AS described LIMIT 0", from), session.allocator())) {
             return none.getVectorSchemaRoot().getSchema();
         } catch (IOException e) {
-            throw new StoreException(DuckDb.NAME, "describe " + from, false, StoreException.Outcome.NOT_APPLIED, e);
+            throw new StoreException(DuckDb.NAME, "find out columns", false, StoreException.Outcome.NOT_APPLIED, e);
         }
     }
 }

@@ -7,9 +7,6 @@ import org.apache.arrow.vector.types.pojo.ArrowType;
 
 /** DuckDB's spelling. The session's time zone is UTC, so that times without a zone compare with those that have one. */
 final class DuckDbDialect implements Dialect {
-    /** Marks the errors our SQL raises on purpose, for {@link DuckDbSession} to tell them from the engine's. */
-    static final String BAD_VALUE = "Not a value: ";
-
     /** Nanoseconds fit 64 bits for some centuries only. */
     private static final long EARLIEST_NANOS_IN_MICROS = -9_223_372_036_854_000L;
 
@@ -36,14 +33,8 @@ final class DuckDbDialect implements Dialect {
 
     private static Sql parsed(Sql column) {
         return Sql.of(
-                "CASE WHEN {} IS NULL THEN NULL WHEN TRY_CAST({} AS TIMESTAMPTZ) IS NOT NULL THEN epoch_us(TRY_CAST({} AS TIMESTAMPTZ)) ELSE error({} || {} || {}) END",
-                column,
-                column,
-                column,
-                Sql.literal(BAD_VALUE + "'"),
-                column,
-                Sql.literal("' in the time column %s is not a time; write it as 2025-01-31T12:00:00Z"
-                        .formatted(column.text())));
+                "epoch_us({})",
+                TextTimes.time(column, Sql.literal("column %s: '".formatted(column.text().replaceFirst("^[a-z]\\.", "")))));
     }
 
     @Override

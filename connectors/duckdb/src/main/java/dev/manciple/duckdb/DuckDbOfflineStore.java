@@ -65,7 +65,7 @@ final class DuckDbOfflineStore extends SqlOfflineStore {
         return rows.file()
                 .map(Path::toAbsolutePath)
                 .map(Path::toString)
-                .filter(file -> FileSource.Format.PARQUET.owns(file) || FileSource.Format.CSV.owns(file))
+                .filter(FileSource.Format.PARQUET::owns)
                 .map(file -> catalog.relation(
                         (DuckDbSession) session, new SourceLocation.Files(file, ""), "the entity rows", Map.of()))
                 .filter(file -> Types.same(Types.schema(file), rows.schema()));

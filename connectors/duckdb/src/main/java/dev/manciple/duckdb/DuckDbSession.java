@@ -89,7 +89,7 @@ final class DuckDbSession implements SqlSession {
             }
             return types;
         } catch (SQLException e) {
-            throw failed(e, "describe " + from);
+            throw failed(e, "find out columns");
         }
     }
 
@@ -207,9 +207,9 @@ final class DuckDbSession implements SqlSession {
                 .findFirst()
                 .orElse("")
                 .strip();
-        int value = message.indexOf(DuckDbDialect.BAD_VALUE);
+        int value = message.indexOf(TextTimes.BAD_VALUE);
         if (value >= 0) {
-            return new InvalidRequestException(message.substring(value + DuckDbDialect.BAD_VALUE.length()), e);
+            return new InvalidRequestException(message.substring(value + TextTimes.BAD_VALUE.length()), e);
         }
         int pattern = message.indexOf(NO_FILES);
         if (pattern >= 0) {
@@ -217,13 +217,13 @@ final class DuckDbSession implements SqlSession {
                     "A file like",
                     message.substring(pattern + NO_FILES.length()).replace("\"", ""));
         }
-        return Unreadable.csvValue(message, e)
+        return Unreadable.csv(message, e)
                 .orElseGet(() -> new StoreException(
                         DuckDb.NAME,
                         attempted,
                         false,
                         StoreException.Outcome.NOT_APPLIED,
-                        new SQLException(message, e)));
+                        new SQLException(Unreadable.shortened(message), e)));
     }
 
     @Override

@@ -4,7 +4,6 @@ import dev.manciple.error.InvalidRequestException;
 import dev.manciple.error.NotFoundException;
 import dev.manciple.error.StoreException;
 import dev.manciple.model.SourceLocation;
-import dev.manciple.model.ValueType;
 import dev.manciple.spi.internal.WholeFile;
 import dev.manciple.sql.Sql;
 import java.io.IOException;
@@ -12,15 +11,12 @@ import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -30,6 +26,9 @@ import java.util.stream.Stream;
  * @param shape what the path names
  */
 record FileSource(Path path, Shape shape, Format format) {
+    /** How {@link #escape} writes a character that is not meant as a pattern. */
+    private static final Pattern ESCAPED = Pattern.compile("\\[[\\[*?]]");
+
     enum Shape {
         FILE,
         FOLDER,
@@ -196,34 +195,8 @@ record FileSource(Path path, Shape shape, Format format) {
         return path.replaceAll("([\\[*?])", "[$1]");
     }
 
-    /**
-     * The rows, as something that can stand after FROM.
-     *
-     * @param declared types of columns whose own type only a text tells: those of CSV files, and the partitions of a folder or glob
-     */
-    Sql from(DuckDbSession session, Map<String, ValueType> declared) {
-        Set<String> partitionKeys = partitionKeys(session);
-        Sql partitions = partitions(partitionKeys, declared);
-        return switch (format) {
-            case PARQUET -> Sql.of("read_parquet({}{})", files(), partitions);
-            // The whole file decides the types, because after a sample a late row could fail. Nothing between commas is
-            // null, nothing between quotation marks is an empty text, as the engine writes them. All else is fixed,
-            // because
-            // the engine's guesses at a file that is wrong somewhere leave out lines or columns.
-            case CSV -> {
-                Map<String, ValueType> columns = new LinkedHashMap<>(declared);
-                columns.keySet().removeAll(partitionKeys);
-                yield Sql.of(
-                        "read_csv({}, header = true, skip = 0, comment = '', quote = '\"', escape = '\"'{}, sample_size = -1, allow_quoted_nulls = false{}{})",
-                        files(),
-                        delimiter(session),
-                        partitions,
-                        typed("types", columns));
-            }
-        };
-    }
-
-    private Sql files() {
+    /** The files, as the engine's functions for reading them take them. */
+    Sql sql() {
         return switch (shape) {
             case FILE -> Sql.literal(escape(path.toString()));
             case FOLDER -> filesOfFolder();
@@ -246,11 +219,9 @@ record FileSource(Path path, Shape shape, Format format) {
                                 .toList()));
     }
 
-    private Sql delimiter(DuckDbSession session) {
-        return firstFile(session)
-                .flatMap(FileSource::delimiter)
-                .map(character -> Sql.of(", delim = {}", Sql.literal(character.toString())))
-                .orElse(Sql.of(""));
+    /** The character between the columns of CSV files; empty where the first cannot be looked into. */
+    Optional<Character> delimiter(DuckDbSession session) {
+        return firstFile(session).flatMap(FileSource::delimiter);
     }
 
     /** Empty where the file cannot be looked into; the engine then says why, or guesses. */
@@ -268,41 +239,47 @@ record FileSource(Path path, Shape shape, Format format) {
             case FILE -> Optional.of(path);
             case FOLDER -> Optional.of(filesBelow(path, format).getFirst());
             case GLOB ->
-                Optional.ofNullable(session.row(Sql.of("SELECT min(file) AS \"first\" FROM glob({})", files()))
+                Optional.ofNullable(session.row(Sql.of("SELECT min(file) AS \"first\" FROM glob({})", sql()))
                                 .get("first"))
                         .map(Path::of);
         };
     }
 
-    private Sql partitions(Set<String> keys, Map<String, ValueType> declared) {
-        Map<String, ValueType> columns = new LinkedHashMap<>(declared);
-        columns.keySet().retainAll(keys);
-        Sql types = typed("hive_types", columns);
+    /** Folders above the one named, or above the first that a pattern leaves open, are no partitions of the source. */
+    Partitions partitions(DuckDbSession session) {
         return switch (shape) {
-            case FILE -> Sql.of(", hive_partitioning = false");
+            case FILE -> Partitions.NONE;
             case FOLDER ->
-                keys.isEmpty() ? Sql.of(", hive_partitioning = false") : Sql.of(", hive_partitioning = true{}", types);
-            case GLOB -> types;
+                filesBelow(path, format).stream()
+                        .map(this::partitions)
+                        .filter(partitions -> !partitions.below().isEmpty())
+                        .findFirst()
+                        .orElse(Partitions.NONE);
+            case GLOB ->
+                firstFile(session)
+                        .map(file -> Partitions.of(file, fixedFolders()))
+                        .orElse(Partitions.NONE);
         };
     }
 
-    /**
-     * The columns that the engine takes from the names of folders, as in {@code day=2025-01-31/part-0.parquet}. Once it does so at
-     * all, it looks at the whole path, also at what comes before the folder.
-     */
-    private Set<String> partitionKeys(DuckDbSession session) {
-        return switch (shape) {
-            case FILE -> Set.of();
-            case FOLDER -> isPartitioned() ? keys(filesBelow(path, format).getFirst()) : Set.of();
-            case GLOB -> firstFile(session).map(FileSource::keys).orElse(Set.of());
-        };
+    /** How many folders of a pattern come before the first that it leaves open. */
+    private int fixedFolders() {
+        int fixed = 0;
+        while (fixed < path.getNameCount() && !isGlob(ESCAPED.matcher(path.getName(fixed).toString()).replaceAll(""))) {
+            fixed++;
+        }
+        return fixed;
     }
 
     /** Whether files of this folder lie in folders whose names hold a column's value. */
     boolean isPartitioned() {
         return shape == Shape.FOLDER
                 && filesBelow(path, format).stream()
-                        .anyMatch(file -> !keys(path.relativize(file)).isEmpty());
+                        .anyMatch(file -> !partitions(file).below().isEmpty());
+    }
+
+    private Partitions partitions(Path file) {
+        return Partitions.of(file, path.getNameCount());
     }
 
     /**
@@ -311,35 +288,13 @@ record FileSource(Path path, Shape shape, Format format) {
      * @throws InvalidRequestException where folders above it are too: rows of other values of those belong elsewhere
      */
     Set<String> partitionsBelow() {
-        Path first = filesBelow(path, format).getFirst();
-        Set<String> below = keys(path.relativize(first));
-        if (!keys(first).equals(below)) {
+        Partitions partitions = partitions(filesBelow(path, format).getFirst());
+        if (!partitions.above().isEmpty()) {
             throw new InvalidRequestException(
                     "Rows cannot be added to '%s', a partition of a larger set: let the source name the folder above all key=value folders"
                             .formatted(path));
         }
-        return below;
-    }
-
-    private static Set<String> keys(Path file) {
-        Set<String> keys = new LinkedHashSet<>();
-        Path folders = file.getParent();
-        if (folders != null) {
-            for (Path folder : folders) {
-                int equals = folder.toString().indexOf('=');
-                if (equals > 0) {
-                    keys.add(folder.toString().substring(0, equals));
-                }
-            }
-        }
-        return keys;
-    }
-
-    private static Sql typed(String option, Map<String, ValueType> types) {
-        List<Sql> entries = new ArrayList<>();
-        types.forEach((name, type) -> EngineTypes.ofText(type)
-                .ifPresent(engineType -> entries.add(Sql.of("{}: {}", Sql.literal(name), Sql.literal(engineType)))));
-        return entries.isEmpty() ? Sql.of("") : Sql.of(", {} = {{}}", Sql.quoted(option, '"'), Sql.join(", ", entries));
+        return partitions.below();
     }
 
     @Override

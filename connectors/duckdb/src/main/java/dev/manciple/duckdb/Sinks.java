@@ -1,5 +1,6 @@
 package dev.manciple.duckdb;
 
+import dev.manciple.arrow.ArrowTypes;
 import dev.manciple.error.InvalidRequestException;
 import dev.manciple.error.StoreException;
 import dev.manciple.model.DataSource;
@@ -45,15 +46,14 @@ final class Sinks {
     void append(DataSource.Batch source, Map<String, ValueType> declared, ArrowReader rows) {
         ArrowReader renamed = renamed(rows, FieldMapping.sourceNames(source));
         try (DuckDbSession session = engine.session(allocator)) {
-            Relation existing =
-                    catalog.relation(session, source.location(), "source '%s'".formatted(source.name()), declared);
+            Relation existing = catalog.relation(session, source.location(), title(source), declared);
             requireSameColumns(existing, schema(renamed));
         }
         switch (source.location()) {
             case SourceLocation.Files location -> {
                 FileSource file = FileSource.find(location, catalog.folder());
                 try (DuckDbSession session = engine.session(allocator)) {
-                    files.append(file, catalog.from(session, file, declared), renamed);
+                    files.append(file, new FileScan(session, file, title(source), declared).rows(), renamed);
                 }
             }
             case SourceLocation.Table table -> insert(catalog.table(table), renamed);
@@ -64,6 +64,10 @@ final class Sinks {
                 throw new InvalidRequestException("Rows cannot be added to source '%s': it is a %s"
                         .formatted(source.name(), custom.sourceClass()));
         }
+    }
+
+    private static String title(DataSource.Batch source) {
+        return "source '%s'".formatted(source.name());
     }
 
     void appendOrCreate(DataSource.Batch sink, ArrowReader rows) {
@@ -177,7 +181,11 @@ final class Sinks {
             Field stored = existing.column(field.getName()).orElseThrow().field();
             if (!Types.fits(field, stored)) {
                 throw new InvalidRequestException("The rows hold %s in '%s', which is %s in %s"
-                        .formatted(field.getType(), field.getName(), stored.getType(), existing.title()));
+                        .formatted(
+                                ArrowTypes.title(field.getType()),
+                                field.getName(),
+                                ArrowTypes.title(stored.getType()),
+                                existing.title()));
             }
         }
     }

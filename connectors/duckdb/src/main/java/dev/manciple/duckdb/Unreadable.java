@@ -11,6 +11,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /** Says of files the engine cannot read which one, where, what is wrong and what would be right. */
 final class Unreadable {
@@ -20,6 +21,10 @@ final class Unreadable {
     private static final Pattern CSV_VALUE = Pattern.compile(
             "CSV Error on Line: (\\d+)\\n.*Error when converting column \"(.*?)\"\\. Could not convert string \"(.*?)\" to '(.+?)'\\n.*\\n  file = ([^\\n]+)",
             Pattern.DOTALL);
+
+    private static final Pattern CSV_FILE =
+            Pattern.compile("Error when sniffing file \"([^\"]+)\"|CSV Error on Line.*\\n  file = ([^\\n]+)", Pattern.DOTALL);
+    private static final Pattern SUGGESTION = Pattern.compile("^\\s*(Possible|Potential) |^The search space|read_csv");
 
     private static final Map<String, String> TYPES = Map.of(
             "BIGINT", "a whole number",
@@ -34,8 +39,28 @@ final class Unreadable {
 
     private Unreadable() {}
 
+    /** What is wrong with a CSV file the engine complains about. */
+    static Optional<FeatureStoreException> csv(String engineSays, Throwable cause) {
+        return csvValue(engineSays, cause).or(() -> {
+            Matcher path = CSV_FILE.matcher(engineSays);
+            return path.find()
+                    ? csvText(Path.of(Objects.requireNonNullElse(path.group(1), path.group(2))), "a file", cause)
+                    : Optional.empty();
+        });
+    }
+
+    /** Without what the engine suggests to those who call it themselves: its options, and the call it would read the file by. */
+    static String shortened(String engineSays) {
+        return engineSays
+                .lines()
+                .takeWhile(line -> !SUGGESTION.matcher(line).find())
+                .map(String::strip)
+                .filter(line -> !line.isEmpty())
+                .collect(Collectors.joining(" "));
+    }
+
     /** A value of a CSV file that is not of the type its column is read as. */
-    static Optional<FeatureStoreException> csvValue(String engineSays, Throwable cause) {
+    private static Optional<FeatureStoreException> csvValue(String engineSays, Throwable cause) {
         Matcher value = CSV_VALUE.matcher(engineSays);
         return value.find()
                 ? Optional.of(new InvalidRequestException(
@@ -76,18 +101,21 @@ final class Unreadable {
     }
 
     private static FeatureStoreException csv(FileSource source, String title, StoreException failure) {
-        for (Path file : files(source)) {
-            try {
-                Optional<String> problem = CsvText.problem(file);
-                if (problem.isPresent()) {
-                    return unreadable(
-                            title, "'%s' is not as CSV files are: %s".formatted(file, problem.get()), failure);
-                }
-            } catch (IOException e) {
-                failure.addSuppressed(e);
-            }
+        return files(source).stream()
+                .flatMap(file -> csvText(file, title, failure).stream())
+                .findFirst()
+                .orElse(failure);
+    }
+
+    private static Optional<FeatureStoreException> csvText(Path file, String title, Throwable failure) {
+        try {
+            return CsvText.problem(file)
+                    .map(problem ->
+                            unreadable(title, "'%s' is not as CSV files are: %s".formatted(file, problem), failure));
+        } catch (IOException e) {
+            failure.addSuppressed(e);
+            return Optional.empty();
         }
-        return failure;
     }
 
     static StoreException unreadable(String title, String problem, Throwable cause) {

@@ -211,6 +211,52 @@ class EntityRowsTest {
     }
 
     @ParameterizedTest
+    @ValueSource(strings = {"soon", "01/02/2025", "25/03/2025"})
+    void aTimeOfASourceThatIsNoneIsNamedWithItsPlace(String text) throws IOException {
+        Path csv = Files.writeString(
+                folder.resolve("rows.csv"), "key,at,f\n1,2025-01-01,7\n1,%s,8\n1,2025-01-01 00:00:00,9\n".formatted(text));
+        assertNotATime(
+                DataSource.Batch.files(csv.toString()).eventTime("at"),
+                "'%s', line 3, column 'at': '%s' is not a time".formatted(csv, text));
+
+        Path parquet = folder.resolve("rows.parquet");
+        try (ArrowReader rows = files.query(
+                "SELECT 1 AS key, unnest(['2025-01-01', '%s']) AS at, 7 AS f".formatted(text), Map.of(), allocator)) {
+            files.writeFile(rows, parquet, "", false);
+        }
+        assertNotATime(
+                DataSource.Batch.files(parquet.toString()).name("the rows").eventTime("at"),
+                "source 'the rows' ('%s', row 2), column 'at': '%s' is not a time".formatted(parquet, text));
+
+        FeatureView query = view("SELECT 1 AS key, '%s' AS at, 7 AS f".formatted(text));
+        assertNotATime(
+                query.batchSource().orElseThrow(), "source 'rows', column 'at': '%s' is not a time".formatted(text));
+    }
+
+    private void assertNotATime(DataSource.Batch source, String message) {
+        Spine spine = query("SELECT 1 AS key, TIMESTAMP '2025-02-01' AS event_timestamp");
+        assertThatThrownBy(() -> features(job(store(), spine, view("").source(source))))
+                .isInstanceOf(InvalidRequestException.class)
+                .hasMessageContaining(message);
+    }
+
+    /** What one row's text means does not depend on the others'. */
+    @Test
+    void timesOfACsvSourceMayBeWrittenInSeveralWays() throws IOException {
+        Path file = Files.writeString(
+                folder.resolve("rows.csv"),
+                "key,at,f\n1,2025-01-01,1\n1,2025-01-02 00:00:00,2\n1,2025-01-03T00:00:00Z,3\n1,2025-01-04T02:00:00.5+02:00,4\n");
+        Spine spine = query(
+                "SELECT 1 AS key, unnest(range(TIMESTAMP '2025-01-01 00:00:01', TIMESTAMP '2025-01-05', INTERVAL 1 DAY)) AS event_timestamp");
+
+        assertThat(features(job(
+                        store(),
+                        spine,
+                        view("").source(DataSource.Batch.files(file.toString()).eventTime("at")))))
+                .containsExactly(new Value.Int(1), new Value.Int(2), new Value.Int(3), new Value.Int(4));
+    }
+
+    @ParameterizedTest
     @ValueSource(strings = {"TIMESTAMP", "TIMESTAMPTZ", "TIMESTAMP_NS", "DATE"})
     void infiniteTimesMatchNothing(String type) throws IOException {
         FeatureView view = view(

@@ -1,5 +1,6 @@
 package dev.manciple.retrieve;
 
+import dev.manciple.arrow.ArrowTypes;
 import dev.manciple.error.InvalidRequestException;
 import dev.manciple.model.Field;
 import dev.manciple.model.ValueType;
@@ -102,7 +103,8 @@ final class SpineCheck {
         ArrowType type = columns.get(timeColumn);
         if (type == null || !isTime(type)) {
             throw new InvalidRequestException(
-                    "The time column '%s' of the entity rows holds %s, not times".formatted(timeColumn, type));
+                    "The time column '%s' of the entity rows holds %s, not times"
+                            .formatted(timeColumn, type == null ? "nothing" : ArrowTypes.title(type)));
         }
     }
 
@@ -119,7 +121,7 @@ final class SpineCheck {
                 throw new InvalidRequestException(
                         "Column '%s' of the entity rows holds %s, but join key '%s' of feature view '%s' is %s. Convert the column, or correct the entity's type."
                                 .formatted(
-                                        column, type, key.name(), slice.view().name(), key.type()));
+                                        column, ArrowTypes.title(type), key.name(), slice.view().name(), key.type()));
             }
         }
     }

@@ -81,7 +81,7 @@ class SpineCheckTest {
                         schema(column("driver_id", ValueType.Scalar.STRING), time("event_timestamp")),
                         "driver_stats:trips"))
                 .isInstanceOf(InvalidRequestException.class)
-                .hasMessageContaining("Column 'driver_id' of the entity rows holds Utf8")
+                .hasMessageContaining("Column 'driver_id' of the entity rows holds STRING")
                 .hasMessageContaining("INT64");
         assertThatThrownBy(() -> check(
                         schema(
@@ -101,7 +101,7 @@ class SpineCheckTest {
                                 column("event_timestamp", ValueType.Scalar.STRING)),
                         "driver_stats:trips"))
                 .isInstanceOf(InvalidRequestException.class)
-                .hasMessageContaining("'event_timestamp' of the entity rows holds Utf8, not times");
+                .hasMessageContaining("'event_timestamp' of the entity rows holds STRING, not times");
     }
 
     @ParameterizedTest

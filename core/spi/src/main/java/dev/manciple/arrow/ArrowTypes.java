@@ -95,6 +95,24 @@ public final class ArrowTypes {
         return field.getType().accept(new Inference(field, dictionaries));
     }
 
+    /** What messages call the values of a column: by Feast's type where one is meant, in words where Feast has none. */
+    public static String title(ArrowType type) {
+        return switch (type.getTypeID()) {
+            case Null -> "nothing but nulls";
+            case Struct -> "structs";
+            case List, LargeList, FixedSizeList, ListView, LargeListView -> "lists";
+            case Map -> "maps";
+            case Union -> "unions";
+            case RunEndEncoded -> "run-end encoded values";
+            case Time -> "times of day";
+            case Interval -> "intervals";
+            case Duration -> "durations";
+            case NONE -> "values of a type unknown to Arrow";
+            case Int, FloatingPoint, Utf8, Utf8View, LargeUtf8, Binary, BinaryView, LargeBinary, FixedSizeBinary, Bool, Decimal, Date, Timestamp ->
+                valueType(Field.nullable("", type)).toString();
+        };
+    }
+
     private static ArrowType scalar(ValueType.Scalar type) {
         return switch (type) {
             case STRING, DECIMAL, JSON, UUID, TIME_UUID -> ArrowType.Utf8.INSTANCE;

@@ -1,5 +1,6 @@
 package dev.manciple.sql;
 
+import dev.manciple.arrow.ArrowTypes;
 import dev.manciple.error.InvalidRequestException;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -118,7 +119,7 @@ public final class Carriage {
                     "The column '%s' of the entity rows holds %s%s, which cannot be carried through a join: convert or leave it out"
                             .formatted(
                                     column,
-                                    field.getType(),
+                                    ArrowTypes.title(field.getType()),
                                     field.getDictionary() == null ? "" : " behind a dictionary"));
         }
         field.getChildren().forEach(child -> requireCarriable(child, column));

@@ -8,6 +8,7 @@ import dev.manciple.model.ValueType;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /** What a source calls the fields of its views. */
 public final class FieldMapping {
@@ -30,7 +31,7 @@ public final class FieldMapping {
         return Map.copyOf(names);
     }
 
-    /** The types a view declares for the columns of its source, by the source's names. */
+    /** The types a view declares for the columns of its source, by the source's names; its time columns are times. */
     public static Map<String, ValueType> declaredTypes(FeatureView view, DataSource.Batch source) {
         return declaredTypes(source, view.entityColumns(), view.features());
     }
@@ -40,6 +41,11 @@ public final class FieldMapping {
         Map<String, ValueType> types = new HashMap<>();
         keys.forEach(field -> types.put(names.getOrDefault(field.name(), field.name()), field.type()));
         features.forEach(field -> types.put(names.getOrDefault(field.name(), field.name()), field.type()));
+        Stream.concat(Stream.of(source.time().event()), source.time().created().stream())
+                .forEach(time -> {
+                    types.putIfAbsent(time, ValueType.Scalar.UNIX_TIMESTAMP);
+                    types.putIfAbsent(names.getOrDefault(time, time), ValueType.Scalar.UNIX_TIMESTAMP);
+                });
         return types;
     }
 }

@@ -1,5 +1,6 @@
 package dev.manciple.sql;
 
+import dev.manciple.arrow.ArrowTypes;
 import dev.manciple.error.InvalidRequestException;
 import dev.manciple.model.DataSource;
 import dev.manciple.spi.HistoricalRequest;
@@ -41,7 +42,8 @@ public final class PitPlanner {
                         .formatted(timeColumn, spine.columnList())));
         if (!KeyTypes.isTime(time.type())) {
             throw new InvalidRequestException(
-                    "The time column '%s' of the entity rows holds %s, not times".formatted(timeColumn, time.type()));
+                    "The time column '%s' of the entity rows holds %s, not times"
+                            .formatted(timeColumn, ArrowTypes.title(time.type())));
         }
         List<SliceJoin> joins = new ArrayList<>();
         for (int i = 0; i < sources.size(); i++) {
@@ -202,11 +204,11 @@ public final class PitPlanner {
             throw new InvalidRequestException(
                     "The entity rows hold %s in '%s', but the join key '%s' of feature view '%s' is %s in %s: convert one of them"
                             .formatted(
-                                    left.type(),
+                                    ArrowTypes.title(left.type()),
                                     name,
                                     joinKey,
                                     slice.outputName(),
-                                    right.type(),
+                                    ArrowTypes.title(right.type()),
                                     columns.relation().title()));
         }
         return new SliceJoin.Key(left, right);

@@ -1,5 +1,6 @@
 package dev.manciple.sql;
 
+import dev.manciple.arrow.ArrowTypes;
 import dev.manciple.error.InvalidRequestException;
 import dev.manciple.model.DataSource;
 import java.util.Map;
@@ -50,7 +51,7 @@ final class SourceColumns {
         Column column = relation.column(name).orElseGet(() -> named(name, role));
         if (!KeyTypes.isTime(column.type())) {
             throw new InvalidRequestException("The %s column '%s' of %s holds %s, not times"
-                    .formatted(role, name, relation.title(), column.type()));
+                    .formatted(role, name, relation.title(), ArrowTypes.title(column.type())));
         }
         return column;
     }
