@@ -21,6 +21,8 @@ final class CsvText {
     private static final String CANDIDATES = ",;\t|";
     private static final int QUOTE = '"';
     private static final int END = -1;
+    private static final String LINE_FEED = "\n";
+    private static final String RETURN_AND_LINE_FEED = "\r\n";
 
     private CsvText() {}
 
@@ -56,8 +58,9 @@ final class CsvText {
                 return Optional.of("it is empty. Its first line must name the columns");
             }
             int columns = records.columns;
+            String lineBreak = records.lineBreak;
             do {
-                Optional<String> problem = records.problem(columns);
+                Optional<String> problem = records.problem(columns, lineBreak);
                 if (problem.isPresent()) {
                     return problem;
                 }
@@ -69,6 +72,14 @@ final class CsvText {
     /** Of what the engine reads compressed, this knows gzip only. */
     private static boolean isReadable(Path file) {
         return !file.toString().toLowerCase(Locale.ROOT).endsWith(".zst");
+    }
+
+    /** How a file ends its lines, by the first; a line feed where it ends none. */
+    static String lineBreak(Path file) throws IOException {
+        try (Records records = new Records(file, ',')) {
+            records.next();
+            return records.lineBreak.isEmpty() ? LINE_FEED : records.lineBreak;
+        }
     }
 
     private interface Unquoted {
@@ -85,6 +96,9 @@ final class CsvText {
         private int firstLine;
         private boolean quoteLeftOpen;
         private boolean textAfterQuote;
+
+        /** What ends the record; empty for one the file ends in. */
+        private String lineBreak = "";
 
         Records(Path file, int delimiter) throws IOException {
             InputStream bytes = Files.newInputStream(file);
@@ -115,6 +129,8 @@ final class CsvText {
             boolean fieldStarts = true;
             boolean quoted = false;
             boolean closed = false;
+            boolean afterReturn = false;
+            lineBreak = "";
             int character = in.read();
             if (character == END) {
                 return false;
@@ -133,6 +149,7 @@ final class CsvText {
                     closed = false;
                     fieldStarts = false;
                 } else if (character == '\n') {
+                    lineBreak = afterReturn ? RETURN_AND_LINE_FEED : LINE_FEED;
                     break;
                 } else if (character != '\r') {
                     unquoted.accept(character);
@@ -141,7 +158,8 @@ final class CsvText {
                     textAfterQuote |= closed && !fieldStarts;
                     closed = false;
                 }
-                if (character != '\r') {
+                afterReturn = character == '\r';
+                if (!afterReturn) {
                     text.write(character);
                 }
             }
@@ -150,7 +168,7 @@ final class CsvText {
             return true;
         }
 
-        Optional<String> problem(int expected) {
+        Optional<String> problem(int expected, String expectedBreak) {
             if (!isText()) {
                 return Optional.of("line %d is not UTF-8 text. Save the file as UTF-8".formatted(firstLine));
             }
@@ -164,6 +182,10 @@ final class CsvText {
                         "in line %d something follows a closing quotation mark. A mark within a text is doubled"
                                 .formatted(firstLine));
             }
+            if (!lineBreak.isEmpty() && !lineBreak.equals(expectedBreak)) {
+                return Optional.of("line %d ends in %s, the first in %s. Write all lines with the same end"
+                        .formatted(lines, name(lineBreak), name(expectedBreak)));
+            }
             return columns == expected
                     ? Optional.empty()
                     : Optional.of("line %d has %s, the first line names %d. A text with a '%s' in it is quoted"
@@ -172,6 +194,10 @@ final class CsvText {
                                     columns == 1 ? "1 column" : columns + " columns",
                                     expected,
                                     delimiter == '\t' ? "tab" : Character.toString(delimiter)));
+        }
+
+        private static String name(String lineBreak) {
+            return lineBreak.equals(LINE_FEED) ? "a line feed alone (\\n)" : "a carriage return and a line feed (\\r\\n)";
         }
 
         private boolean isText() {

@@ -3,11 +3,14 @@ package dev.manciple.duckdb;
 import dev.manciple.error.InvalidRequestException;
 import dev.manciple.spi.internal.WholeFile;
 import dev.manciple.sql.Sql;
+import java.io.BufferedInputStream;
+import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -93,7 +96,7 @@ final class FileWriter {
                     try (DuckDbSession session = engine.session(allocator)) {
                         convert(session, source, rows);
                         return session.update(
-                                copy(Sql.of("SELECT * FROM {}", quote(ADDED)), target, options(file.format(), part)));
+                                copy(Sql.of("SELECT * FROM {}", quote(ADDED)), target, likeOthers(session, file, part)));
                     }
                 });
             }
@@ -112,7 +115,7 @@ final class FileWriter {
                         "COPY {} TO {} ({}, PARTITION_BY ({}), FILENAME_PATTERN 'part-{uuid}')",
                         quote(ADDED),
                         Sql.literal(folder.toString()),
-                        options(file.format(), folder),
+                        likeOthers(session, file, folder),
                         Sql.join(", ", keys)));
             }
         });
@@ -139,25 +142,40 @@ final class FileWriter {
         if (!old.toString().toLowerCase(Locale.ROOT).endsWith(".csv")) {
             throw new InvalidRequestException("Rows cannot be added to '%s'; only to a plain .csv file".formatted(old));
         }
-        String delimiter = FileSource.delimiter(old).map(Object::toString).orElse(",");
+        Sql delimiter = Sql.literal(FileSource.delimiter(old).orElse(',').toString());
         Path added = WholeFile.temporary(target);
         try {
             long rows = session.update(copy(
                     Sql.of("SELECT * FROM {}", quote(ADDED)),
                     added,
-                    Sql.of("FORMAT csv, HEADER false, DELIMITER {}, QUOTE '\"', ESCAPE '\"'", Sql.literal(delimiter))));
+                    Sql.of("FORMAT csv, HEADER false, DELIMITER {}, QUOTE '\"', ESCAPE '\"'", delimiter)));
             Files.copy(old, target, StandardCopyOption.REPLACE_EXISTING);
+            byte[] lineBreak = CsvText.lineBreak(old).getBytes(StandardCharsets.US_ASCII);
             boolean complete = endsLine(target);
-            try (OutputStream out = Files.newOutputStream(target, StandardOpenOption.APPEND);
-                    InputStream in = Files.newInputStream(added)) {
+            try (OutputStream out =
+                            new BufferedOutputStream(Files.newOutputStream(target, StandardOpenOption.APPEND));
+                    InputStream in = new BufferedInputStream(Files.newInputStream(added))) {
                 if (!complete) {
-                    out.write('\n');
+                    out.write(lineBreak);
                 }
-                in.transferTo(out);
+                copyLines(in, out, lineBreak);
             }
             return rows;
         } finally {
             Files.deleteIfExists(added);
+        }
+    }
+
+    /** Ends lines as the old ones do, for a file of two kinds cannot be read; line feeds within quotation marks are values. */
+    private static void copyLines(InputStream from, OutputStream to, byte[] lineBreak) throws IOException {
+        boolean quoted = false;
+        for (int character = from.read(); character >= 0; character = from.read()) {
+            quoted ^= character == '"';
+            if (character == '\n' && !quoted) {
+                to.write(lineBreak);
+            } else {
+                to.write(character);
+            }
         }
     }
 
@@ -189,6 +207,19 @@ final class FileWriter {
         return switch (format) {
             case PARQUET -> Sql.of("FORMAT parquet, COMPRESSION zstd");
             case CSV -> Sql.of("FORMAT csv, HEADER true, COMPRESSION {}", Sql.literal(compression(target)));
+        };
+    }
+
+    /** All files of a source are read with what is between the columns of the first. */
+    private static Sql likeOthers(DuckDbSession session, FileSource file, Path target) {
+        Sql options = options(file.format(), target);
+        return switch (file.format()) {
+            case PARQUET -> options;
+            case CSV ->
+                Sql.of(
+                        "{}, DELIMITER {}",
+                        options,
+                        Sql.literal(file.delimiter(session).orElse(',').toString()));
         };
     }
 

@@ -21,6 +21,7 @@ import dev.manciple.spi.Value;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.DriverManager;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -165,8 +166,8 @@ class AppendTest {
     @ParameterizedTest
     @ValueSource(strings = {"parquet", "csv"})
     void rowsOfAPartitionedFolderGoIntoTheirPartitions(String format) throws IOException {
-        write(folder.resolve("rows/zip=00000/first." + format), 0, 1);
-        write(folder.resolve("rows/zip=00002/first." + format), 2, 1);
+        writeNumber(folder.resolve("rows/zip=00000/first." + format), 0);
+        writeNumber(folder.resolve("rows/zip=00002/first." + format), 2);
 
         append(store, view("rows"), COLUMNS, 2, 2);
 
@@ -182,7 +183,7 @@ class AppendTest {
 
     @Test
     void rowsWithoutAValueHaveAPartitionToo() throws IOException {
-        write(folder.resolve("rows/zip=00000/first.parquet"), 0, 1);
+        writeNumber(folder.resolve("rows/zip=00000/first.parquet"), 0);
         try (ArrowReader rows =
                 ArrowRows.reader(allocator, COLUMNS, List.of(List.of(Value.Null.NULL, new Value.Int(7))), 1)) {
             store.write(view("rows"), rows);
@@ -192,7 +193,7 @@ class AppendTest {
 
     @Test
     void aFailureLeavesThePartitions() throws IOException {
-        write(folder.resolve("rows/zip=00000/first.parquet"), 0, 1);
+        writeNumber(folder.resolve("rows/zip=00000/first.parquet"), 0);
         try (ArrowReader rows = new FailingReader(allocator, COLUMNS)) {
             assertThatThrownBy(() -> store.write(view("rows"), rows)).hasMessageContaining("the network is gone");
         }
@@ -202,8 +203,8 @@ class AppendTest {
 
     @Test
     void aPartitionOfALargerSetIsRefused() throws IOException {
-        write(folder.resolve("all/n=0/rows/zip=00000/first.parquet"), 0, 1);
-        assertThatThrownBy(() -> append(store, view("all/n=0/rows"), COLUMNS, 1, 1))
+        writeNumber(folder.resolve("all/m=0/rows/zip=00000/first.parquet"), 0);
+        assertThatThrownBy(() -> append(store, view("all/m=0/rows"), COLUMNS, 1, 1))
                 .isInstanceOf(InvalidRequestException.class)
                 .hasMessageContaining("a partition of a larger set");
     }
@@ -232,6 +233,32 @@ class AppendTest {
         append(store, view("rows.csv"), COLUMNS, 3, 1);
 
         assertThat(Files.readString(file)).isEqualTo(old + "\n3;00003\n");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"n,zip\r\n1,00001\r\n", "n,zip\r\n1,00001"})
+    void addedLinesEndAsTheOldOnesDo(String old) throws IOException {
+        Path file = Files.writeString(folder.resolve("rows.csv"), old);
+
+        append(store, view("rows.csv"), COLUMNS, 2, 2);
+        try (ArrowReader rows = ArrowRows.reader(
+                allocator, COLUMNS, List.of(List.of(new Value.Text("two\nlines"), new Value.Int(4))), 1)) {
+            store.write(view("rows.csv"), rows);
+        }
+
+        assertThat(Files.readString(file))
+                .isEqualTo("n,zip\r\n1,00001\r\n2,00002\r\n3,00003\r\n4,\"two\nlines\"\r\n");
+        assertThat(numbers("rows.csv")).containsExactly(1L, 2L, 3L, 4L);
+    }
+
+    @Test
+    void aFileAddedToAFolderIsReadAsTheOthersAre() throws IOException {
+        Files.createDirectory(folder.resolve("rows"));
+        Files.writeString(folder.resolve("rows/old.csv"), "n;zip\r\n1;00001\r\n");
+
+        append(store, view("rows"), COLUMNS, 2, 1);
+
+        assertThat(numbers("rows")).containsExactlyInAnyOrder(1L, 2L);
     }
 
     @Test
@@ -294,7 +321,9 @@ class AppendTest {
     }
 
     @Test
-    void tablesOfADatabaseAreReadAndWritten() throws IOException {
+    void tablesOfADatabaseAreReadAndWritten() throws Exception {
+        DriverManager.getConnection("jdbc:duckdb:" + folder.resolve("features.duckdb"))
+                .close();
         DuckDbConfig config = new DuckDbConfig(
                 Optional.empty(),
                 Optional.empty(),
@@ -348,6 +377,14 @@ class AppendTest {
 
     private void write(Path file, int from, int count) throws IOException {
         try (ArrowReader rows = rows(COLUMNS, from, count)) {
+            files.writeFile(rows, file, "", false);
+        }
+    }
+
+    /** A file of a partition, which leaves the zip to the folder's name. */
+    private void writeNumber(Path file, int number) throws IOException {
+        Schema column = new Schema(List.of(COLUMNS.findField("n")));
+        try (ArrowReader rows = ArrowRows.reader(allocator, column, List.of(List.of(new Value.Int(number))), 1)) {
             files.writeFile(rows, file, "", false);
         }
     }

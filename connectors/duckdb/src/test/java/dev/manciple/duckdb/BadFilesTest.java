@@ -91,10 +91,12 @@ class BadFilesTest {
                 "n,text;1,'a;;b';2        | line 5 has 1 column, the first line names 2",
                 "n,text;1,'a;2,b          | a quotation mark opened in line 2 is never closed",
                 "n,text;1,a;2,'b'c        | in line 3 something follows a closing quotation mark",
+                "n,text;1,a~;2,b          | line 2 ends in a carriage return and a line feed (\\r\\n), the first in a line feed alone (\\n)",
+                "n,text~;1,a~;2,b         | line 3 ends in a line feed alone (\\n), the first in a carriage return",
                 "n,text;1,a;2,\u00e4     | line 3 is not UTF-8 text. Save the file as UTF-8",
             })
     void theLineOfACsvFileThatIsWrongIsNamed(String lines, String problem) throws IOException {
-        String text = lines.replace(';', '\n').replace('\'', '"').replace("\\u00e4", "\u00e4") + "\n";
+        String text = lines.replace('~', '\r').replace(';', '\n').replace('\'', '"').replace("\\u00e4", "\u00e4") + "\n";
         Path file = Files.write(folder.resolve("rows.csv"), text.getBytes(StandardCharsets.ISO_8859_1));
         assertRefused(file, "'" + file + "' is not as CSV files are: " + problem);
     }
@@ -205,7 +207,7 @@ class BadFilesTest {
         assertThatThrownBy(() -> read(file, Map.of()))
                 .isInstanceOf(FeatureStoreException.class)
                 .hasMessageContainingAll(parts)
-                .hasMessageNotContainingAny("read_parquet", "read_csv", "Invalid Input", "Possible");
+                .hasMessageNotContainingAny("read_parquet", "read_csv", "Invalid Input", "Possible", "SELECT", "describe (");
     }
 
     private List<List<Value>> read(Path file, Map<String, ValueType> types) throws IOException {
