@@ -34,7 +34,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Makes the entity rows of a historical request. The time is the column {@code event_timestamp}, else the only one of a time
  * type. Columns that are keys of the features asked for are read as the keys' declared types where the rows have none of their
- * own, so that a zip code in a CSV file keeps its zeros. Thread-safe.
+ * own, so that a zip code in a CSV file keeps its zeros; columns of CSV files that are no such key stay the text they are.
+ * Thread-safe.
  */
 public final class EntityRows {
     private static final int ROWS_PER_BATCH = 8_192;
@@ -63,7 +64,7 @@ public final class EntityRows {
             throw new NotFoundException("Entity file", file.toString());
         }
         FileFormat format = FileFormat.of(file);
-        Map<String, ValueType> types = format == FileFormat.CSV ? declared(features) : Map.of();
+        Map<String, ValueType> types = format == FileFormat.CSV ? csvTypes(file, features) : Map.of();
         Schema schema = engine.schema(file, format.engineName(), types);
         Supplier<ArrowReader> reader = () -> engine.read(file, format.engineName(), types, allocator);
         String time = SpineCheck.timeColumn(schema);
@@ -73,6 +74,22 @@ public final class EntityRows {
                         time,
                         () -> new ParsedTimes(reader.get(), time, file, allocator))
                 : new Spine.Rows(schema, time, reader, Optional.of(file));
+    }
+
+    /**
+     * How to read the columns of a CSV file: those nobody computes with as text, so that they come back as they are. The time is
+     * left to what its text tells, so that days stay days.
+     */
+    private Map<String, ValueType> csvTypes(Path file, FeatureSelection features) {
+        Map<String, ValueType> types = declared(features);
+        Schema found = engine.schema(file, FileFormat.CSV.engineName(), types);
+        String time = SpineCheck.timeColumn(found);
+        for (org.apache.arrow.vector.types.pojo.Field column : found.getFields()) {
+            if (!column.getName().equals(time)) {
+                types.putIfAbsent(column.getName(), ValueType.Scalar.STRING);
+            }
+        }
+        return types;
     }
 
     /** Rows the caller can read as often as the supplier is asked; it may be asked from any thread. */

@@ -121,6 +121,64 @@ class EntityRowsTest {
                                 new Value.Text("b")));
     }
 
+    @Test
+    void columnsOfCsvFilesThatNobodyComputesWithStayAsTheyAre() throws IOException {
+        Path file = write("""
+                driver_id,customer_id,event_timestamp,day,flag,amount,empty
+                1,007,2025-03-01,01/02/2025,T,1.10,
+                2,08,2025-03-02,12/25/2025,F,2,""
+                """);
+        Spine.Rows rows = entityRows.file(file, AMOUNT);
+        assertThat(read(rows))
+                .extracting(row -> row.subList(3, 7))
+                .containsExactly(
+                        List.of(
+                                new Value.Text("01/02/2025"),
+                                new Value.Text("T"),
+                                new Value.Text("1.10"),
+                                Value.Null.NULL),
+                        List.of(
+                                new Value.Text("12/25/2025"),
+                                new Value.Text("F"),
+                                new Value.Text("2"),
+                                new Value.Text("")));
+        Path again = folder.resolve("again.csv");
+        try (ArrowReader reader = rows.reader().get()) {
+            engine.write(reader, again, "csv", false);
+        }
+        assertThat(again).hasSameTextualContentAs(file);
+    }
+
+    /** Alone it might be the first of February, beside the 25th of December only the second of January. */
+    @ParameterizedTest
+    @ValueSource(strings = {"01/02/2025", "01/02/2025\n3,c,12/25/2025", "01/02/2025\n3,c,25/03/2025", "2025/01/02"})
+    void aTimeIsNotGuessed(String times) throws IOException {
+        Path file = write("driver_id,customer_id,event_timestamp\n1,a,2025-03-01\n2,b,%s\n".formatted(times));
+        Spine.Rows rows = entityRows.file(file, AMOUNT);
+        assertThatThrownBy(() -> read(rows))
+                .isInstanceOf(InvalidRequestException.class)
+                .hasMessageContaining("Row 2 of " + file)
+                .hasMessageContaining("'%s' in column 'event_timestamp' is not a time", times.lines().findFirst().orElseThrow());
+    }
+
+    @Test
+    void timesOfEveryFormCanBeMixed() throws IOException {
+        Path file = write("""
+                driver_id,customer_id,event_timestamp
+                1,a,2025-03-01
+                1,a,2025-03-01 12:00:00.5
+                1,a,2025-03-01T12:00Z
+                1,a,2025-03-01T12:00:00.123456+02:00
+                """);
+        assertThat(read(entityRows.file(file, AMOUNT)))
+                .extracting(row -> row.get(2))
+                .containsExactly(
+                        new Value.Time(Instant.parse("2025-03-01T00:00:00Z")),
+                        new Value.Time(Instant.parse("2025-03-01T12:00:00.5Z")),
+                        new Value.Time(Instant.parse("2025-03-01T12:00:00Z")),
+                        new Value.Time(Instant.parse("2025-03-01T10:00:00.123456Z")));
+    }
+
     /** What pandas makes of a categorical column. */
     @Test
     void wordsOfADictionaryPassBesideTimesOfText() throws IOException {
