@@ -1,10 +1,12 @@
 package dev.manciple.duckdb;
 
+import dev.manciple.error.NotFoundException;
 import dev.manciple.error.StoreException;
 import dev.manciple.spi.internal.Lease;
 import dev.manciple.spi.internal.Trees;
 import dev.manciple.sql.Sql;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -75,6 +77,8 @@ final class DuckDb implements AutoCloseable {
     }
 
     private DuckDBConnection start() throws SQLException {
+        Optional<Path> database = config.database().map(folder::resolve);
+        database.ifPresent(DuckDb::requireDatabase);
         Lease.sweep(spills, SPILL, "");
         Properties settings = new Properties();
         settings.setProperty(DuckDBDriver.JDBC_STREAM_RESULTS, "true");
@@ -89,7 +93,6 @@ final class DuckDb implements AutoCloseable {
         try (Statement statement = connection.createStatement()) {
             // Not a setting of the start: it belongs to an extension that is loaded by then only.
             statement.execute("SET GLOBAL TimeZone = 'UTC'");
-            Optional<Path> database = config.database().map(folder::resolve);
             if (database.isPresent()) {
                 statement.execute(
                         Sql.of("ATTACH {} AS {}", Sql.literal(database.get().toString()), Sql.quoted(ATTACHED, '"'))
@@ -100,6 +103,16 @@ final class DuckDb implements AutoCloseable {
             try (connection) {
                 throw e;
             }
+        }
+    }
+
+    /** The engine would make an empty one of a name that is misspelt. */
+    private static void requireDatabase(Path database) {
+        if (!Files.isRegularFile(database)) {
+            throw new NotFoundException(
+                    "The DuckDB database",
+                    database.toString(),
+                    "Correct 'database' of the offline store, or create the file first");
         }
     }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.manciple.arrow.ArrowRows;
+import dev.manciple.error.NotFoundException;
 import dev.manciple.error.StoreException;
 import dev.manciple.spi.OfflineStoreFactory;
 import dev.manciple.spi.Plugin;
@@ -101,6 +102,24 @@ class DuckDbTest {
                         "SELECT epoch('2025-01-01 00:00:00'::TIMESTAMPTZ)::BIGINT AS s", Map.of(), allocator)) {
             assertThat(ArrowRows.read(rows)).containsExactly(List.of(new Value.Int(1_735_689_600)));
         }
+    }
+
+    @Test
+    void aDatabaseThatIsMissingIsNotMade() throws IOException {
+        DuckDbConfig misspelt = new DuckDbConfig(
+                Optional.empty(),
+                Optional.empty(),
+                Optional.of(Path.of("typo.duckdb")),
+                "1GB",
+                Optional.empty(),
+                Optional.of(folder),
+                Optional.empty());
+        try (LocalEngine engine = new LocalEngine(misspelt, folder, allocator)) {
+            assertThatThrownBy(() -> engine.query("SELECT 1", Map.of(), allocator))
+                    .isInstanceOf(NotFoundException.class)
+                    .hasMessageContainingAll(folder.resolve("typo.duckdb").toString(), "'database' of the offline store");
+        }
+        assertThat(below(folder)).isEmpty();
     }
 
     private DuckDbConfig config(String memoryLimit) {
