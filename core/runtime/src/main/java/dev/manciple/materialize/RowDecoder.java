@@ -14,6 +14,8 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.arrow.vector.ipc.ArrowReader;
@@ -68,7 +70,7 @@ final class RowDecoder {
     Optional<OnlineRow> decode(int row) {
         List<Value> key = new ArrayList<>(keys.size());
         for (ColumnReader column : keys) {
-            Value value = column.read(row);
+            Value value = read(column, row, key);
             if (value == Value.Null.NULL) {
                 return Optional.empty();
             }
@@ -76,7 +78,7 @@ final class RowDecoder {
         }
         List<Value> values = new ArrayList<>(features.size());
         for (ColumnReader column : features) {
-            values.add(column.read(row));
+            values.add(read(column, row, key));
         }
         if (!(eventTime.read(row) instanceof Value.Time time)) {
             throw new InvalidRequestException("A row of feature view '%s' with key %s has no time in '%s'"
@@ -90,6 +92,24 @@ final class RowDecoder {
                 created.filter(Value.Time.class::isInstance)
                         .map(Value.Time.class::cast)
                         .map(Value.Time::value)));
+    }
+
+    /** @param key as much of it as is known */
+    private Value read(ColumnReader column, int row, List<Value> key) {
+        try {
+            return column.read(row);
+        } catch (InvalidRequestException e) {
+            throw new InvalidRequestException(
+                    "A row of feature view '%s'%s cannot be read. %s"
+                            .formatted(view.name(), key.isEmpty() ? "" : " with key " + keyText(key), e.getMessage()),
+                    e);
+        }
+    }
+
+    private String keyText(List<Value> key) {
+        return IntStream.range(0, key.size())
+                .mapToObj(i -> "%s=%s".formatted(joinKeys.get(i), ArrowValues.show(key.get(i))))
+                .collect(Collectors.joining(", "));
     }
 
     private static List<ColumnReader> readers(List<Field> fields, VectorSchemaRoot root, ArrowReader dictionaries) {

@@ -55,6 +55,11 @@ public final class ArrowValues {
         ColumnWriters.set(vector, index, value, vector.getName());
     }
 
+    /** A value as errors show it: between apostrophes, and cut where it is long. */
+    public static String show(Value value) {
+        return Conversion.show(value);
+    }
+
     /**
      * A value as the declared type has it, by the rules of reading: text is parsed where the type is a number or a time, numbers
      * change their kind only where nothing is lost.
