@@ -54,12 +54,15 @@ public final class HistoricalRetrieval {
         checkSpine(spine, plan);
         HistoricalRequest.Options storeOptions = new HistoricalRequest.Options(options.filterByCreated(), true);
         if (plan.isStoredOnly()) {
-            return store.historicalFeatures(
-                    new HistoricalRequest(spine, plan.slices(), options.fullFeatureNames(), storeOptions));
+            return stored(new HistoricalRequest(spine, plan.slices(), options.fullFeatureNames(), storeOptions));
         }
         // Full names keep an input nobody asked for apart from an output of the same bare name.
-        RetrievalJob stored = store.historicalFeatures(new HistoricalRequest(spine, plan.slices(), true, storeOptions));
+        RetrievalJob stored = stored(new HistoricalRequest(spine, plan.slices(), true, storeOptions));
         return new OnDemandJob(stored, plan.slices(), plan.onDemand(), plan.outputs(), transformations);
+    }
+
+    private RetrievalJob stored(HistoricalRequest request) {
+        return new WholeNumbersJob(store.historicalFeatures(request), request.slices());
     }
 
     /**

@@ -51,6 +51,7 @@ import java.util.Optional;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
 import org.apache.arrow.vector.ipc.ArrowReader;
+import org.apache.arrow.vector.types.pojo.ArrowType;
 import org.apache.arrow.vector.types.pojo.Schema;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -129,6 +130,33 @@ class FilesRetrievalTest {
         store.close();
         engine.close();
         allocator.close();
+    }
+
+    /** As programs without nullable integers write them. */
+    @Test
+    void integersKeptAsFractionsComeAsIntegersOrAreNamed() throws IOException {
+        writeTrips(7);
+        RetrievalJob job = job(rows(), "driver_stats:trips", "driver_stats:conv_rate");
+        assertThat(job.schema().findField("trips").getType()).isEqualTo(new ArrowType.Int(64, true));
+        assertThat(read(job)).extracting(row -> row.get(4)).contains(number(7));
+
+        writeTrips(0.74);
+        assertThatThrownBy(() -> read(job(rows(), "driver_stats:trips")))
+                .isInstanceOf(InvalidRequestException.class)
+                .hasMessageContaining("of the result: source 'driver_stats.parquet' has 0.74 for feature 'driver_stats:trips'")
+                .hasMessageContaining("INT64");
+    }
+
+    private void writeTrips(double trips) {
+        write(
+                "driver_stats.parquet",
+                List.of(
+                        Field.of("driver_id", ValueType.Scalar.INT64),
+                        Field.of("conv_rate", ValueType.Scalar.DOUBLE),
+                        Field.of("trips", ValueType.Scalar.DOUBLE),
+                        Field.of("event_timestamp", ValueType.Scalar.UNIX_TIMESTAMP),
+                        Field.of("created", ValueType.Scalar.UNIX_TIMESTAMP)),
+                List.of(List.of(number(1), new Value.Real(0.5), new Value.Real(trips), hoursBefore(2), hoursBefore(1))));
     }
 
     @Test
@@ -298,7 +326,7 @@ class FilesRetrievalTest {
 
     private void write(String file, List<Field> columns, List<List<Value>> rows) {
         Schema schema = new Schema(columns.stream().map(ArrowTypes::field).toList());
-        new ResultFiles(engine, allocator).write(new MemoryJob(schema, rows, 100), folder.resolve(file), false);
+        new ResultFiles(engine, allocator).write(new MemoryJob(schema, rows, 100), folder.resolve(file), true);
     }
 
     private static OnDemandFeatureView onDemand(String name, Transformation transformation, Field... features) {
