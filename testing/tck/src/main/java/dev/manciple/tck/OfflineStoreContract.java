@@ -753,18 +753,49 @@ public abstract class OfflineStoreContract extends OfflineHarness {
                     List.of(SCORE));
             ViewSlice mapped = new ViewSlice(drivers, "drivers", List.of(SCORE), Map.of(KEY, "who"));
             HistoricalRequest request = request(NOON, NOON.plus(HOUR), mapped, slice(byRegion));
+            assertThat(names(store().historicalFeatures(request)))
+                    .containsExactly("who", "region", "event_timestamp", "drivers__score", "regions__score");
+            assertRangeLikeOracle(request, "two views with keys of their own");
+        }
+
+        /** Rows come in no order, each once. */
+        private void assertRangeLikeOracle(HistoricalRequest request, String about) {
             Table spine = oracle().rangeSpine(request, (Spine.Range) request.spine());
             List<Oracle.Expected> expected = new ArrayList<>(oracle().join(request, spine, Oracle.RANGE_TIME));
-            RetrievalJob job = store().historicalFeatures(request);
-            assertThat(names(job))
-                    .containsExactly("who", "region", "event_timestamp", "drivers__score", "regions__score");
-            List<List<Value>> rows = rows(job, types(spine, request.slices()));
-            assertThat(rows).hasSameSizeAs(expected);
+            List<List<Value>> rows =
+                    rows(store().historicalFeatures(request), types(spine, request.slices()));
+            assertThat(rows).as(about).hasSameSizeAs(expected);
             for (List<Value> row : rows) {
                 assertThat(expected.removeIf(each -> each.accepts(row)))
-                        .as("row %s", row)
+                        .as("row %s, %s", row, about)
                         .isTrue();
             }
+        }
+
+        static LongStream seeds() {
+            return Seeds.take();
+        }
+
+        /** Views of several, shared, renamed and no keys, with null keys and all TTLs, in a window that ends on rows of theirs. */
+        @ParameterizedTest(name = "{0}")
+        @MethodSource("seeds")
+        void joinRandomViewsLikeTheOracle(long seed) {
+            assumeTrue(can(OfflineCapability.RANGE_SPINE));
+            Scenario scenario = Scenario.random(seed, store().timePrecision(), fixture()::stores);
+            List<Instant> times = scenario.views().stream()
+                    .flatMap(view -> view.source().rows().stream()
+                            .map(row -> row.get(view.source().column(view.time().event()))))
+                    .filter(Value.Time.class::isInstance)
+                    .map(time -> ((Value.Time) time).value())
+                    .sorted()
+                    .toList();
+            assumeFalse(times.isEmpty(), "no view of this seed has a row with a time");
+            ViewSlice[] slices = scenario.views().stream()
+                    .map(view -> view.slice(load(view.sourceName(), view.source(), view.time())))
+                    .toArray(ViewSlice[]::new);
+            assertRangeLikeOracle(
+                    request(times.get(times.size() / 4), times.get(times.size() * 3 / 4), slices),
+                    Seeds.describe(seed));
         }
 
         @Test
