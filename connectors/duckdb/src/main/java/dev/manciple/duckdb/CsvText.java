@@ -197,7 +197,9 @@ final class CsvText {
         }
 
         private static String name(String lineBreak) {
-            return lineBreak.equals(LINE_FEED) ? "a line feed alone (\\n)" : "a carriage return and a line feed (\\r\\n)";
+            return lineBreak.equals(LINE_FEED)
+                    ? "a line feed alone (\\n)"
+                    : "a carriage return and a line feed (\\r\\n)";
         }
 
         private boolean isText() {

@@ -34,7 +34,9 @@ final class DuckDbDialect implements Dialect {
     private static Sql parsed(Sql column) {
         return Sql.of(
                 "epoch_us({})",
-                TextTimes.time(column, Sql.literal("column %s: '".formatted(column.text().replaceFirst("^[a-z]\\.", "")))));
+                TextTimes.time(
+                        column,
+                        Sql.literal("column %s: '".formatted(column.text().replaceFirst("^[a-z]\\.", "")))));
     }
 
     @Override

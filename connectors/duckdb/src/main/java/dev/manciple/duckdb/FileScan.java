@@ -34,11 +34,10 @@ final class FileScan {
 
     /** The rows. Of CSV files that have columns of no declared type, reads them all to find these types out. */
     Sql rows() {
-        Sql read =
-                switch (source.format()) {
-                    case PARQUET -> parquet();
-                    case CSV -> csv();
-                };
+        Sql read = switch (source.format()) {
+            case PARQUET -> parquet();
+            case CSV -> csv();
+        };
         return partitions.below().isEmpty() || partitions.above().isEmpty()
                 ? read
                 : Sql.of(

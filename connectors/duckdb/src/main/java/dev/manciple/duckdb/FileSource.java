@@ -265,7 +265,8 @@ record FileSource(Path path, Shape shape, Format format) {
     /** How many folders of a pattern come before the first that it leaves open. */
     private int fixedFolders() {
         int fixed = 0;
-        while (fixed < path.getNameCount() && !isGlob(ESCAPED.matcher(path.getName(fixed).toString()).replaceAll(""))) {
+        while (fixed < path.getNameCount()
+                && !isGlob(ESCAPED.matcher(path.getName(fixed).toString()).replaceAll(""))) {
             fixed++;
         }
         return fixed;

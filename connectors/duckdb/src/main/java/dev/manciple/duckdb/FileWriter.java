@@ -95,8 +95,8 @@ final class FileWriter {
                 Targets.write(part, false, target -> {
                     try (DuckDbSession session = engine.session(allocator)) {
                         convert(session, source, rows);
-                        return session.update(
-                                copy(Sql.of("SELECT * FROM {}", quote(ADDED)), target, likeOthers(session, file, part)));
+                        return session.update(copy(
+                                Sql.of("SELECT * FROM {}", quote(ADDED)), target, likeOthers(session, file, part)));
                     }
                 });
             }
@@ -152,8 +152,7 @@ final class FileWriter {
             Files.copy(old, target, StandardCopyOption.REPLACE_EXISTING);
             byte[] lineBreak = CsvText.lineBreak(old).getBytes(StandardCharsets.US_ASCII);
             boolean complete = endsLine(target);
-            try (OutputStream out =
-                            new BufferedOutputStream(Files.newOutputStream(target, StandardOpenOption.APPEND));
+            try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(target, StandardOpenOption.APPEND));
                     InputStream in = new BufferedInputStream(Files.newInputStream(added))) {
                 if (!complete) {
                     out.write(lineBreak);

@@ -24,10 +24,7 @@ final class TextTimes {
                         && declared.get(column.getKey()) == ValueType.Scalar.UNIX_TIMESTAMP)
                 .map(column -> {
                     Sql name = Sql.quoted(column.getKey(), '"');
-                    Sql located = Sql.of(
-                            "{} || {}",
-                            place,
-                            Sql.literal(", column '%s': '".formatted(column.getKey())));
+                    Sql located = Sql.of("{} || {}", place, Sql.literal(", column '%s': '".formatted(column.getKey())));
                     return Sql.of("{} AS {}", time(name, located), name);
                 })
                 .toList();

@@ -22,8 +22,8 @@ final class Unreadable {
             "CSV Error on Line: (\\d+)\\n.*Error when converting column \"(.*?)\"\\. Could not convert string \"(.*?)\" to '(.+?)'\\n.*\\n  file = ([^\\n]+)",
             Pattern.DOTALL);
 
-    private static final Pattern CSV_FILE =
-            Pattern.compile("Error when sniffing file \"([^\"]+)\"|CSV Error on Line.*\\n  file = ([^\\n]+)", Pattern.DOTALL);
+    private static final Pattern CSV_FILE = Pattern.compile(
+            "Error when sniffing file \"([^\"]+)\"|CSV Error on Line.*\\n  file = ([^\\n]+)", Pattern.DOTALL);
     private static final Pattern SUGGESTION = Pattern.compile("^\\s*(Possible|Potential) |^The search space|read_csv");
 
     private static final Map<String, String> TYPES = Map.of(

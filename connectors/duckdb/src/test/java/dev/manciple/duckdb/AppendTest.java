@@ -246,8 +246,7 @@ class AppendTest {
             store.write(view("rows.csv"), rows);
         }
 
-        assertThat(Files.readString(file))
-                .isEqualTo("n,zip\r\n1,00001\r\n2,00002\r\n3,00003\r\n4,\"two\nlines\"\r\n");
+        assertThat(Files.readString(file)).isEqualTo("n,zip\r\n1,00001\r\n2,00002\r\n3,00003\r\n4,\"two\nlines\"\r\n");
         assertThat(numbers("rows.csv")).containsExactly(1L, 2L, 3L, 4L);
     }
 

@@ -96,7 +96,8 @@ class BadFilesTest {
                 "n,text;1,a;2,\u00e4     | line 3 is not UTF-8 text. Save the file as UTF-8",
             })
     void theLineOfACsvFileThatIsWrongIsNamed(String lines, String problem) throws IOException {
-        String text = lines.replace('~', '\r').replace(';', '\n').replace('\'', '"').replace("\\u00e4", "\u00e4") + "\n";
+        String text =
+                lines.replace('~', '\r').replace(';', '\n').replace('\'', '"').replace("\\u00e4", "\u00e4") + "\n";
         Path file = Files.write(folder.resolve("rows.csv"), text.getBytes(StandardCharsets.ISO_8859_1));
         assertRefused(file, "'" + file + "' is not as CSV files are: " + problem);
     }
@@ -207,7 +208,8 @@ class BadFilesTest {
         assertThatThrownBy(() -> read(file, Map.of()))
                 .isInstanceOf(FeatureStoreException.class)
                 .hasMessageContainingAll(parts)
-                .hasMessageNotContainingAny("read_parquet", "read_csv", "Invalid Input", "Possible", "SELECT", "describe (");
+                .hasMessageNotContainingAny(
+                        "read_parquet", "read_csv", "Invalid Input", "Possible", "SELECT", "describe (");
     }
 
     private List<List<Value>> read(Path file, Map<String, ValueType> types) throws IOException {

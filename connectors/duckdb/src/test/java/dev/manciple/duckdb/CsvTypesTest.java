@@ -78,8 +78,7 @@ class CsvTypesTest {
 
     @Test
     void numbersAndFlagsAreFoundOut() throws IOException {
-        assertThat(read("1;-20;+3", Map.of()))
-                .containsExactly(new Value.Int(1), new Value.Int(-20), new Value.Int(3));
+        assertThat(read("1;-20;+3", Map.of())).containsExactly(new Value.Int(1), new Value.Int(-20), new Value.Int(3));
         assertThat(read("1;2.5;-1e3", Map.of()))
                 .containsExactly(new Value.Real(1), new Value.Real(2.5), new Value.Real(-1000));
         assertThat(read("9223372036854775808;1", Map.of()))
@@ -105,8 +104,7 @@ class CsvTypesTest {
     }
 
     private List<Value> read(String values, Map<String, ValueType> types) throws IOException {
-        Path file = Files.writeString(
-                folder.resolve("rows.csv"), "v,w\n" + values.replace(";", ",x\n") + ",x\n");
+        Path file = Files.writeString(folder.resolve("rows.csv"), "v,w\n" + values.replace(";", ",x\n") + ",x\n");
         try (ArrowReader rows = engine.readFile(file.toString(), "", types, allocator)) {
             return ArrowRows.read(rows).stream().map(List::getFirst).toList();
         }

@@ -117,7 +117,8 @@ class DuckDbTest {
         try (LocalEngine engine = new LocalEngine(misspelt, folder, allocator)) {
             assertThatThrownBy(() -> engine.query("SELECT 1", Map.of(), allocator))
                     .isInstanceOf(NotFoundException.class)
-                    .hasMessageContainingAll(folder.resolve("typo.duckdb").toString(), "'database' of the offline store");
+                    .hasMessageContainingAll(
+                            folder.resolve("typo.duckdb").toString(), "'database' of the offline store");
         }
         assertThat(below(folder)).isEmpty();
     }

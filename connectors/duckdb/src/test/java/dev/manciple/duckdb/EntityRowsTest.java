@@ -214,7 +214,8 @@ class EntityRowsTest {
     @ValueSource(strings = {"soon", "01/02/2025", "25/03/2025"})
     void aTimeOfASourceThatIsNoneIsNamedWithItsPlace(String text) throws IOException {
         Path csv = Files.writeString(
-                folder.resolve("rows.csv"), "key,at,f\n1,2025-01-01,7\n1,%s,8\n1,2025-01-01 00:00:00,9\n".formatted(text));
+                folder.resolve("rows.csv"),
+                "key,at,f\n1,2025-01-01,7\n1,%s,8\n1,2025-01-01 00:00:00,9\n".formatted(text));
         assertNotATime(
                 DataSource.Batch.files(csv.toString()).eventTime("at"),
                 "'%s', line 3, column 'at': '%s' is not a time".formatted(csv, text));

@@ -102,9 +102,8 @@ final class SpineCheck {
         }
         ArrowType type = columns.get(timeColumn);
         if (type == null || !isTime(type)) {
-            throw new InvalidRequestException(
-                    "The time column '%s' of the entity rows holds %s, not times"
-                            .formatted(timeColumn, type == null ? "nothing" : ArrowTypes.title(type)));
+            throw new InvalidRequestException("The time column '%s' of the entity rows holds %s, not times"
+                    .formatted(timeColumn, type == null ? "nothing" : ArrowTypes.title(type)));
         }
     }
 
@@ -121,7 +120,11 @@ final class SpineCheck {
                 throw new InvalidRequestException(
                         "Column '%s' of the entity rows holds %s, but join key '%s' of feature view '%s' is %s. Convert the column, or correct the entity's type."
                                 .formatted(
-                                        column, ArrowTypes.title(type), key.name(), slice.view().name(), key.type()));
+                                        column,
+                                        ArrowTypes.title(type),
+                                        key.name(),
+                                        slice.view().name(),
+                                        key.type()));
             }
         }
     }

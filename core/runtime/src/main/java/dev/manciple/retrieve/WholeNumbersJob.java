@@ -57,7 +57,8 @@ final class WholeNumbersJob implements RetrievalJob {
     public ArrowReader open(BufferAllocator allocator) {
         ArrowReader rows = stored.open(allocator);
         try {
-            Map<Integer, Feature> converted = converted(rows.getVectorSchemaRoot().getSchema());
+            Map<Integer, Feature> converted =
+                    converted(rows.getVectorSchemaRoot().getSchema());
             return converted.isEmpty() ? rows : new WholeNumbers(rows, converted, allocator);
         } catch (IOException e) {
             try (rows) {

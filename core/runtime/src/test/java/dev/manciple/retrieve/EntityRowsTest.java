@@ -158,7 +158,9 @@ class EntityRowsTest {
         assertThatThrownBy(() -> read(rows))
                 .isInstanceOf(InvalidRequestException.class)
                 .hasMessageContaining("Row 2 of " + file)
-                .hasMessageContaining("'%s' in column 'event_timestamp' is not a time", times.lines().findFirst().orElseThrow());
+                .hasMessageContaining(
+                        "'%s' in column 'event_timestamp' is not a time",
+                        times.lines().findFirst().orElseThrow());
     }
 
     @Test

@@ -143,7 +143,8 @@ class FilesRetrievalTest {
         writeTrips(0.74);
         assertThatThrownBy(() -> read(job(rows(), "driver_stats:trips")))
                 .isInstanceOf(InvalidRequestException.class)
-                .hasMessageContaining("of the result: source 'driver_stats.parquet' has 0.74 for feature 'driver_stats:trips'")
+                .hasMessageContaining(
+                        "of the result: source 'driver_stats.parquet' has 0.74 for feature 'driver_stats:trips'")
                 .hasMessageContaining("INT64");
     }
 
@@ -156,7 +157,8 @@ class FilesRetrievalTest {
                         Field.of("trips", ValueType.Scalar.DOUBLE),
                         Field.of("event_timestamp", ValueType.Scalar.UNIX_TIMESTAMP),
                         Field.of("created", ValueType.Scalar.UNIX_TIMESTAMP)),
-                List.of(List.of(number(1), new Value.Real(0.5), new Value.Real(trips), hoursBefore(2), hoursBefore(1))));
+                List.of(List.of(
+                        number(1), new Value.Real(0.5), new Value.Real(trips), hoursBefore(2), hoursBefore(1))));
     }
 
     @Test

@@ -108,8 +108,19 @@ public final class ArrowTypes {
             case Interval -> "intervals";
             case Duration -> "durations";
             case NONE -> "values of a type unknown to Arrow";
-            case Int, FloatingPoint, Utf8, Utf8View, LargeUtf8, Binary, BinaryView, LargeBinary, FixedSizeBinary, Bool, Decimal, Date, Timestamp ->
-                valueType(Field.nullable("", type)).toString();
+            case Int,
+                    FloatingPoint,
+                    Utf8,
+                    Utf8View,
+                    LargeUtf8,
+                    Binary,
+                    BinaryView,
+                    LargeBinary,
+                    FixedSizeBinary,
+                    Bool,
+                    Decimal,
+                    Date,
+                    Timestamp -> valueType(Field.nullable("", type)).toString();
         };
     }
 

@@ -41,9 +41,8 @@ public final class PitPlanner {
                 .orElseThrow(() -> new InvalidRequestException("The entity rows have no time column '%s': they have %s"
                         .formatted(timeColumn, spine.columnList())));
         if (!KeyTypes.isTime(time.type())) {
-            throw new InvalidRequestException(
-                    "The time column '%s' of the entity rows holds %s, not times"
-                            .formatted(timeColumn, ArrowTypes.title(time.type())));
+            throw new InvalidRequestException("The time column '%s' of the entity rows holds %s, not times"
+                    .formatted(timeColumn, ArrowTypes.title(time.type())));
         }
         List<SliceJoin> joins = new ArrayList<>();
         for (int i = 0; i < sources.size(); i++) {

@@ -6,13 +6,11 @@ import java.util.regex.Pattern;
 /** Tells where a query ends: it may be followed by semicolons and comments, and have both inside. */
 final class QueryText {
     /** Quoted text and names, PostgreSQL's and DuckDB's dollar quotes, comments, white space, semicolons, or any one character else. */
-    private static final Pattern PIECE = Pattern.compile(
-            """
+    private static final Pattern PIECE = Pattern.compile("""
             (?<quoted>'(?:[^']|'')*+(?:'|\\z)|"(?:[^"]|"")*+(?:"|\\z)|(?<tag>\\$\\w*\\$).*?(?:\\k<tag>|\\z))\
             |(?<comment>--[^\\n]*+|/\\*.*?\\*/|\\s++)\
             |(?<semicolon>;)\
-            |(?<other>.)""",
-            Pattern.DOTALL);
+            |(?<other>.)""", Pattern.DOTALL);
 
     private QueryText() {}
 

@@ -140,7 +140,8 @@ public abstract class SqlOfflineStore implements OfflineStore {
         try (ArrowReader none = session.query(Sql.of("SELECT * FROM {} AS described LIMIT 0", from), allocator)) {
             return none.getVectorSchemaRoot().getSchema();
         } catch (IOException e) {
-            throw new StoreException(name, "find out the columns of a query", false, StoreException.Outcome.NOT_APPLIED, e);
+            throw new StoreException(
+                    name, "find out the columns of a query", false, StoreException.Outcome.NOT_APPLIED, e);
         }
     }
 

@@ -762,8 +762,7 @@ public abstract class OfflineStoreContract extends OfflineHarness {
         private void assertRangeLikeOracle(HistoricalRequest request, String about) {
             Table spine = oracle().rangeSpine(request, (Spine.Range) request.spine());
             List<Oracle.Expected> expected = new ArrayList<>(oracle().join(request, spine, Oracle.RANGE_TIME));
-            List<List<Value>> rows =
-                    rows(store().historicalFeatures(request), types(spine, request.slices()));
+            List<List<Value>> rows = rows(store().historicalFeatures(request), types(spine, request.slices()));
             assertThat(rows).as(about).hasSameSizeAs(expected);
             for (List<Value> row : rows) {
                 assertThat(expected.removeIf(each -> each.accepts(row)))
