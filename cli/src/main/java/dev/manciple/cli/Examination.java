@@ -2,15 +2,22 @@ package dev.manciple.cli;
 
 import dev.manciple.error.ConfigException;
 import dev.manciple.error.FeatureStoreException;
+import dev.manciple.error.InvalidRequestException;
+import dev.manciple.error.UnsupportedException;
+import dev.manciple.model.About;
 import dev.manciple.model.DataSource;
 import dev.manciple.model.Definition;
+import dev.manciple.model.Extras;
 import dev.manciple.model.FeatureView;
+import dev.manciple.model.SourceLocation;
+import dev.manciple.model.TimeColumns;
 import dev.manciple.plugin.LocalStoreContext;
 import dev.manciple.plugin.StoreTypes;
 import dev.manciple.plugin.Stores;
 import dev.manciple.repo.Definitions;
 import dev.manciple.repo.RepoConfig;
 import dev.manciple.spi.InfraChange;
+import dev.manciple.spi.OfflineCapability;
 import dev.manciple.spi.OfflineStore;
 import dev.manciple.spi.OnlineStore;
 import dev.manciple.spi.Registry;
@@ -182,6 +189,9 @@ final class Examination {
 
     private void offline(RepoConfig config, Collection<DataSource.Batch> sources, LocalStoreContext context) {
         try (OfflineStore store = stores.offlineStore(config.where("offline_store"), config.offlineStore(), context)) {
+            if (sources.isEmpty()) {
+                probe(config.offlineStore().type(), store);
+            }
             int problems = 0;
             for (DataSource.Batch source : sources) {
                 problems += describe(store, source) ? 0 : 1;
@@ -194,6 +204,25 @@ final class Examination {
             }
         } catch (RuntimeException e) {
             problem(OFFLINE_STORE, e, "Check 'offline_store' in feature_store.yaml.");
+        }
+    }
+
+    /** Opens a store nothing else would open, where it can be asked a query. */
+    private static void probe(String type, OfflineStore store) {
+        if (store.capabilities().contains(OfflineCapability.QUERY_SPINE)) {
+            try {
+                store.describe(new DataSource.Batch(
+                        "doctor",
+                        type,
+                        new SourceLocation.Query("SELECT 1 AS one"),
+                        TimeColumns.INFERRED,
+                        Map.of(),
+                        About.NOTHING,
+                        Extras.NONE));
+            } catch (UnsupportedException | InvalidRequestException answered) {
+                // A store that has no such sources says so once it is open.
+                return;
+            }
         }
     }
 

@@ -9,7 +9,11 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What people get wrong: one clear paragraph, the right exit code, and nothing written. */
 class BadInputTest {
@@ -168,6 +172,46 @@ class BadInputTest {
                 .doesNotExist();
     }
 
+    /** Where even a user who may do everything creates nothing. */
+    @EnabledOnOs(OS.LINUX)
+    @ParameterizedTest
+    @ValueSource(strings = {"out.parquet", "out.csv", "out.arrow"})
+    void resultsInPlacesThatCannotBeWritten(String name) throws IOException {
+        apply();
+        Path rows = Files.writeString(folder.resolve("rows.csv"), "customer_id,event_timestamp\n1,2100-01-01\n");
+        String output = "/proc/self/" + name;
+        Cli.Result result = run(
+                "-cshop",
+                "get-historical-features",
+                "--entities",
+                rows.toString(),
+                "-S",
+                "churn_v1",
+                "--output",
+                output);
+        assertFailed(result, output, "cannot be written");
+        assertThat(result.err()).doesNotContain(".tmp", "COPY");
+    }
+
+    @EnabledOnOs(OS.LINUX)
+    @Test
+    void storesInPlacesThatCannotBeWritten() throws IOException {
+        edit(config, "path: data/online_store.db", "path: /proc/self/online_store.db");
+        assertRefused(run("-cshop", "apply"), "/proc/self/online_store.db");
+        edit(config, "path: /proc/self/online_store.db", "path: data/online_store.db");
+        edit(config, "registry: data/registry.db", "registry: /proc/self/registry.db");
+        assertFailed(run("-cshop", "apply"), "/proc/self/registry.db");
+    }
+
+    @Test
+    void aDatabaseThatIsMissingIsNotMade() throws IOException {
+        edit(config, "type: duckdb", "type: duckdb\n  database: typo.duckdb");
+        for (String command : new String[] {"validate", "apply"}) {
+            assertRefused(run("-cshop", command), folder.resolve("shop/typo.duckdb").toString(), "does not exist");
+        }
+        assertThat(folder.resolve("shop/typo.duckdb")).doesNotExist();
+    }
+
     @Test
     void unknownFeatures() {
         apply();
@@ -286,6 +330,82 @@ class BadInputTest {
                 "customer_stats:" + name);
         assertThat(history.err()).isEmpty();
         assertThat(history.out()).contains(name);
+    }
+
+    @Test
+    void aProjectsNameHoldsNoSql() throws IOException {
+        edit(config, "project: shop", "project: " + yaml("shop\"'; DROP TABLE x; --"));
+        assertRefused(run("-cshop", "apply"), "project: 'shop\"'; DROP TABLE x; --' may have letters, digits");
+    }
+
+    /** Entity, join key, view, feature, the columns of them and of times, service, source and result. */
+    @Test
+    void sqlInEveryNameIsOnlyAName() throws IOException {
+        String evil = "\"'; DROP TABLE x; --";
+        Path file = folder.resolve("shop/data/f" + evil + ".csv");
+        Files.writeString(
+                file,
+                "%s,%s,%s,%s\n1,2025-01-01,2025-01-01,7\n"
+                        .formatted(csv("ck" + evil), csv("t" + evil), csv("c" + evil), csv("cf" + evil)));
+        Files.writeString(features, """
+                entities:
+                  - {name: %s, join_keys: [%s], value_type: INT64}
+                feature_views:
+                  - name: %s
+                    entities: [%s]
+                    schema:
+                      - {name: %s, dtype: Int64}
+                    source:
+                      path: %s
+                      timestamp_field: %s
+                      created_timestamp_column: %s
+                      field_mapping: {%s: %s, %s: %s}
+                feature_services:
+                  - {name: %s, features: [%s]}
+                """.formatted(
+                        yaml("e" + evil),
+                        yaml("k" + evil),
+                        yaml("v" + evil),
+                        yaml("e" + evil),
+                        yaml("f" + evil),
+                        yaml("data/f" + evil + ".csv"),
+                        yaml("t" + evil),
+                        yaml("c" + evil),
+                        yaml("ck" + evil),
+                        yaml("k" + evil),
+                        yaml("cf" + evil),
+                        yaml("f" + evil),
+                        yaml("s" + evil),
+                        yaml("v" + evil)));
+        apply();
+        assertThat(run("-cshop", "materialize", "2000-01-01", "2100-01-01").err())
+                .doesNotContain("Error");
+        Cli.Result online = run("-cshop", "get-online-features", "-e", "k" + evil + "=1", "-S", "s" + evil);
+        assertThat(online.err()).isEmpty();
+        assertThat(online.out()).contains("f" + evil).endsWith("7\n");
+        Path rows = Files.writeString(
+                folder.resolve("rows.csv"), csv("k" + evil) + ",event_timestamp\n1,2100-01-01\n");
+        Path result = folder.resolve("out" + evil + ".csv");
+        Cli.Result history = run(
+                "-cshop",
+                "get-historical-features",
+                "--entities",
+                rows.toString(),
+                "-f",
+                "v" + evil + ":f" + evil,
+                "--output",
+                result.toString());
+        assertThat(history.err()).doesNotContain("Error");
+        assertThat(result)
+                .hasContent("%s,event_timestamp,%s\n1,2100-01-01,7".formatted(csv("k" + evil), csv("f" + evil)));
+    }
+
+    private static String yaml(String text) {
+        return "'" + text.replace("'", "''") + "'";
+    }
+
+    private static String csv(String text) {
+        return '"' + text.replace("\"", "\"\"") + '"';
     }
 
     @Test

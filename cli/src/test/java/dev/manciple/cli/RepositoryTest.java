@@ -430,6 +430,21 @@ class RepositoryTest {
                 .contains("PROBLEM  Online store    not looked at");
     }
 
+    /** Without a source there is nothing to describe, and the store would never be opened. */
+    @Test
+    void doctorOpensAStoreWithoutSources() throws IOException {
+        Path configuration = folder.resolve("shop/feature_store.yaml");
+        Files.writeString(
+                configuration,
+                Files.readString(configuration).replace("type: duckdb", "type: duckdb\n  database: typo.duckdb"));
+        Files.delete(folder.resolve("shop/features.yaml"));
+        Cli.Result result = run("-cshop", "doctor");
+        assertThat(result.code()).isEqualTo(1);
+        assertThat(result.out())
+                .contains("PROBLEM  Offline store   The DuckDB database '" + folder.resolve("shop/typo.duckdb"));
+        assertThat(folder.resolve("shop/typo.duckdb")).doesNotExist();
+    }
+
     @Test
     void takesAConfigurationFromElsewhere() throws IOException {
         Path moved = Files.move(folder.resolve("shop/feature_store.yaml"), folder.resolve("other.yaml"));
