@@ -19,8 +19,7 @@ final class TlsFiles {
         files.clientAuthorities().ifPresent(file -> requireReadable("authorities' certificate", file));
         try {
             Keys identity = Keys.builder()
-                    .pem(pem ->
-                            pem.key(Resource.create(files.key())).certChain(Resource.create(files.certificate())))
+                    .pem(pem -> pem.key(Resource.create(files.key())).certChain(Resource.create(files.certificate())))
                     .build();
             TlsConfig.Builder tls = TlsConfig.builder().privateKey(identity).privateKeyCertChain(identity);
             files.clientAuthorities().ifPresent(file -> {

@@ -99,7 +99,8 @@ class AccessTest {
         access = AccessControl.of(
                 AuthConfig.of(
                         "auth",
-                        new StoreConfig("oidc", Map.of("auth_discovery_url", issuer.discovery(), "client_id", "feast"))),
+                        new StoreConfig(
+                                "oidc", Map.of("auth_discovery_url", issuer.discovery(), "client_id", "feast"))),
                 Map.of());
         server = FeatureServer.start(
                 store,
@@ -129,7 +130,8 @@ class AccessTest {
             HttpResponse<String> forged = post(
                     "/get-online-features",
                     READ,
-                    Optional.of(sign(TestIssuer.key("one"), claims("ada", "reader").build())));
+                    Optional.of(
+                            sign(TestIssuer.key("one"), claims("ada", "reader").build())));
 
             assertThat(missing.statusCode()).isEqualTo(401);
             assertThat(missing.body()).isEqualTo("{\"detail\":\"Missing authentication token\"}");
@@ -165,8 +167,7 @@ class AccessTest {
         @ParameterizedTest
         @ValueSource(strings = {"/health", "/ready", "/metrics", "/openapi.json"})
         void whatOperatorsLookAtIsOpen(String path) throws Exception {
-            assertThat(client.send(
-                                    HttpRequest.newBuilder(uri(path)).build(), HttpResponse.BodyHandlers.ofString())
+            assertThat(client.send(HttpRequest.newBuilder(uri(path)).build(), HttpResponse.BodyHandlers.ofString())
                             .statusCode())
                     .isEqualTo(200);
         }
@@ -239,8 +240,7 @@ class AccessTest {
             assertThat(get("/materialize/jobs", Optional.of(writer)).body()).contains("driver_stats");
         }
 
-        private HttpResponse<String> get(String path, Optional<String> token)
-                throws IOException, InterruptedException {
+        private HttpResponse<String> get(String path, Optional<String> token) throws IOException, InterruptedException {
             HttpRequest.Builder request = HttpRequest.newBuilder(uri(path));
             token.ifPresent(text -> request.header("Authorization", "Bearer " + text));
             return client.send(request.build(), HttpResponse.BodyHandlers.ofString());

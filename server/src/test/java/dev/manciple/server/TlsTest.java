@@ -124,7 +124,8 @@ class TlsTest {
     @Test
     void theServerGoesOnAfterThoseItTurnedAway() throws Exception {
         for (int i = 0; i < 20; i++) {
-            assertThatThrownBy(() -> health("https", mutual, trusting("server"))).isInstanceOf(IOException.class);
+            assertThatThrownBy(() -> health("https", mutual, trusting("server")))
+                    .isInstanceOf(IOException.class);
         }
         assertThat(health("https", mutual, showing("client"))).isEqualTo(200);
     }
@@ -142,7 +143,8 @@ class TlsTest {
     }
 
     private static String version(FeatureServer server, SslContextBuilder tls) throws IOException {
-        return version(NettyChannelBuilder.forAddress("localhost", server.port()).sslContext(tls.build()));
+        return version(
+                NettyChannelBuilder.forAddress("localhost", server.port()).sslContext(tls.build()));
     }
 
     private static String version(NettyChannelBuilder builder) {

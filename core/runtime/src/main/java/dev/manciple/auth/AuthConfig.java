@@ -54,8 +54,8 @@ public sealed interface AuthConfig {
             @Default("30") double tokenRefreshMarginSeconds)
             implements AuthConfig {
         public Oidc {
-            authDiscoveryUrl.ifPresent(url -> Check.that(
-                    isAddress(url), "auth_discovery_url", "must be an http or https address, was %s", url));
+            authDiscoveryUrl.ifPresent(url ->
+                    Check.that(isAddress(url), "auth_discovery_url", "must be an http or https address, was %s", url));
             Check.that(
                     jwksCacheLifespanSeconds > 0,
                     "jwks_cache_lifespan_seconds",

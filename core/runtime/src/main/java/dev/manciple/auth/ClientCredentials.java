@@ -44,10 +44,13 @@ public final class ClientCredentials {
                 kubernetes
                         .userToken()
                         .map(ClientCredentials::fixed)
-                        .orElseGet(() -> looked(() -> serviceAccount()
-                                .or(() -> variable("LOCAL_K8S_TOKEN"))
-                                .orElseThrow(() -> missing(
-                                        "user_token, or the variable LOCAL_K8S_TOKEN, or run in a pod with a service account"))));
+                        .orElseGet(
+                                () -> looked(
+                                        () -> serviceAccount()
+                                                .or(() -> variable("LOCAL_K8S_TOKEN"))
+                                                .orElseThrow(
+                                                        () -> missing(
+                                                                "user_token, or the variable LOCAL_K8S_TOKEN, or run in a pod with a service account"))));
         };
     }
 
@@ -58,16 +61,18 @@ public final class ClientCredentials {
         if (config.tokenEnvVar().isPresent()) {
             String name = config.tokenEnvVar().get();
             return looked(() -> variable(name)
-                    .orElseThrow(() -> missing("the environment variable %s, which token_env_var names".formatted(name))));
+                    .orElseThrow(
+                            () -> missing("the environment variable %s, which token_env_var names".formatted(name))));
         }
         if (config.clientSecret().isPresent()) {
             return new ProviderCredentials(config, clock);
         }
-        return looked(() -> variable("FEAST_OIDC_TOKEN")
-                .or(this::serviceAccount)
-                .orElseThrow(
-                        () -> missing(
-                                "token, token_env_var or client_secret, or the variable FEAST_OIDC_TOKEN, or run in a pod with a service account")));
+        return looked(
+                () -> variable("FEAST_OIDC_TOKEN")
+                        .or(this::serviceAccount)
+                        .orElseThrow(
+                                () -> missing(
+                                        "token, token_env_var or client_secret, or the variable FEAST_OIDC_TOKEN, or run in a pod with a service account")));
     }
 
     private static ConfigException missing(String ways) {

@@ -35,10 +35,11 @@ public final class Provider implements AutoCloseable {
      */
     public static Provider of(AuthConfig.Oidc config) {
         String discovery = config.authDiscoveryUrl()
-                .orElseThrow(() -> new ConfigException(
-                        "auth",
-                        List.of(
-                                "auth_discovery_url is required: the address of the provider's discovery document, which ends in /.well-known/openid-configuration")));
+                .orElseThrow(
+                        () -> new ConfigException(
+                                "auth",
+                                List.of(
+                                        "auth_discovery_url is required: the address of the provider's discovery document, which ends in /.well-known/openid-configuration")));
         return new Provider(URI.create(discovery), new BoundedHttp(trust(config), config.requestTimeout()));
     }
 

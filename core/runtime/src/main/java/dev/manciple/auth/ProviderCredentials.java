@@ -83,7 +83,8 @@ final class ProviderCredentials implements Credentials {
         } catch (IOException e) {
             throw new StoreException(
                     "OpenID Connect provider",
-                    "get a token for the client '%s'".formatted(config.clientId().orElse("")),
+                    "get a token for the client '%s'"
+                            .formatted(config.clientId().orElse("")),
                     true,
                     Outcome.NOT_APPLIED,
                     e);

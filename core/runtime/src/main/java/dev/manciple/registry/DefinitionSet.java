@@ -50,8 +50,7 @@ record DefinitionSet(
 
     DefinitionSet complete(
             Map<String, DataSource> newSources, Map<String, Entity> newEntities, Map<String, FeatureView> newViews) {
-        return new DefinitionSet(
-                newSources, newEntities, newViews, onDemandViews, services, permissions, preserved);
+        return new DefinitionSet(newSources, newEntities, newViews, onDemandViews, services, permissions, preserved);
     }
 
     /**
@@ -87,8 +86,7 @@ record DefinitionSet(
                 name,
                 new FeatureService(
                         name, named(service.features()), service.logging(), service.about(), service.extras())));
-        return new DefinitionSet(
-                sources, entities, views, newOnDemandViews, newServices, permissions, preserved);
+        return new DefinitionSet(sources, entities, views, newOnDemandViews, newServices, permissions, preserved);
     }
 
     private List<Projection> named(List<Projection> projections) {

@@ -98,7 +98,8 @@ record RegistryDiff(List<Difference> differences, List<RegistryChange> changes) 
             case Entity entity -> Optional.ofNullable(before.entities().get(entity.name()));
             case AnyFeatureView view -> Optional.ofNullable(before.views().get(view.name()));
             case FeatureService service -> Optional.ofNullable(before.services().get(service.name()));
-            case Permission permission -> Optional.ofNullable(before.permissions().get(permission.name()));
+            case Permission permission ->
+                Optional.ofNullable(before.permissions().get(permission.name()));
             case Preserved preserved ->
                 before.preserved().stream()
                         .filter(old -> old.name().equals(preserved.name()))

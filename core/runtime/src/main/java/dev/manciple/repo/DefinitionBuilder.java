@@ -389,7 +389,9 @@ final class DefinitionBuilder {
             return Optional.of(new Policy.Groups(groups));
         }
         return Optional.of(
-                groups.isEmpty() ? new Policy.Namespaces(namespaces) : new Policy.GroupsOrNamespaces(groups, namespaces));
+                groups.isEmpty()
+                        ? new Policy.Namespaces(namespaces)
+                        : new Policy.GroupsOrNamespaces(groups, namespaces));
     }
 
     private Optional<FeatureService.Logging> logging(YamlNode node, ShapeChecker checker) {

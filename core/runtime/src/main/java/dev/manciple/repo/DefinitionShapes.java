@@ -152,17 +152,22 @@ final class DefinitionShapes {
             () -> List.of(
                     Shape.Key.required("name", Plain.TEXT, "What refusals call it."),
                     Shape.Key.of(
-                            "types", new ListOf(new Shape.Word(words(Permission.Type.values()))), "Kinds of objects; all if absent."),
+                            "types",
+                            new ListOf(new Shape.Word(words(Permission.Type.values()))),
+                            "Kinds of objects; all if absent."),
                     Shape.Key.of(
                             "name_patterns",
                             new Either(List.of(Plain.TEXT, new ListOf(Plain.TEXT))),
                             "Regular expressions, one of which must match an object's whole name; any name if absent."),
                     Shape.Key.of(
-                            "required_tags", FieldShapes.TAGS, "Tags an object must have, all of them; none if absent."),
+                            "required_tags",
+                            FieldShapes.TAGS,
+                            "Tags an object must have, all of them; none if absent."),
                     Shape.Key.required(
                             "actions",
                             new ListOf(new Shape.Word(Stream.concat(
-                                            words(Permission.Action.values()).stream(), PermissionActions.GROUPS.stream())
+                                            words(Permission.Action.values()).stream(),
+                                            PermissionActions.GROUPS.stream())
                                     .toList())),
                             "What it allows; read, write and crud stand for several, all for everything."),
                     Shape.Key.required(

@@ -61,7 +61,15 @@ class AuthConfigTest {
         assertRefused("oidc", Map.of("client_secret", "s3cr3t"), "auth_discovery_url and client_id");
         assertRefused(
                 "oidc",
-                Map.of("client_secret", "s", "client_id", "c", "auth_discovery_url", "https://x.example", "username", "u"),
+                Map.of(
+                        "client_secret",
+                        "s",
+                        "client_id",
+                        "c",
+                        "auth_discovery_url",
+                        "https://x.example",
+                        "username",
+                        "u"),
                 "username and password both");
     }
 }

@@ -125,8 +125,7 @@ class ClientCredentialsTest {
         assertThatThrownBy(() -> credentials("oidc", Map.of(), Map.of()).bearerToken())
                 .isInstanceOf(ConfigException.class)
                 .hasMessageContaining("FEAST_OIDC_TOKEN");
-        assertThatThrownBy(
-                        () -> credentials("kubernetes", Map.of(), Map.of()).bearerToken())
+        assertThatThrownBy(() -> credentials("kubernetes", Map.of(), Map.of()).bearerToken())
                 .isInstanceOf(ConfigException.class)
                 .hasMessageContaining("LOCAL_K8S_TOKEN");
     }
@@ -136,8 +135,7 @@ class ClientCredentialsTest {
         answers = number -> "{\"access_token\": \"opaque-%d\", \"expires_in\": 300}".formatted(number);
 
         assertThat(ofProvider(Map.of()).bearerToken()).contains("opaque-1");
-        assertThat(forms)
-                .containsExactly("grant_type=client_credentials&client_id=trainer&client_secret=s3&cr=t");
+        assertThat(forms).containsExactly("grant_type=client_credentials&client_id=trainer&client_secret=s3&cr=t");
     }
 
     @Test

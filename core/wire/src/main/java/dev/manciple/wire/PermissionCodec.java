@@ -81,7 +81,8 @@ final class PermissionCodec {
                         policy.getCombinedGroupNamespacePolicy().getGroupsList(),
                         policy.getCombinedGroupNamespacePolicy().getNamespacesList());
             case POLICYTYPE_NOT_SET -> {
-                // So Feast writes the policy that allows all; a kind of policy not known here looks alike but for its field.
+                // So Feast writes the policy that allows all; a kind of policy not known here looks alike but for its
+                // field.
                 if (!policy.getUnknownFields().asMap().isEmpty()) {
                     throw new NotModelledException("A permission has a policy that a newer Feast added");
                 }

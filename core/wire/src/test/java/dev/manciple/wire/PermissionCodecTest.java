@@ -20,9 +20,9 @@ import java.time.Instant;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.junit.jupiter.api.Test;
 
 class PermissionCodecTest {
     static List<Policy> policies() {
@@ -83,7 +83,13 @@ class PermissionCodecTest {
     @Test
     void aRegistryKeepsWhatItDoesNotUnderstandAndWhenAPermissionWasMade() {
         Permission reading = new Permission(
-                "reading", EnumSet.allOf(Permission.Type.class), List.of(), Map.of(), EnumSet.of(Action.DESCRIBE), new Policy.AllowAll(), Map.of());
+                "reading",
+                EnumSet.allOf(Permission.Type.class),
+                List.of(),
+                Map.of(),
+                EnumSet.of(Action.DESCRIBE),
+                new Policy.AllowAll(),
+                Map.of());
         Registry registry = RegistryCodec.apply(
                 RegistryCodec.empty(), "rides", List.of(new RegistryChange.Put(reading)), Instant.ofEpochSecond(1));
         Registry withUnknown = registry.toBuilder()

@@ -48,10 +48,7 @@ public final class AccessChecks {
         switch (features) {
             case FeatureSelection.Service(String name) -> service(caller, name, action);
             case FeatureSelection.Views(List<Projection> projections) ->
-                views(
-                        caller,
-                        projections.stream().map(Projection::view).toList(),
-                        EnumSet.of(action));
+                views(caller, projections.stream().map(Projection::view).toList(), EnumSet.of(action));
         }
     }
 
@@ -91,7 +88,8 @@ public final class AccessChecks {
         }
         RegistrySnapshot registry = cached ? recent.get() : store.registry();
         registry.views().values().stream()
-                .filter(view -> view instanceof FeatureView stored && stored.source().name().equals(source))
+                .filter(view -> view instanceof FeatureView stored
+                        && stored.source().name().equals(source))
                 .forEach(view -> caller.require(registry, Resource.of(view), actions));
     }
 

@@ -123,7 +123,9 @@ final class KubernetesApi implements Cluster {
                         subject.path("namespace").asString(""))));
         Map<String, String> labels = new LinkedHashMap<>();
         JsonNode metadata = item.path("metadata");
-        metadata.path("labels").properties().forEach(label -> labels.put(label.getKey(), label.getValue().asString("")));
+        metadata.path("labels")
+                .properties()
+                .forEach(label -> labels.put(label.getKey(), label.getValue().asString("")));
         return new Binding(
                 metadata.path("name").asString(""),
                 metadata.path("namespace").asString(""),

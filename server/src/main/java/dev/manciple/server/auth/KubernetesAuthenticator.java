@@ -47,8 +47,7 @@ final class KubernetesAuthenticator implements Authenticator {
         }
         try {
             Review review = cluster.review(token).orElseThrow(() -> AccessControl.invalid(null));
-            Principal principal =
-                    review.username().startsWith(SERVICE_ACCOUNT) ? serviceAccount(review) : user(review);
+            Principal principal = review.username().startsWith(SERVICE_ACCOUNT) ? serviceAccount(review) : user(review);
             recent.put(token, principal);
             return principal;
         } catch (IOException e) {
@@ -98,7 +97,8 @@ final class KubernetesAuthenticator implements Authenticator {
     }
 
     private static boolean givesNamespace(Binding binding) {
-        boolean admin = binding.roleKind().equals("ClusterRole") && binding.role().equals("admin");
+        boolean admin =
+                binding.roleKind().equals("ClusterRole") && binding.role().equals("admin");
         boolean dashboard = binding.name().startsWith("dashboard-permissions-")
                 && "true".equals(binding.labels().get("opendatahub.io/dashboard"));
         return admin || dashboard;

@@ -9,7 +9,6 @@ import dev.manciple.spi.RegistrySnapshot;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -60,8 +59,9 @@ final class Permissions {
                             .entrySet()
                             .containsAll(permission.requiredTags().entrySet())
                     && (names.isEmpty()
-                            || names.stream().anyMatch(name -> name.matcher(resource.name())
-                                    .matches()));
+                            || names.stream()
+                                    .anyMatch(name ->
+                                            name.matcher(resource.name()).matches()));
         }
     }
 
@@ -112,7 +112,8 @@ final class Permissions {
                                                         rule.permission().name(),
                                                         EnumSet.copyOf(actions),
                                                         resource,
-                                                        refusal(rule.permission().policy())))
+                                                        refusal(rule.permission()
+                                                                .policy())))
                                         .toList()));
     }
 

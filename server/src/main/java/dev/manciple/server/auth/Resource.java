@@ -17,14 +17,17 @@ public record Resource(Definition.Kind kind, String name, Map<String, String> ta
 
     /** An object of the model. Those it has no words for have no tags, so that no permission that requires some covers them. */
     public static Resource of(Definition definition) {
-        return new Resource(definition.kind(), definition.name(), switch (definition) {
-            case AnyFeatureView view -> view.about().tags();
-            case FeatureService service -> service.about().tags();
-            case Entity entity -> entity.about().tags();
-            case DataSource source -> source.about().tags();
-            case Permission permission -> permission.tags();
-            case Preserved preserved -> Map.of();
-        });
+        return new Resource(
+                definition.kind(),
+                definition.name(),
+                switch (definition) {
+                    case AnyFeatureView view -> view.about().tags();
+                    case FeatureService service -> service.about().tags();
+                    case Entity entity -> entity.about().tags();
+                    case DataSource source -> source.about().tags();
+                    case Permission permission -> permission.tags();
+                    case Preserved preserved -> Map.of();
+                });
     }
 
     /** As Feast's messages name it: {@code FeatureView:driver_stats}. */

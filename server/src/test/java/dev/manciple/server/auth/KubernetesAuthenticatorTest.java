@@ -112,7 +112,8 @@ class KubernetesAuthenticatorTest {
 
     private static void answer(HttpExchange exchange, String body) throws IOException {
         try (exchange) {
-            boolean known = "Bearer own-token".equals(exchange.getRequestHeaders().getFirst("Authorization"));
+            boolean known =
+                    "Bearer own-token".equals(exchange.getRequestHeaders().getFirst("Authorization"));
             byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
             exchange.sendResponseHeaders(known ? 200 : 401, bytes.length);
             exchange.getResponseBody().write(bytes);

@@ -72,7 +72,8 @@ class PermissionsTest {
         Permission permission = reading(new Policy.AllowAll());
 
         assertThat(allow(permission, STATS, Action.READ_ONLINE)).isTrue();
-        assertThat(allow(permission, STATS, Action.READ_ONLINE, Action.DESCRIBE)).isTrue();
+        assertThat(allow(permission, STATS, Action.READ_ONLINE, Action.DESCRIBE))
+                .isTrue();
         assertThat(allow(permission, STATS, Action.WRITE_ONLINE)).isFalse();
         assertThat(allow(permission, STATS, Action.READ_ONLINE, Action.WRITE_ONLINE))
                 .isFalse();
