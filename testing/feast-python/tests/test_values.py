@@ -59,6 +59,7 @@ def column(name):
 class Both:
     """Two ways to the same online store: straight, and through a server of Manciple."""
 
+    name: str
     direct: FeatureStore
     remote: FeatureStore
     rows: int
@@ -98,7 +99,8 @@ def both(request, tmp_path_factory, servers):
     manciple(repo, "apply")
     server = serve(repo)
     theirs = client_of(server, folder / "client", repo, "everything")
-    yield Both(FeatureStore(str(repo)), FeatureStore(str(theirs)), 1000 if request.param == "sqlite" else 200)
+    rows = 1000 if request.param == "sqlite" else 200
+    yield Both(request.param, FeatureStore(str(repo)), FeatureStore(str(theirs)), rows)
     server.stop()
 
 
@@ -137,6 +139,12 @@ def plain(value):
     return value
 
 
+def without_nul(value):
+    if isinstance(value, list):
+        return [without_nul(each) for each in value]
+    return value.replace("\x00", "") if isinstance(value, str) else value
+
+
 def expected(frame_written, name):
     return [plain(each) for each in frame_written[column(name)].tolist()]
 
@@ -153,5 +161,8 @@ def test_written_and_read_through_the_server(both, name):
 @pytest.mark.parametrize("name", TYPES)
 def test_stored_by_feast_and_read_through_the_server(both, name):
     rows = frame(name, 2_000_000, both.rows)
+    if both.name == "postgres" and "string" in name:
+        # Feast keeps texts a second time, in a column of text, which takes every character but one.
+        rows[column(name)] = rows[column(name)].map(without_nul)
     both.direct.write_to_online_store(f"v_{column(name)}", rows)
     assert [plain(each) for each in read(both.remote, name, rows)] == expected(rows, name)
