@@ -31,7 +31,9 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HexFormat;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.locks.ReentrantLock;
@@ -84,10 +86,16 @@ public final class RowFilesOnlineStore implements OnlineStore {
         EntityKeyCodec keys = EntityKeyCodec.of(view.entityColumns());
         writing.lock();
         try {
-            for (int done = 0; done < rows.size(); done++) {
-                OnlineRow row = rows.get(done);
+            // All in memory first: a row that cannot be encoded stops the batch before any of it is stored.
+            Map<Path, StoredRow> merged = new LinkedHashMap<>();
+            for (OnlineRow row : rows) {
                 Path file = file(view, keys.encode(row.key()));
-                replace(view, file, stored(view, file).with(row, view.features()), done);
+                StoredRow known = merged.containsKey(file) ? merged.get(file) : stored(view, file);
+                merged.put(file, known.with(row, view.features()));
+            }
+            int before = 0;
+            for (Map.Entry<Path, StoredRow> row : merged.entrySet()) {
+                replace(view, row.getKey(), row.getValue(), before++);
             }
         } finally {
             writing.unlock();
