@@ -43,8 +43,21 @@ class Server:
 
 
 def serve(repo, *arguments, command="serve"):
+    return started([MANCIPLE, "-c", str(repo), command, "-p", "0", *arguments], r"(https?|grpc\+t\w+)://\S+:\d+")
+
+
+def serve_registry(repo, *arguments):
+    """A registry server of Manciple, whose url is host:port."""
+    return started(
+        [MANCIPLE, "-c", str(repo), "serve_registry", "--host", "127.0.0.1", "-p", "0", *arguments],
+        r"127\.0\.0\.1:\d+",
+    )
+
+
+def started(command, pattern):
+    """Runs a server until it has said where it listens."""
     process = subprocess.Popen(
-        [MANCIPLE, "-c", str(repo), command, "-p", "0", *arguments],
+        command,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -52,7 +65,7 @@ def serve(repo, *arguments, command="serve"):
     seen = []
     for line in process.stdout:
         seen.append(line)
-        address = re.search(r"(https?|grpc\+t\w+)://\S+:\d+", line)
+        address = re.search(pattern, line)
         if address:
             return Server(process, address.group())
     raise AssertionError(f"the server did not start:\n{''.join(seen)}")

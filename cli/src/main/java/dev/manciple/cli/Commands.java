@@ -32,6 +32,7 @@ final class Commands {
                 .addSubcommand(new ServeCommand(session))
                 .addSubcommand(new ListenCommand(session))
                 .addSubcommand(new ServeOfflineCommand(session))
+                .addSubcommand(new ServeRegistryCommand(session))
                 .addSubcommand(new PurgeCommand(session))
                 .addSubcommand(new MoveCommand(session))
                 .addSubcommand(new TeardownCommand(session));

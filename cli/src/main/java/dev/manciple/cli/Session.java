@@ -7,6 +7,7 @@ import dev.manciple.plugin.LocalStoreContext;
 import dev.manciple.plugin.Plugins;
 import dev.manciple.plugin.StoreTypes;
 import dev.manciple.plugin.Stores;
+import dev.manciple.registry.StoredRegistry;
 import dev.manciple.repo.Definitions;
 import dev.manciple.repo.RepoConfig;
 import dev.manciple.server.grpc.TransformationClient;
@@ -70,6 +71,15 @@ final class Session {
     Registry registry(RepoConfig config, BufferAllocator allocator) {
         Stores stores = new Stores(new StoreTypes(plugins()));
         return stores.registry(
+                config.where("registry"),
+                config.registry(),
+                LocalStoreContext.of(config.project(), config.root(), allocator, stores));
+    }
+
+    /** As {@link #registry}, to be served to others. */
+    StoredRegistry storedRegistry(RepoConfig config, BufferAllocator allocator) {
+        Stores stores = new Stores(new StoreTypes(plugins()));
+        return stores.storedRegistry(
                 config.where("registry"),
                 config.registry(),
                 LocalStoreContext.of(config.project(), config.root(), allocator, stores));

@@ -17,14 +17,19 @@ import java.util.Map;
  * statuses 429, 500, 502, 503 and 504 make Feast's client ask again and hide the text, so mistakes of the caller never have them.
  */
 public final class FeastErrors {
-    private static final Map<String, String> NOT_FOUND = Map.of(
-            "entity", "EntityNotFoundException",
-            "feature view", "FeatureViewNotFoundException",
-            "on demand feature view", "OnDemandFeatureViewNotFoundException",
-            "feature service", "FeatureServiceNotFoundException",
-            "data source", "DataSourceObjectNotFoundException",
-            "push source", "PushSourceNotFoundException",
-            "project", "ProjectNotFoundException");
+    private static final Map<String, String> NOT_FOUND = Map.ofEntries(
+            Map.entry("entity", "EntityNotFoundException"),
+            Map.entry("feature view", "FeatureViewNotFoundException"),
+            Map.entry("stream feature view", "FeatureViewNotFoundException"),
+            Map.entry("label view", "FeatureViewNotFoundException"),
+            Map.entry("on demand feature view", "OnDemandFeatureViewNotFoundException"),
+            Map.entry("feature service", "FeatureServiceNotFoundException"),
+            Map.entry("data source", "DataSourceObjectNotFoundException"),
+            Map.entry("push source", "PushSourceNotFoundException"),
+            Map.entry("saved dataset", "SavedDatasetNotFound"),
+            Map.entry("validation reference", "ValidationReferenceNotFound"),
+            Map.entry("permission", "PermissionObjectNotFoundException"),
+            Map.entry("project", "ProjectObjectNotFoundException"));
 
     private FeastErrors() {}
 

@@ -1,5 +1,7 @@
 package dev.manciple.plugin;
 
+import dev.manciple.error.ConfigException;
+import dev.manciple.registry.StoredRegistry;
 import dev.manciple.spi.MaterializationEngine;
 import dev.manciple.spi.MaterializationEngineFactory;
 import dev.manciple.spi.Maturity;
@@ -12,6 +14,7 @@ import dev.manciple.spi.RegistryFactory;
 import dev.manciple.spi.StoreConfig;
 import dev.manciple.spi.StoreContext;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -56,6 +59,30 @@ public final class Stores {
 
     public Registry registry(String where, StoreConfig config, StoreContext context) {
         return bound(types.registry(where, config.type()), where, config).apply(context);
+    }
+
+    /**
+     * As {@link #registry}, of one whose objects can be served one by one. Its failures name it as they are.
+     *
+     * @throws ConfigException if registries of the type keep them in another way
+     */
+    public StoredRegistry storedRegistry(String where, StoreConfig config, StoreContext context) {
+        RegistryFactory<?> factory = types.registry(where, config.type());
+        Registry registry = create(factory, where, config, context);
+        if (registry instanceof StoredRegistry stored) {
+            return stored;
+        }
+        registry.close();
+        throw new ConfigException(
+                where,
+                List.of(
+                        "a registry of type '%s' cannot be served to others; only a file registry can (type: file)"
+                                .formatted(config.type())));
+    }
+
+    private <C extends Record> Registry create(
+            RegistryFactory<C> factory, String where, StoreConfig config, StoreContext context) {
+        return factory.create(bind(factory.configType(), where, config), context);
     }
 
     public MaterializationEngine engine(String where, StoreConfig config, StoreContext context) {

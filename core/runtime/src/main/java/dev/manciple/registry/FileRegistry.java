@@ -4,7 +4,6 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.util.Timestamps;
 import dev.manciple.error.ConfigException;
 import dev.manciple.error.ConflictException;
-import dev.manciple.spi.Registry;
 import dev.manciple.spi.RegistryChange;
 import dev.manciple.spi.RegistrySnapshot;
 import dev.manciple.wire.RegistryCodec;
@@ -19,6 +18,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.UnaryOperator;
 
 /**
  * Feast's file registry: one protobuf message in one local file, shared with Feast.
@@ -28,7 +28,7 @@ import java.util.concurrent.atomic.AtomicReference;
  * takes no lock, so a Feast process that writes between our read and our rename loses its change, as it would against another
  * Feast. Projects are independent: a commit conflicts only if its own project changed.
  */
-public final class FileRegistry implements Registry {
+public final class FileRegistry implements StoredRegistry {
     private final RegistryFile file;
     private final boolean dropsProjectIds;
     private final InstantSource clock;
@@ -80,6 +80,20 @@ public final class FileRegistry implements Registry {
                 write(RegistryCodec.remove(now, project), clock.instant());
             }
             return project;
+        });
+    }
+
+    @Override
+    public RegistryProto.Registry stored() {
+        return current();
+    }
+
+    @Override
+    public RegistryProto.Registry update(String attempted, UnaryOperator<RegistryProto.Registry> change) {
+        return file.exclusively(attempted, () -> {
+            RegistryProto.Registry now = read().registry();
+            RegistryProto.Registry next = change.apply(now);
+            return next.equals(now) ? now : write(next, clock.instant());
         });
     }
 

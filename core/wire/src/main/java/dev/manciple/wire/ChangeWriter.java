@@ -30,7 +30,6 @@ import dev.manciple.wire.proto.OnDemandFeatureViewProto.OnDemandFeatureViewMeta;
 import dev.manciple.wire.proto.OnDemandFeatureViewProto.OnDemandSource;
 import dev.manciple.wire.proto.PermissionProto;
 import dev.manciple.wire.proto.ProjectProto.Project;
-import dev.manciple.wire.proto.RegistryProto.ProjectMetadata;
 import dev.manciple.wire.proto.RegistryProto.Registry;
 import dev.manciple.wire.proto.StreamFeatureViewProto.StreamFeatureView;
 import java.time.Instant;
@@ -39,7 +38,6 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.UUID;
 
 /**
  * Writes the changes of one project into a registry as Feast's own apply would: an object that changes moves to the end of
@@ -136,18 +134,9 @@ final class ChangeWriter {
         if (registry.getRegistrySchemaVersion().isEmpty()) {
             registry.setRegistrySchemaVersion(RegistryCodec.SCHEMA_VERSION);
         }
-        if (projects.find(project).isPresent()) {
-            return;
-        }
-        Project.Builder added = Project.newBuilder();
-        added.getSpecBuilder().setName(project);
-        added.getMetaBuilder().setCreatedTimestamp(stamp).setLastUpdatedTimestamp(stamp);
-        projects.put(added.build());
-        if (registry.getProjectMetadataList().stream()
-                .noneMatch(metadata -> metadata.getProject().equals(project))) {
-            registry.addProjectMetadata(ProjectMetadata.newBuilder()
-                    .setProject(project)
-                    .setProjectUuid(UUID.randomUUID().toString()));
+        if (projects.find(project).isEmpty()) {
+            projects.put(ProjectEntry.create(project, stamp));
+            ProjectEntry.addId(registry, project);
         }
     }
 

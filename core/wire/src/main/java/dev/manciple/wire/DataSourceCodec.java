@@ -97,6 +97,18 @@ final class DataSourceCodec {
                 : source.toBuilder().clearDataSourceClassType().build();
     }
 
+    /** With the class of each source within it whose type says what that is, as lists of sources and views hold them. */
+    static DataSourceProto.DataSource withClass(DataSourceProto.DataSource source) {
+        DataSourceProto.DataSource.Builder out = source.toBuilder();
+        if (source.getDataSourceClassType().isEmpty()) {
+            SourceClasses.of(source.getType()).ifPresent(known -> out.setDataSourceClassType(known.className));
+        }
+        if (source.hasBatchSource()) {
+            out.setBatchSource(withClass(source.getBatchSource()));
+        }
+        return out.build();
+    }
+
     private static boolean says(DataSourceProto.DataSource stored, DataSource wanted) {
         if (stored.equals(DataSourceProto.DataSource.getDefaultInstance())) {
             return false;

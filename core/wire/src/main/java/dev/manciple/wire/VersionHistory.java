@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 
 /** What each view of a project looked like at each change of its schema, by numbers from zero that are never given twice. */
@@ -47,6 +48,19 @@ final class VersionHistory {
                 .setCreatedTimestamp(ProtoTimes.timestamp(now))
                 .setVersionId(UUID.randomUUID().toString())
                 .build());
+    }
+
+    Optional<FeatureViewVersionRecord> find(String view, int number) {
+        return records.stream()
+                .filter(version -> version.getProjectId().equals(project)
+                        && version.getFeatureViewName().equals(view)
+                        && version.getVersionNumber() == number)
+                .findFirst();
+    }
+
+    /** The version with the highest number. */
+    Optional<FeatureViewVersionRecord> newest(String view) {
+        return Optional.ofNullable(newest.get(view)).flatMap(number -> find(view, number));
     }
 
     void remove(String view) {

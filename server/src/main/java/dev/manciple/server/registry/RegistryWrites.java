@@ -1,0 +1,117 @@
+package dev.manciple.server.registry;
+
+import com.google.protobuf.Message;
+import com.google.protobuf.Timestamp;
+import com.google.protobuf.util.Timestamps;
+import dev.manciple.error.ConflictException;
+import dev.manciple.error.InvalidRequestException;
+import dev.manciple.error.NotFoundException;
+import dev.manciple.model.Definition.Kind;
+import dev.manciple.registry.StoredRegistry;
+import dev.manciple.spi.Interval;
+import dev.manciple.spi.RegistryChange;
+import dev.manciple.wire.ProjectPart;
+import dev.manciple.wire.RegistryCodec;
+import dev.manciple.wire.RegistryList;
+import dev.manciple.wire.RegistryObjects;
+import dev.manciple.wire.proto.InfraObjectProto.Infra;
+import dev.manciple.wire.proto.RegistryProto.Registry;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+
+/**
+ * What clients change in a registry. Each change is made of what is stored at that moment while other writers wait, and is
+ * durable when the method returns, whatever the client says of committing: there is nothing left to commit, and nothing of
+ * another client's to lose. Thread-safe.
+ */
+final class RegistryWrites {
+    private final StoredRegistry stored;
+    private final InstantSource clock;
+
+    RegistryWrites(StoredRegistry stored, InstantSource clock) {
+        this.stored = stored;
+        this.clock = clock;
+    }
+
+    <M extends Message> void put(RegistryList<M> list, String project, M object) {
+        requireName(project);
+        stored.update(
+                "apply %s '%s'".formatted(list.kind().words(), list.name().apply(object)),
+                registry -> RegistryObjects.put(registry, project, list, object, clock.instant()));
+    }
+
+    void remove(RegistryList<?> list, String project, String name) {
+        stored.update(
+                "delete %s '%s'".formatted(list.kind().words(), name),
+                registry -> RegistryObjects.remove(registry, project, list.kind(), name));
+    }
+
+    void removeView(String project, String name) {
+        stored.update(
+                "delete feature view '%s'".formatted(name),
+                registry -> RegistryObjects.removeView(registry, project, name));
+    }
+
+    /** Removes everything of a project. */
+    void removeProject(String project) {
+        stored.update("delete project '%s'".formatted(project), registry -> {
+            if (!RegistryCodec.projects(registry).contains(project)) {
+                throw new NotFoundException(Kind.PROJECT.words(), project);
+            }
+            return RegistryCodec.remove(registry, project);
+        });
+    }
+
+    void materialized(String project, String view, Timestamp start, Timestamp end) {
+        if (Timestamps.compare(start, end) > 0) {
+            throw new InvalidRequestException("The window of feature view '%s' ends (%s) before it begins (%s)"
+                    .formatted(view, Timestamps.toString(end), Timestamps.toString(start)));
+        }
+        RegistryChange change = new RegistryChange.Materialized(view, new Interval(instant(start), instant(end)));
+        stored.update(
+                "record a materialized window of '%s'".formatted(view),
+                registry -> RegistryCodec.apply(registry, project, List.of(change), clock.instant()));
+    }
+
+    private static Instant instant(Timestamp timestamp) {
+        return Instant.ofEpochSecond(timestamp.getSeconds(), timestamp.getNanos());
+    }
+
+    /** The registry's infrastructure is one for all projects, as Feast has it. */
+    void updateInfra(Infra infra) {
+        stored.update(
+                "update the infrastructure",
+                registry -> registry.toBuilder().setInfra(infra).build());
+    }
+
+    /**
+     * Replaces all of a project at once.
+     *
+     * @return the part's version
+     * @throws ConflictException if the project is no longer what the change was made of
+     */
+    String commit(String project, String baseVersion, Registry part) {
+        requireName(project);
+        Registry now = stored.update("commit to project '%s'".formatted(project), registry -> {
+            String version = ProjectPart.version(ProjectPart.of(registry, project));
+            if (!version.equals(baseVersion)) {
+                throw new ConflictException(
+                        "Project '%s' changed since it was read (version %s, now %s). Nothing was written; run the command again"
+                                .formatted(project, shown(baseVersion), shown(version)));
+            }
+            return ProjectPart.replace(registry, project, part);
+        });
+        return ProjectPart.version(ProjectPart.of(now, project));
+    }
+
+    private static String shown(String version) {
+        return version.isEmpty() ? "none" : version;
+    }
+
+    private static void requireName(String project) {
+        if (project.isBlank()) {
+            throw new InvalidRequestException("The request does not say which project it is about");
+        }
+    }
+}

@@ -1,0 +1,110 @@
+package dev.manciple.server.registry;
+
+import com.google.protobuf.Message;
+import dev.manciple.error.FeatureStoreException;
+import dev.manciple.server.Admission;
+import io.grpc.MethodDescriptor;
+import io.grpc.ServerServiceDefinition;
+import io.grpc.Status;
+import io.grpc.protobuf.ProtoUtils;
+import io.grpc.stub.ServerCalls;
+import io.grpc.stub.StreamObserver;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.Optional;
+import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Collects the methods of one service of gRPC, each a question and an answer; their failures become statuses. */
+final class UnaryService {
+    private static final Logger LOG = LoggerFactory.getLogger(UnaryService.class);
+
+    private final String name;
+    private final Admission admission;
+    private final ServerServiceDefinition.Builder definition;
+
+    UnaryService(String name, Admission admission) {
+        this.name = name;
+        this.admission = admission;
+        this.definition = ServerServiceDefinition.builder(name);
+    }
+
+    /**
+     * @param request of the type asked with
+     * @param answer of the type answered with
+     */
+    <Q extends Message, A extends Message> UnaryService add(
+            String method, Q request, A answer, Function<Q, A> handler) {
+        MethodDescriptor<Received<Q>, A> descriptor = MethodDescriptor.<Received<Q>, A>newBuilder()
+                .setType(MethodDescriptor.MethodType.UNARY)
+                .setFullMethodName(MethodDescriptor.generateFullMethodName(name, method))
+                .setRequestMarshaller(new Receiver<>(request))
+                .setResponseMarshaller(ProtoUtils.marshaller(answer))
+                .build();
+        definition.addMethod(
+                descriptor, ServerCalls.asyncUnaryCall((question, out) -> run(method, question, out, handler)));
+        return this;
+    }
+
+    ServerServiceDefinition build() {
+        return definition.build();
+    }
+
+    /** A request, unless its bytes were none: then there is nobody to tell but the handler. */
+    private record Received<Q>(Optional<Q> message) {}
+
+    /** Never fails: the HTTP server would leave the caller without an answer. */
+    private record Receiver<Q extends Message>(Q type) implements MethodDescriptor.Marshaller<Received<Q>> {
+        /** The parser of a message's type makes messages of that type. */
+        @SuppressWarnings("unchecked")
+        @Override
+        public Received<Q> parse(InputStream stream) {
+            try {
+                return new Received<>(Optional.of((Q) type.getParserForType().parseFrom(stream)));
+            } catch (IOException e) {
+                return new Received<>(Optional.empty());
+            }
+        }
+
+        /** A server receives requests only. */
+        @Override
+        public InputStream stream(Received<Q> value) {
+            throw new UnsupportedOperationException("A server sends no requests");
+        }
+    }
+
+    private <Q extends Message, A extends Message> void run(
+            String method, Received<Q> request, StreamObserver<A> out, Function<Q, A> handler) {
+        Status status;
+        if (admission.enter()) {
+            try {
+                status = request.message()
+                        .map(message -> answer(method, message, out, handler))
+                        .orElse(Status.INVALID_ARGUMENT.withDescription(
+                                "The bytes of the request are not those of a request of %s".formatted(method)));
+            } finally {
+                admission.leave();
+            }
+        } else {
+            status = Status.RESOURCE_EXHAUSTED.withDescription(admission.refusal());
+        }
+        if (!status.isOk()) {
+            out.onError(status.asRuntimeException());
+        }
+    }
+
+    private static <Q extends Message, A extends Message> Status answer(
+            String method, Q request, StreamObserver<A> out, Function<Q, A> handler) {
+        try {
+            out.onNext(handler.apply(request));
+            out.onCompleted();
+            return Status.OK;
+        } catch (FeatureStoreException e) {
+            return RegistryErrors.status(e, request);
+        } catch (RuntimeException e) {
+            LOG.error("{} failed", method, e);
+            return Status.INTERNAL.withDescription("The server failed to answer; its log has the reason");
+        }
+    }
+}
