@@ -4,7 +4,7 @@ import dev.manciple.registry.StoredRegistry;
 import dev.manciple.repo.RepoConfig;
 import dev.manciple.server.RegistryServer;
 import dev.manciple.server.RegistryServerOptions;
-import dev.manciple.server.ServerOptions;
+import dev.manciple.server.auth.AccessControl;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -57,7 +57,8 @@ final class ServeRegistryCommand implements Callable<Integer> {
     int restPort = RegistryServerOptions.REST_PORT;
 
     @ArgGroup(exclusive = false)
-    ServeCommand.@Nullable TlsOptions tls;
+    @Nullable
+    TlsOptions tls;
 
     ServeRegistryCommand(Session session) {
         this.session = session;
@@ -67,11 +68,14 @@ final class ServeRegistryCommand implements Callable<Integer> {
     public Integer call() {
         RepoConfig config = session.config();
         try (BufferAllocator allocator = new RootAllocator();
-                StoredRegistry registry = session.storedRegistry(config, allocator)) {
+                StoredRegistry registry = session.storedRegistry(config, allocator);
+                AccessControl access = AccessControl.of(
+                        config.authentication(), session.terminal().environment())) {
             // A server that cannot read its registry should say so now, not to its first caller.
             int projects = registry.projects().size();
-            try (RegistryServer server = RegistryServer.start(registry, options())) {
+            try (RegistryServer server = RegistryServer.start(registry, access, options())) {
                 tell(server, projects);
+                new Serving(session).warn(access, host);
                 new CountDownLatch(1).await();
             } catch (InterruptedException e) {
                 session.printer().note("Stopped.");
@@ -97,11 +101,6 @@ final class ServeRegistryCommand implements Callable<Integer> {
                 .withHost(host)
                 .withGrpcPort(grpc ? Optional.of(port) : Optional.empty())
                 .withRestPort(rest ? Optional.of(restPort) : Optional.empty());
-        return tls == null
-                ? options
-                : options.withTls(new ServerOptions.Tls(
-                        session.resolve(tls.key),
-                        session.resolve(tls.certificate),
-                        Optional.ofNullable(tls.clientAuthorities).map(session::resolve)));
+        return tls == null ? options : options.withTls(tls.files(session));
     }
 }

@@ -80,7 +80,8 @@ final class Serving {
         return 0;
     }
 
-    private void warn(AccessControl access, String host) {
+    /** Tells who serves more than this machine without asking who calls. */
+    void warn(AccessControl access, String host) {
         if (!access.guarded() && !LOOPBACK.contains(host)) {
             session.printer()
                     .note(

@@ -2,6 +2,7 @@ package dev.manciple.server;
 
 import dev.manciple.error.InvalidRequestException;
 import dev.manciple.registry.StoredRegistry;
+import dev.manciple.server.auth.AccessControl;
 import dev.manciple.server.registry.RegistryApi;
 import dev.manciple.server.registry.RegistryServices;
 import dev.manciple.wire.proto.ProjectPartsProto;
@@ -40,12 +41,19 @@ public final class RegistryServer implements AutoCloseable {
         this.admission = admission;
     }
 
+    /** Starts to listen, and lets everybody in. */
+    public static RegistryServer start(StoredRegistry registry, RegistryServerOptions options) {
+        return start(registry, AccessControl.open(), options);
+    }
+
     /**
      * Starts to listen.
      *
+     * @param access whom to let in; not closed
      * @throws InvalidRequestException if there is nothing to serve, an address cannot be bound, or a file of TLS is no good
      */
-    public static RegistryServer start(StoredRegistry registry, RegistryServerOptions options) {
+    public static RegistryServer start(
+            StoredRegistry registry, AccessControl access, RegistryServerOptions options) {
         if (options.grpcPort().isEmpty() && options.restPort().isEmpty()) {
             throw new InvalidRequestException("A registry server without gRPC and without REST has nothing to serve");
         }
@@ -59,14 +67,14 @@ public final class RegistryServer implements AutoCloseable {
                     .enabled(true)
                     .sockets(Set.of(WebServer.DEFAULT_SOCKET_NAME))
                     .buildPrototype()));
-            listenGrpc(config, options, options.grpcPort().get(), tls, registry, admission);
+            listenGrpc(config, options, options.grpcPort().get(), tls, registry, access, admission);
             options.restPort()
                     .ifPresent(port -> config.putSocket(
                             REST_SOCKET,
                             (ListenerConfig.Builder socket) ->
-                                    listenRest(socket, options, port, tls, registry, admission)));
+                                    listenRest(socket, options, port, tls, registry, access, admission)));
         } else {
-            listenRest(config, options, options.restPort().orElseThrow(), tls, registry, admission);
+            listenRest(config, options, options.restPort().orElseThrow(), tls, registry, access, admission);
         }
         try {
             WebServer server = config.build().start();
@@ -88,8 +96,9 @@ public final class RegistryServer implements AutoCloseable {
             int port,
             Optional<Tls> tls,
             StoredRegistry registry,
+            AccessControl access,
             Admission admission) {
-        RegistryServices services = new RegistryServices(registry, admission, InstantSource.system());
+        RegistryServices services = new RegistryServices(registry, access, admission, InstantSource.system());
         listen(listener, options, port, tls);
         listener.addProtocol(GrpcConfig.builder()
                 .maxReadBufferSize((int) Math.min(options.limits().bodyBytes(), Integer.MAX_VALUE - 16))
@@ -106,9 +115,10 @@ public final class RegistryServer implements AutoCloseable {
             int port,
             Optional<Tls> tls,
             StoredRegistry registry,
+            AccessControl access,
             Admission admission) {
         listen(listener, options, port, tls);
-        listener.routing(HttpRouting.builder().register(RegistryApi.PREFIX, new RegistryApi(registry, admission)));
+        listener.routing(HttpRouting.builder().register(RegistryApi.PREFIX, new RegistryApi(registry, access, admission)));
     }
 
     private static void listen(

@@ -150,7 +150,8 @@ public record RegistryList<M extends Message>(
             table -> table.getSpec().getProject(),
             table -> table.getSpec().getLabelsMap());
 
-    static final List<RegistryList<?>> ALL = List.of(
+    /** Every list, in the order things are made of others. */
+    public static final List<RegistryList<?>> ALL = List.of(
             PROJECTS,
             DATA_SOURCES,
             FEATURE_VIEWS,

@@ -1,6 +1,7 @@
 package dev.manciple.server.registry;
 
 import com.google.protobuf.Message;
+import dev.manciple.error.AccessException;
 import dev.manciple.error.ConfigException;
 import dev.manciple.error.ConflictException;
 import dev.manciple.error.FeatureStoreException;
@@ -11,6 +12,8 @@ import dev.manciple.error.StoreException;
 import dev.manciple.error.UnsupportedException;
 import dev.manciple.registry.StoredRegistry;
 import dev.manciple.server.Admission;
+import dev.manciple.server.auth.AccessControl;
+import dev.manciple.server.auth.Caller;
 import dev.manciple.server.registry.Paging.Page;
 import dev.manciple.wire.RegistryList;
 import dev.manciple.wire.proto.DataSourceProto.DataSource;
@@ -18,6 +21,7 @@ import dev.manciple.wire.proto.EntityProto.Entity;
 import dev.manciple.wire.proto.PermissionProto.Permission;
 import dev.manciple.wire.proto.ProjectProto.Project;
 import dev.manciple.wire.proto.RegistryServerProto.EntityRelation;
+import io.helidon.http.HeaderName;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.Status;
 import io.helidon.webserver.http.HttpRules;
@@ -37,7 +41,7 @@ import tools.jackson.databind.json.JsonMapper;
 
 /**
  * The routes of Feast's registry REST server that read objects (Feast: online serving, 8.2): protobuf's JSON of the objects,
- * wrapped per route. Thread-safe; borrows the registry.
+ * wrapped per route. Thread-safe; borrows what it is given.
  */
 public final class RegistryApi implements HttpService {
     /** Below which all routes are. */
@@ -45,11 +49,16 @@ public final class RegistryApi implements HttpService {
 
     private static final Logger LOG = LoggerFactory.getLogger(RegistryApi.class);
 
+    private static final HeaderName AUTHORIZATION = HeaderNames.create(AccessControl.HEADER);
+
     private final StoredRegistry stored;
+    private final AccessControl access;
     private final Admission admission;
 
-    public RegistryApi(StoredRegistry stored, Admission admission) {
+    /** @param access whom to let in */
+    public RegistryApi(StoredRegistry stored, AccessControl access, Admission admission) {
         this.stored = stored;
+        this.access = access;
         this.admission = admission;
     }
 
@@ -258,32 +267,53 @@ public final class RegistryApi implements HttpService {
         });
     }
 
+    /** A status, and the JSON object that goes with it. */
+    private record Answer(int status, Map<String, @Nullable Object> body) {}
+
     private void run(ServerRequest request, ServerResponse response, Route route) {
-        if (!admission.enter()) {
-            fail(response, 429, admission.refusal(), "HTTPException");
-            return;
-        }
+        Answer answer = admission.enter()
+                ? answer(request, route)
+                : failure(429, admission.refusal(), "HTTPException");
+        response.status(Status.create(answer.status())).header(HeaderNames.CONTENT_TYPE, "application/json");
+        response.send(JsonMapper.shared().writeValueAsBytes(answer.body()));
+    }
+
+    private Answer answer(ServerRequest request, Route route) {
         RestQuery query = new RestQuery(request.query());
         try {
-            send(response, 200, route.answer(new RegistryReads(stored.stored()), query));
+            // Before anything but the head of the request is read.
+            Caller caller = access.admit(request.headers().first(AUTHORIZATION));
+            RegistryReads reads = new RegistryReads(new RegistryAccess(caller, stored.stored()));
+            return new Answer(200, route.answer(reads, query));
         } catch (RestQuery.InvalidException e) {
-            fail(
-                    response,
+            return failure(
                     e.status(),
                     String.valueOf(e.getMessage()),
                     e.status() == 422 ? "RequestValidationError" : "HTTPException");
         } catch (FeatureStoreException e) {
-            fail(response, status(e), RegistryErrors.message(e, query.filter("project")), type(e));
+            return failure(status(e), RegistryErrors.message(e, query.filter("project")), type(e));
         } catch (RuntimeException e) {
             LOG.error("{} failed", request.path().path(), e);
-            fail(response, 500, "The server failed to answer; its log has the reason", "InternalServerError");
+            return failure(500, "The server failed to answer; its log has the reason", "InternalServerError");
         } finally {
             admission.leave();
         }
     }
 
+    private static Answer failure(int status, String detail, String type) {
+        Map<String, @Nullable Object> body = new LinkedHashMap<>();
+        body.put("status_code", status);
+        body.put("detail", detail);
+        body.put("error_type", type);
+        return new Answer(status, body);
+    }
+
     private static int status(FeatureStoreException failure) {
         return switch (failure) {
+            case AccessException turnedAway -> switch (turnedAway.reason()) {
+                case UNAUTHENTICATED -> 401;
+                case DENIED -> 403;
+            };
             case NotFoundException missing -> 404;
             case InvalidRequestException caller -> 422;
             case UnsupportedException caller -> 422;
@@ -296,6 +326,7 @@ public final class RegistryApi implements HttpService {
 
     private static String type(FeatureStoreException failure) {
         return switch (failure) {
+            case AccessException turnedAway -> "FeastPermissionError";
             case NotFoundException missing -> "FeastObjectNotFoundException";
             case InvalidRequestException caller -> "ValidationError";
             case UnsupportedException caller -> "ValidationError";
@@ -304,18 +335,5 @@ public final class RegistryApi implements HttpService {
             case ConfigException server -> "InternalServerError";
             case InternalException server -> "InternalServerError";
         };
-    }
-
-    private static void fail(ServerResponse response, int status, String detail, String type) {
-        Map<String, @Nullable Object> answer = new LinkedHashMap<>();
-        answer.put("status_code", status);
-        answer.put("detail", detail);
-        answer.put("error_type", type);
-        send(response, status, answer);
-    }
-
-    private static void send(ServerResponse response, int status, Map<String, @Nullable Object> answer) {
-        response.status(Status.create(status)).header(HeaderNames.CONTENT_TYPE, "application/json");
-        response.send(JsonMapper.shared().writeValueAsBytes(answer));
     }
 }

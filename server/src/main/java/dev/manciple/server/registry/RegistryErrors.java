@@ -2,6 +2,7 @@ package dev.manciple.server.registry;
 
 import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.Message;
+import dev.manciple.error.AccessException;
 import dev.manciple.error.ConfigException;
 import dev.manciple.error.ConflictException;
 import dev.manciple.error.FeatureStoreException;
@@ -31,6 +32,10 @@ final class RegistryErrors {
 
     private static Status code(FeatureStoreException failure) {
         return switch (failure) {
+            case AccessException turnedAway -> switch (turnedAway.reason()) {
+                case UNAUTHENTICATED -> Status.UNAUTHENTICATED;
+                case DENIED -> Status.PERMISSION_DENIED;
+            };
             case NotFoundException missing -> Status.NOT_FOUND;
             case InvalidRequestException caller -> Status.INVALID_ARGUMENT;
             case UnsupportedException caller -> Status.UNIMPLEMENTED;

@@ -4,7 +4,6 @@ import com.google.protobuf.Message;
 import com.google.protobuf.Timestamp;
 import com.google.protobuf.util.Timestamps;
 import dev.manciple.error.NotFoundException;
-import dev.manciple.model.Definition.Kind;
 import dev.manciple.wire.RegistryList;
 import dev.manciple.wire.proto.DataSourceProto.DataSource;
 import dev.manciple.wire.proto.FeatureProto.FeatureSpecV2;
@@ -28,34 +27,67 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
-/** What a registry answers to those who ask for its objects (Feast: online serving, 8). Immutable: it is one moment's registry. */
-record RegistryReads(Registry registry) {
+/**
+ * What a registry answers to a caller who asks for its objects (Feast: online serving, 8): those it may see, of one moment. One
+ * request's; not thread-safe.
+ */
+final class RegistryReads {
     private static final String PROTECTED = "feast.dev/protected-project";
 
-    /** @throws NotFoundException if the project has none of that name */
-    <M extends Message> M get(RegistryList<M> list, String project, String name) {
-        return list.find(registry, project, name).orElseThrow(() -> missing(list.kind(), name));
+    private final RegistryAccess access;
+    private @Nullable Registry visible;
+
+    RegistryReads(RegistryAccess access) {
+        this.access = access;
     }
 
-    static NotFoundException missing(Kind kind, String name) {
-        return new NotFoundException(kind.words(), name);
+    /** What the caller may see of the registry. */
+    Registry registry() {
+        Registry known = visible;
+        if (known == null) {
+            known = access.visible();
+            visible = known;
+        }
+        return known;
+    }
+
+    /**
+     * An object by name.
+     *
+     * @throws NotFoundException if the project has none of that name
+     * @throws dev.manciple.error.AccessException if the caller may not see it
+     */
+    <M extends Message> M get(RegistryList<M> list, String project, String name) {
+        return access.get(list, project, name);
     }
 
     /** The project's objects that have every one of the tags. */
     <M extends Message> List<M> all(RegistryList<M> list, String project, Map<String, String> tags) {
-        return list.of(registry, project).stream()
+        return list.of(registry(), project).stream()
                 .filter(object ->
                         list.tags().apply(object).entrySet().containsAll(tags.entrySet()))
                 .toList();
     }
 
-    /** A view of whatever kind. */
+    /**
+     * A view of whatever kind.
+     *
+     * @throws NotFoundException if there is none of that name
+     * @throws dev.manciple.error.AccessException if the caller may not see it
+     */
     AnyFeatureView anyView(String project, String name) {
-        return Stream.concat(views(project, Map.of()), labelViews(project))
-                .filter(view -> name(view).equals(name))
-                .findFirst()
-                .orElseThrow(() -> missing(Kind.FEATURE_VIEW, name));
+        if (access.has(RegistryList.ON_DEMAND_FEATURE_VIEWS, project, name)) {
+            return any(get(RegistryList.ON_DEMAND_FEATURE_VIEWS, project, name));
+        }
+        if (access.has(RegistryList.STREAM_FEATURE_VIEWS, project, name)) {
+            return any(get(RegistryList.STREAM_FEATURE_VIEWS, project, name));
+        }
+        if (access.has(RegistryList.LABEL_VIEWS, project, name)) {
+            return any(get(RegistryList.LABEL_VIEWS, project, name));
+        }
+        return any(get(RegistryList.FEATURE_VIEWS, project, name));
     }
 
     /** Views of all kinds but labels, which Feast leaves out here. */
@@ -77,7 +109,7 @@ record RegistryReads(Registry registry) {
 
     private boolean uses(String project, String service, String view) {
         return RegistryList.FEATURE_SERVICES
-                .find(registry, project, service)
+                .find(registry(), project, service)
                 .filter(found -> uses(found, view))
                 .isPresent();
     }
@@ -109,7 +141,7 @@ record RegistryReads(Registry registry) {
 
     /** All projects but those marked to be hidden. */
     List<Project> projects(Map<String, String> tags) {
-        return registry.getProjectsList().stream()
+        return registry().getProjectsList().stream()
                 .filter(project -> !project.getSpec().getTagsOrDefault(PROTECTED, "").equals("true"))
                 .filter(project -> project.getSpec().getTagsMap().entrySet().containsAll(tags.entrySet()))
                 .toList();
@@ -146,7 +178,7 @@ record RegistryReads(Registry registry) {
                 .filter(view -> entities(view).contains(entity))
                 .flatMap(RegistryReads::sources)
                 .collect(Collectors.toSet());
-        return RegistryList.DATA_SOURCES.of(registry, project).stream()
+        return RegistryList.DATA_SOURCES.of(registry(), project).stream()
                 .filter(source -> names.contains(source.getName()))
                 .toList();
     }
@@ -179,7 +211,7 @@ record RegistryReads(Registry registry) {
     }
 
     private Stream<AnyFeatureView> labelViews(String project) {
-        return RegistryList.LABEL_VIEWS.of(registry, project).stream().map(RegistryReads::any);
+        return RegistryList.LABEL_VIEWS.of(registry(), project).stream().map(RegistryReads::any);
     }
 
     static AnyFeatureView any(FeatureView view) {

@@ -103,6 +103,10 @@ import dev.manciple.wire.proto.RegistryServerProto.UpdateInfraRequest;
 import dev.manciple.wire.proto.SavedDatasetProto.SavedDataset;
 import dev.manciple.wire.proto.StreamFeatureViewProto.StreamFeatureView;
 import dev.manciple.wire.proto.ValidationProfileProto.ValidationReference;
+import dev.manciple.model.Permission.Action;
+import dev.manciple.server.auth.AccessControl;
+import dev.manciple.server.grpc.AccessInterceptor;
+import io.grpc.ServerInterceptors;
 import io.grpc.ServerServiceDefinition;
 import java.time.InstantSource;
 import java.util.List;
@@ -118,12 +122,17 @@ public final class RegistryServices {
     private static final Empty EMPTY = Empty.getDefaultInstance();
 
     private final StoredRegistry stored;
+    private final AccessInterceptor door;
     private final RegistryWrites writes;
     private final Admission admission;
 
-    /** @param clock the source of the times recorded in the registry */
-    public RegistryServices(StoredRegistry stored, Admission admission, InstantSource clock) {
+    /**
+     * @param access whom to let in
+     * @param clock the source of the times recorded in the registry
+     */
+    public RegistryServices(StoredRegistry stored, AccessControl access, Admission admission, InstantSource clock) {
         this.stored = stored;
+        this.door = new AccessInterceptor(access);
         this.writes = new RegistryWrites(stored, clock);
         this.admission = admission;
     }
@@ -137,28 +146,32 @@ public final class RegistryServices {
         projects(service);
         wholeRegistry(service);
         datasetJobs(service);
-        return service.build();
+        return ServerInterceptors.intercept(service.build(), door);
     }
 
     /** {@code manciple.registry.ProjectParts}, to be added to a server. */
     public ServerServiceDefinition projectParts() {
-        return new UnaryService(PROJECT_PARTS, admission)
+        UnaryService service = new UnaryService(PROJECT_PARTS, admission)
                 .add("Load", LoadRequest.getDefaultInstance(), LoadResponse.getDefaultInstance(), this::load)
-                .add("Commit", CommitRequest.getDefaultInstance(), CommitResponse.getDefaultInstance(), this::commit)
-                .build();
+                .add("Commit", CommitRequest.getDefaultInstance(), CommitResponse.getDefaultInstance(), this::commit);
+        return ServerInterceptors.intercept(service.build(), door);
+    }
+
+    private RegistryAccess access() {
+        return new RegistryAccess(AccessInterceptor.caller(), stored.stored());
     }
 
     private RegistryReads reads() {
-        return new RegistryReads(stored.stored());
+        return new RegistryReads(access());
     }
 
     private <M extends Message> Empty put(RegistryList<M> list, String project, M object) {
-        writes.put(list, project, object);
+        writes.put(AccessInterceptor.caller(), list, project, object);
         return EMPTY;
     }
 
     private Empty remove(RegistryList<?> list, String project, String name) {
-        writes.remove(list, project, name);
+        writes.remove(AccessInterceptor.caller(), list, project, name);
         return EMPTY;
     }
 
@@ -214,7 +227,7 @@ public final class RegistryServices {
     private void views(UnaryService service) {
         service.add("ApplyFeatureView", ApplyFeatureViewRequest.getDefaultInstance(), EMPTY, this::putView)
                 .add("DeleteFeatureView", DeleteFeatureViewRequest.getDefaultInstance(), EMPTY, q -> {
-                    writes.removeView(q.getProject(), q.getName());
+                    writes.removeView(AccessInterceptor.caller(), q.getProject(), q.getName());
                     return EMPTY;
                 })
                 .add(
@@ -401,38 +414,35 @@ public final class RegistryServices {
                             .build();
                 })
                 .add("DeleteProject", DeleteProjectRequest.getDefaultInstance(), EMPTY, q -> {
-                    writes.removeProject(q.getName());
+                    writes.removeProject(AccessInterceptor.caller(), q.getName());
                     return EMPTY;
                 })
                 .add(
                         "ListProjectMetadata",
                         ListProjectMetadataRequest.getDefaultInstance(),
                         ListProjectMetadataResponse.getDefaultInstance(),
-                        q -> ListProjectMetadataResponse.newBuilder()
-                                .addAllProjectMetadata(ProjectPart.of(stored.stored(), q.getProject())
-                                        .getProjectMetadataList())
-                                .build());
+                        this::projectMetadata);
     }
 
     private void wholeRegistry(UnaryService service) {
         service.add("ApplyMaterialization", ApplyMaterializationRequest.getDefaultInstance(), EMPTY, q -> {
                     writes.materialized(
-                            q.getProject(), q.getFeatureView().getSpec().getName(), q.getStartDate(), q.getEndDate());
+                            AccessInterceptor.caller(), q.getProject(), q.getFeatureView().getSpec().getName(), q.getStartDate(), q.getEndDate());
                     return EMPTY;
                 })
                 .add("UpdateInfra", UpdateInfraRequest.getDefaultInstance(), EMPTY, q -> {
-                    writes.updateInfra(q.getInfra());
+                    writes.updateInfra(AccessInterceptor.caller(), q.getProject(), q.getInfra());
                     return EMPTY;
                 })
                 .add(
                         "GetInfra",
                         GetInfraRequest.getDefaultInstance(),
                         Infra.getDefaultInstance(),
-                        q -> stored.stored().getInfra())
+                        this::infra)
                 // Every change is stored by the time it is answered, and every read sees it.
                 .add("Commit", EMPTY, EMPTY, q -> EMPTY)
                 .add("Refresh", RefreshRequest.getDefaultInstance(), EMPTY, q -> EMPTY)
-                .add("Proto", EMPTY, Registry.getDefaultInstance(), q -> stored.stored())
+                .add("Proto", EMPTY, Registry.getDefaultInstance(), q -> access().visible())
                 .add("ListFeatures", ListFeaturesRequest.getDefaultInstance(), ListFeaturesResponse.getDefaultInstance(), q -> {
                     Page<Feature> page = Paging.of(q.getPagination(), q.getSorting())
                             .of(reads().features(q));
@@ -503,7 +513,7 @@ public final class RegistryServices {
     }
 
     private GetRegistryLineageResponse lineage(GetRegistryLineageRequest request) {
-        Lineage lineage = Lineage.of(stored.stored(), request.getProject());
+        Lineage lineage = Lineage.of(access().visible(), request.getProject());
         Paging paging = Paging.of(request.getPagination(), request.getSorting());
         Page<EntityRelation> direct = paging.of(Lineage.filter(
                 lineage.direct(), request.getFilterObjectType(), request.getFilterObjectName()));
@@ -518,7 +528,7 @@ public final class RegistryServices {
     }
 
     private GetObjectRelationshipsResponse relationships(GetObjectRelationshipsRequest request) {
-        List<EntityRelation> relations = Lineage.of(stored.stored(), request.getProject())
+        List<EntityRelation> relations = Lineage.of(access().visible(), request.getProject())
                 .about(request.getObjectType(), request.getObjectName(), request.getIncludeIndirect());
         Page<EntityRelation> page =
                 Paging.of(request.getPagination(), request.getSorting()).of(relations);
@@ -528,8 +538,23 @@ public final class RegistryServices {
                 .build();
     }
 
+    private ListProjectMetadataResponse projectMetadata(ListProjectMetadataRequest request) {
+        access().requireProject(request.getProject(), Action.DESCRIBE);
+        return ListProjectMetadataResponse.newBuilder()
+                .addAllProjectMetadata(
+                        ProjectPart.of(stored.stored(), request.getProject()).getProjectMetadataList())
+                .build();
+    }
+
+    private Infra infra(GetInfraRequest request) {
+        access().requireProject(request.getProject(), Action.DESCRIBE);
+        return stored.stored().getInfra();
+    }
+
     private LoadResponse load(LoadRequest request) {
-        Registry part = ProjectPart.of(stored.stored(), request.getProject());
+        Registry registry = stored.stored();
+        new RegistryAccess(AccessInterceptor.caller(), registry).requireDescribeAll(request.getProject());
+        Registry part = ProjectPart.of(registry, request.getProject());
         LoadResponse.Builder answer = LoadResponse.newBuilder().setVersion(ProjectPart.version(part));
         return answer.getVersion().equals(request.getKnownVersion())
                 ? answer.build()
@@ -538,7 +563,7 @@ public final class RegistryServices {
 
     private CommitResponse commit(CommitRequest request) {
         return CommitResponse.newBuilder()
-                .setVersion(writes.commit(request.getProject(), request.getBaseVersion(), request.getPart()))
+                .setVersion(writes.commit(AccessInterceptor.caller(), request.getProject(), request.getBaseVersion(), request.getPart()))
                 .build();
     }
 }

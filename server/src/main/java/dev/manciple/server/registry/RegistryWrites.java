@@ -7,7 +7,9 @@ import dev.manciple.error.ConflictException;
 import dev.manciple.error.InvalidRequestException;
 import dev.manciple.error.NotFoundException;
 import dev.manciple.model.Definition.Kind;
+import dev.manciple.model.Permission.Action;
 import dev.manciple.registry.StoredRegistry;
+import dev.manciple.server.auth.Caller;
 import dev.manciple.spi.Interval;
 import dev.manciple.spi.RegistryChange;
 import dev.manciple.wire.ProjectPart;
@@ -34,36 +36,46 @@ final class RegistryWrites {
         this.clock = clock;
     }
 
-    <M extends Message> void put(RegistryList<M> list, String project, M object) {
+    <M extends Message> void put(Caller caller, RegistryList<M> list, String project, M object) {
         requireName(project);
         stored.update(
                 "apply %s '%s'".formatted(list.kind().words(), list.name().apply(object)),
-                registry -> RegistryObjects.put(registry, project, list, object, clock.instant()));
+                registry -> {
+                    new RegistryAccess(caller, registry).requireApply(list, project, object);
+                    return RegistryObjects.put(registry, project, list, object, clock.instant());
+                });
     }
 
-    void remove(RegistryList<?> list, String project, String name) {
+    void remove(Caller caller, RegistryList<?> list, String project, String name) {
         stored.update(
                 "delete %s '%s'".formatted(list.kind().words(), name),
-                registry -> RegistryObjects.remove(registry, project, list.kind(), name));
+                registry -> {
+                    new RegistryAccess(caller, registry).requireDelete(list, project, name);
+                    return RegistryObjects.remove(registry, project, list.kind(), name);
+                });
     }
 
-    void removeView(String project, String name) {
+    void removeView(Caller caller, String project, String name) {
         stored.update(
                 "delete feature view '%s'".formatted(name),
-                registry -> RegistryObjects.removeView(registry, project, name));
+                registry -> {
+                    new RegistryAccess(caller, registry).requireDeleteView(project, name);
+                    return RegistryObjects.removeView(registry, project, name);
+                });
     }
 
     /** Removes everything of a project. */
-    void removeProject(String project) {
+    void removeProject(Caller caller, String project) {
         stored.update("delete project '%s'".formatted(project), registry -> {
             if (!RegistryCodec.projects(registry).contains(project)) {
                 throw new NotFoundException(Kind.PROJECT.words(), project);
             }
+            new RegistryAccess(caller, registry).requireProject(project, Action.DELETE);
             return RegistryCodec.remove(registry, project);
         });
     }
 
-    void materialized(String project, String view, Timestamp start, Timestamp end) {
+    void materialized(Caller caller, String project, String view, Timestamp start, Timestamp end) {
         if (Timestamps.compare(start, end) > 0) {
             throw new InvalidRequestException("The window of feature view '%s' ends (%s) before it begins (%s)"
                     .formatted(view, Timestamps.toString(end), Timestamps.toString(start)));
@@ -71,7 +83,10 @@ final class RegistryWrites {
         RegistryChange change = new RegistryChange.Materialized(view, new Interval(instant(start), instant(end)));
         stored.update(
                 "record a materialized window of '%s'".formatted(view),
-                registry -> RegistryCodec.apply(registry, project, List.of(change), clock.instant()));
+                registry -> {
+                    new RegistryAccess(caller, registry).requireMaterialize(project, view);
+                    return RegistryCodec.apply(registry, project, List.of(change), clock.instant());
+                });
     }
 
     private static Instant instant(Timestamp timestamp) {
@@ -79,10 +94,13 @@ final class RegistryWrites {
     }
 
     /** The registry's infrastructure is one for all projects, as Feast has it. */
-    void updateInfra(Infra infra) {
+    void updateInfra(Caller caller, String project, Infra infra) {
         stored.update(
                 "update the infrastructure",
-                registry -> registry.toBuilder().setInfra(infra).build());
+                registry -> {
+                    new RegistryAccess(caller, registry).requireProject(project, Action.UPDATE);
+                    return registry.toBuilder().setInfra(infra).build();
+                });
     }
 
     /**
@@ -91,7 +109,7 @@ final class RegistryWrites {
      * @return the part's version
      * @throws ConflictException if the project is no longer what the change was made of
      */
-    String commit(String project, String baseVersion, Registry part) {
+    String commit(Caller caller, String project, String baseVersion, Registry part) {
         requireName(project);
         Registry now = stored.update("commit to project '%s'".formatted(project), registry -> {
             String version = ProjectPart.version(ProjectPart.of(registry, project));
@@ -100,6 +118,7 @@ final class RegistryWrites {
                         "Project '%s' changed since it was read (version %s, now %s). Nothing was written; run the command again"
                                 .formatted(project, shown(baseVersion), shown(version)));
             }
+            new RegistryAccess(caller, registry).requireReplace(project, part);
             return ProjectPart.replace(registry, project, part);
         });
         return ProjectPart.version(ProjectPart.of(now, project));
