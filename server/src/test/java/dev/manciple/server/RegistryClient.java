@@ -11,19 +11,31 @@ import dev.manciple.wire.proto.RegistryServerProto.ListEntitiesRequest;
 import dev.manciple.wire.proto.RegistryServerProto.ListEntitiesResponse;
 import io.grpc.CallOptions;
 import io.grpc.ManagedChannel;
+import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.grpc.protobuf.ProtoUtils;
 import io.grpc.stub.ClientCalls;
+import io.grpc.stub.MetadataUtils;
+import java.util.Optional;
 
 /** Calls a registry server over a connection of its own, as one of Feast's clients. */
 final class RegistryClient implements AutoCloseable {
     private final ManagedChannel channel;
 
     RegistryClient(int port) {
+        this(port, Optional.empty());
+    }
+
+    /** @param token to show with every call */
+    RegistryClient(int port, Optional<String> token) {
+        Metadata headers = new Metadata();
+        token.ifPresent(each -> headers.put(
+                Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER), "Bearer " + each));
         channel = NettyChannelBuilder.forAddress("127.0.0.1", port)
                 .usePlaintext()
                 .maxInboundMessageSize(64 << 20)
+                .intercept(MetadataUtils.newAttachHeadersInterceptor(headers))
                 .build();
     }
 

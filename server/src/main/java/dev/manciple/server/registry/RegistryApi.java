@@ -15,6 +15,7 @@ import dev.manciple.server.Admission;
 import dev.manciple.server.auth.AccessControl;
 import dev.manciple.server.auth.Caller;
 import dev.manciple.server.registry.Paging.Page;
+import dev.manciple.wire.RegistryCodec;
 import dev.manciple.wire.RegistryList;
 import dev.manciple.wire.proto.DataSourceProto.DataSource;
 import dev.manciple.wire.proto.EntityProto.Entity;
@@ -141,8 +142,7 @@ public final class RegistryApi implements HttpService {
         }));
         if (resource.acrossProjects()) {
             rules.get(resource.path() + "/all", (request, response) -> run(request, response, (reads, query) -> {
-                List<Located<M>> objects = reads.projects(Map.of()).stream()
-                        .map(project -> project.getSpec().getName())
+                List<Located<M>> objects = RegistryCodec.projects(reads.registry()).stream()
                         .flatMap(project -> located(resource, reads, project, query))
                         .toList();
                 return list(resource, reads, query, query.pagingOfAll().of(objects, Located::object), true);

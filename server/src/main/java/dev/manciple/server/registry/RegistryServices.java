@@ -23,6 +23,8 @@ import dev.manciple.wire.proto.ProjectPartsProto.LoadRequest;
 import dev.manciple.wire.proto.ProjectPartsProto.LoadResponse;
 import dev.manciple.wire.proto.ProjectProto.Project;
 import dev.manciple.wire.proto.RegistryProto.Registry;
+import dev.manciple.wire.proto.ProjectPartsProto;
+import dev.manciple.wire.proto.RegistryServerProto;
 import dev.manciple.wire.proto.RegistryServerProto.AnyFeatureView;
 import dev.manciple.wire.proto.RegistryServerProto.ApplyDataSourceRequest;
 import dev.manciple.wire.proto.RegistryServerProto.ApplyEntityRequest;
@@ -139,7 +141,7 @@ public final class RegistryServices {
 
     /** {@code feast.registry.RegistryServer}, to be added to a server. */
     public ServerServiceDefinition registryServer() {
-        UnaryService service = new UnaryService(REGISTRY_SERVER, admission);
+        UnaryService service = new UnaryService(REGISTRY_SERVER, RegistryServerProto.getDescriptor(), admission);
         entitiesAndSources(service);
         views(service);
         uses(service);
@@ -151,7 +153,7 @@ public final class RegistryServices {
 
     /** {@code manciple.registry.ProjectParts}, to be added to a server. */
     public ServerServiceDefinition projectParts() {
-        UnaryService service = new UnaryService(PROJECT_PARTS, admission)
+        UnaryService service = new UnaryService(PROJECT_PARTS, ProjectPartsProto.getDescriptor(), admission)
                 .add("Load", LoadRequest.getDefaultInstance(), LoadResponse.getDefaultInstance(), this::load)
                 .add("Commit", CommitRequest.getDefaultInstance(), CommitResponse.getDefaultInstance(), this::commit);
         return ServerInterceptors.intercept(service.build(), door);

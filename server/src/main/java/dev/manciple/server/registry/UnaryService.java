@@ -1,16 +1,22 @@
 package dev.manciple.server.registry;
 
+import com.google.protobuf.Descriptors.FileDescriptor;
 import com.google.protobuf.Message;
 import dev.manciple.error.FeatureStoreException;
 import dev.manciple.server.Admission;
 import io.grpc.MethodDescriptor;
+import io.grpc.ServerMethodDefinition;
 import io.grpc.ServerServiceDefinition;
+import io.grpc.ServiceDescriptor;
 import io.grpc.Status;
+import io.grpc.protobuf.ProtoFileDescriptorSupplier;
 import io.grpc.protobuf.ProtoUtils;
 import io.grpc.stub.ServerCalls;
 import io.grpc.stub.StreamObserver;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 import org.slf4j.Logger;
@@ -21,13 +27,15 @@ final class UnaryService {
     private static final Logger LOG = LoggerFactory.getLogger(UnaryService.class);
 
     private final String name;
+    private final FileDescriptor file;
     private final Admission admission;
-    private final ServerServiceDefinition.Builder definition;
+    private final List<ServerMethodDefinition<?, ?>> methods = new ArrayList<>();
 
-    UnaryService(String name, Admission admission) {
+    /** @param file that declares the service, for those who ask by reflection */
+    UnaryService(String name, FileDescriptor file, Admission admission) {
         this.name = name;
+        this.file = file;
         this.admission = admission;
-        this.definition = ServerServiceDefinition.builder(name);
     }
 
     /**
@@ -42,19 +50,24 @@ final class UnaryService {
                 .setRequestMarshaller(new Receiver<>(request))
                 .setResponseMarshaller(ProtoUtils.marshaller(answer))
                 .build();
-        definition.addMethod(
-                descriptor, ServerCalls.asyncUnaryCall((question, out) -> run(method, question, out, handler)));
+        methods.add(ServerMethodDefinition.create(
+                descriptor, ServerCalls.asyncUnaryCall((question, out) -> run(method, question, out, handler))));
         return this;
     }
 
     ServerServiceDefinition build() {
+        ServiceDescriptor.Builder service =
+                ServiceDescriptor.newBuilder(name).setSchemaDescriptor((ProtoFileDescriptorSupplier) () -> file);
+        methods.forEach(method -> service.addMethod(method.getMethodDescriptor()));
+        ServerServiceDefinition.Builder definition = ServerServiceDefinition.builder(service.build());
+        methods.forEach(definition::addMethod);
         return definition.build();
     }
 
     /** A request, unless its bytes were none: then there is nobody to tell but the handler. */
     private record Received<Q>(Optional<Q> message) {}
 
-    /** Never fails: the HTTP server would leave the caller without an answer. */
+    /** Never fails, so that the caller is told what was wrong. */
     private record Receiver<Q extends Message>(Q type) implements MethodDescriptor.Marshaller<Received<Q>> {
         /** The parser of a message's type makes messages of that type. */
         @SuppressWarnings("unchecked")
