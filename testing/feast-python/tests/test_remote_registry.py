@@ -191,7 +191,7 @@ def test_permissions_and_projects(applied, repo):
     other = FeatureStore(str(repo))
     assert other.get_permission("readers").name_patterns == ["driver_.*"]
     assert names(other.list_permissions()) == ["readers"]
-    other.registry.apply_project(Project(name="rides", description="all rides"), "rides")
+    other.registry.apply_project(Project(name="rides", description="all rides"))
     assert applied.get_project("rides").description == "all rides"
 
 
