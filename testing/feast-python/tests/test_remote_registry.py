@@ -291,7 +291,7 @@ def test_manciple_as_a_client_of_feasts_server(tmp_path, feast_server):
     assert len(theirs.get_feature_view("driver_stats").materialization_intervals) == 1
     theirs.apply([Entity(name="rider", join_keys=["rider_id"], value_type=ValueType.STRING)])
     assert "rider" in str(manciple_json(repo, "entities", "list"))
-    (repo / "features.yaml").write_text(DEFINITIONS.replace("  - {name: trips, dtype: int64}\n", "", 1))
+    (repo / "features.yaml").write_text(DEFINITIONS.replace("      - {name: trips, dtype: int64}\n", "", 1))
     manciple(repo, "apply")
     assert [field.name for field in theirs.get_feature_view("driver_stats").features] == ["conv_rate", "name"]
     assert names(theirs.list_entities()) == ["driver"]
