@@ -207,7 +207,8 @@ class BadInputTest {
     void aDatabaseThatIsMissingIsNotMade() throws IOException {
         edit(config, "type: duckdb", "type: duckdb\n  database: typo.duckdb");
         for (String command : new String[] {"validate", "apply"}) {
-            assertRefused(run("-cshop", command), folder.resolve("shop/typo.duckdb").toString(), "does not exist");
+            assertRefused(
+                    run("-cshop", command), folder.resolve("shop/typo.duckdb").toString(), "does not exist");
         }
         assertThat(folder.resolve("shop/typo.duckdb")).doesNotExist();
     }
@@ -383,8 +384,7 @@ class BadInputTest {
         Cli.Result online = run("-cshop", "get-online-features", "-e", "k" + evil + "=1", "-S", "s" + evil);
         assertThat(online.err()).isEmpty();
         assertThat(online.out()).contains("f" + evil).endsWith("7\n");
-        Path rows = Files.writeString(
-                folder.resolve("rows.csv"), csv("k" + evil) + ",event_timestamp\n1,2100-01-01\n");
+        Path rows = Files.writeString(folder.resolve("rows.csv"), csv("k" + evil) + ",event_timestamp\n1,2100-01-01\n");
         Path result = folder.resolve("out" + evil + ".csv");
         Cli.Result history = run(
                 "-cshop",

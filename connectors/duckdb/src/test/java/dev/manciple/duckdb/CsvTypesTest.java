@@ -81,8 +81,7 @@ class CsvTypesTest {
         assertThat(read("1;-20;+3", Map.of())).containsExactly(new Value.Int(1), new Value.Int(-20), new Value.Int(3));
         assertThat(read("1;2.5;-1e3", Map.of()))
                 .containsExactly(new Value.Real(1), new Value.Real(2.5), new Value.Real(-1000));
-        assertThat(read("9223372036854775808;1", Map.of()))
-                .containsExactly(new Value.Real(0x1p63), new Value.Real(1));
+        assertThat(read("9223372036854775808;1", Map.of())).containsExactly(new Value.Real(0x1p63), new Value.Real(1));
         assertThat(read("true;F", Map.of())).containsExactly(new Value.Bool(true), new Value.Bool(false));
     }
 

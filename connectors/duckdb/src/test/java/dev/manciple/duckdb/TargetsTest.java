@@ -28,12 +28,14 @@ class TargetsTest {
     @Test
     void aFullDiskIsToldAsSuch() throws IOException {
         Path target = Files.writeString(folder.resolve("rows.arrow"), "before");
-        assertFull(target, () -> Targets.write(target, true, place -> {
-            try (OutputStream full = Files.newOutputStream(FULL)) {
-                full.write(1);
-            }
-            return 1;
-        }));
+        assertFull(
+                target,
+                () -> Targets.write(target, true, place -> {
+                    try (OutputStream full = Files.newOutputStream(FULL)) {
+                        full.write(1);
+                    }
+                    return 1;
+                }));
         assertThat(target).hasContent("before");
     }
 
