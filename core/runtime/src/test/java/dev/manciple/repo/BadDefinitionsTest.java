@@ -140,14 +140,14 @@ class BadDefinitionsTest {
                             .replace("description", "description: d")
                             .replace("owner", "owner: o")
                             .replace(", ", "\n"),
-                    "f.yaml:1: the keys %s do not tell what this defines: add a line such as 'kind: entity', one of entity, data_source, feature_view, on_demand_feature_view, feature_service"
+                    "f.yaml:1: the keys %s do not tell what this defines: add a line such as 'kind: entity', one of entity, data_source, feature_view, on_demand_feature_view, feature_service, permission"
                             .formatted(keys));
         }
         assertBad("name: x\nfeatures: [y]", "f.yaml:1: feature service 'x': feature view 'y' is not defined, none is");
         assertBad("name: x\nonline: true", "f.yaml:1: feature view 'x', source: is required");
         assertBad(
                 "kind: feature_vew\nname: v",
-                "f.yaml:1: kind: must be one of entity, data_source, feature_view, on_demand_feature_view, feature_service, was 'feature_vew', did you mean 'feature_view'?");
+                "f.yaml:1: kind: must be one of entity, data_source, feature_view, on_demand_feature_view, feature_service, permission, was 'feature_vew', did you mean 'feature_view'?");
     }
 
     @Test
@@ -345,5 +345,25 @@ class BadDefinitionsTest {
         assertThatThrownBy(() -> repository.load())
                 .isInstanceOf(ConfigException.class)
                 .hasMessageStartingWith(".feastignore: 'a/[' is no glob: ");
+    }
+
+    @Test
+    void permissionsMustSayWhatAndToWhom() throws IOException {
+        repository.with("f.yaml", """
+                permissions:
+                  - {name: a, actions: [read]}
+                  - {name: b, actions: [fly], policy: allow_all}
+                  - {name: c, actions: [], policy: allow_all}
+                  - {name: d, actions: [read], policy: {roles: [x], groups: [y]}}
+                  - {name: e, actions: [read], policy: allow_all, name_patterns: "(open"}
+                """);
+        assertThatThrownBy(() -> repository.load())
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("5 problems")
+                .hasMessageContaining("permission 'a', policy: is required")
+                .hasMessageContaining("permission 'b', actions[0]: must be one of")
+                .hasMessageContaining("permission 'c', actions: must not be empty")
+                .hasMessageContaining("permission 'd', policy: must name either roles")
+                .hasMessageContaining("permission 'e', name_patterns: '(open' is no regular expression");
     }
 }
