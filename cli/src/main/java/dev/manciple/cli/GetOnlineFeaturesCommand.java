@@ -34,7 +34,10 @@ final class GetOnlineFeaturesCommand implements Callable<Integer> {
     @Option(names = "--expired-values", description = "Show values older than their view's TTL, marked as such.")
     boolean expiredValues;
 
-    @Option(names = "--details", description = "Also tell where features are kept, their ages and TTL (with --json), and the stores that did not answer.")
+    @Option(
+            names = "--details",
+            description =
+                    "Also tell where features are kept, their ages and TTL (with --json), and the stores that did not answer.")
     boolean details;
 
     GetOnlineFeaturesCommand(Session session) {

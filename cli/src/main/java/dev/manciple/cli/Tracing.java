@@ -9,8 +9,8 @@ import java.util.Set;
 
 /** Where spans go: nowhere, unless OpenTelemetry's own variables of the environment say so. */
 final class Tracing implements AutoCloseable {
-    private static final Set<String> ASKED_BY = Set.of(
-            "OTEL_TRACES_EXPORTER", "OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT");
+    private static final Set<String> ASKED_BY =
+            Set.of("OTEL_TRACES_EXPORTER", "OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT");
 
     private final Optional<OpenTelemetrySdk> sdk;
 

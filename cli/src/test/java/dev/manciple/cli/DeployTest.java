@@ -56,13 +56,13 @@ class DeployTest {
         Map<?, ?> pod = at(deployment, "spec", "template", "spec");
         Map<?, ?> container = (Map<?, ?>) ((List<?>) pod.get("containers")).getFirst();
 
-        List<String> arguments = ((List<?>) container.get("args")).stream().map(String::valueOf).toList();
+        List<String> arguments =
+                ((List<?>) container.get("args")).stream().map(String::valueOf).toList();
         assertParses(arguments);
         Map<String, Integer> ports = new java.util.HashMap<>();
         ((List<?>) container.get("ports"))
-                .forEach(port -> ports.put(
-                        String.valueOf(((Map<?, ?>) port).get("name")),
-                        (Integer) ((Map<?, ?>) port).get("containerPort")));
+                .forEach(port -> ports.put(String.valueOf(((Map<?, ?>) port).get("name")), (Integer)
+                        ((Map<?, ?>) port).get("containerPort")));
         assertThat(ports).containsEntry("http", port(arguments)).containsEntry("metrics", 8000);
         for (String probe : List.of("startupProbe", "readinessProbe", "livenessProbe")) {
             Map<?, ?> get = at(container, probe, "httpGet");
@@ -71,7 +71,8 @@ class DeployTest {
         }
         List<?> pause = (List<?>) at(container, "lifecycle", "preStop", "exec").get("command");
         int patience = Integer.parseInt(String.valueOf(pause.getLast()))
-                + Math.toIntExact(dev.manciple.server.ServerOptions.DEFAULT.drain().toSeconds());
+                + Math.toIntExact(
+                        dev.manciple.server.ServerOptions.DEFAULT.drain().toSeconds());
         assertThat((Integer) pod.get("terminationGracePeriodSeconds"))
                 .as("the pause and the draining end before the process is killed")
                 .isGreaterThan(patience + 5);
@@ -84,9 +85,7 @@ class DeployTest {
         Files.writeString(folder.resolve("feature_store.yaml"), String.valueOf(yaml));
 
         assertThat(dev.manciple.repo.RepoConfig.load(
-                                folder,
-                                folder.resolve("feature_store.yaml"),
-                                Map.of("REDIS_CONNECTION", "redis:6379"))
+                                folder, folder.resolve("feature_store.yaml"), Map.of("REDIS_CONNECTION", "redis:6379"))
                         .onlineStore())
                 .hasValueSatisfying(store -> assertThat(store.type()).isEqualTo("redis"));
     }
@@ -100,8 +99,9 @@ class DeployTest {
                 .map(name -> name.replaceFirst("_count$", ""))
                 .toList();
 
-        assertThat(metrics).hasSizeGreaterThan(4).allSatisfy(metric -> assertThat(page)
-                .contains("`" + metric + "`"));
+        assertThat(metrics)
+                .hasSizeGreaterThan(4)
+                .allSatisfy(metric -> assertThat(page).contains("`" + metric + "`"));
     }
 
     private void assertParses(List<String> arguments) {

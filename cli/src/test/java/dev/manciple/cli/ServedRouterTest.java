@@ -100,8 +100,7 @@ class ServedRouterTest {
 
     private static String get(HttpClient client, FeatureServer server) throws Exception {
         return client.send(
-                        HttpRequest.newBuilder(uri(server, "/metrics")).build(),
-                        HttpResponse.BodyHandlers.ofString())
+                        HttpRequest.newBuilder(uri(server, "/metrics")).build(), HttpResponse.BodyHandlers.ofString())
                 .body();
     }
 

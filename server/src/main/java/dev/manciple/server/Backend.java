@@ -48,8 +48,8 @@ public final class Backend implements AutoCloseable {
         writing = new Writing(store, watch::registry);
         allocator = new RootAllocator();
         jobs = new MaterializeJobs(store, metrics, clock, conduct.materializations());
-        offlinePushes = conduct.offlinePushes()
-                .map(gathered -> new OfflinePushQueue(writing, allocator, gathered, metrics));
+        offlinePushes =
+                conduct.offlinePushes().map(gathered -> new OfflinePushQueue(writing, allocator, gathered, metrics));
         observation = store.observe(telemetry);
         watch.start();
     }

@@ -27,8 +27,7 @@ public record Conduct(
         boolean requestLog,
         Optional<OfflinePushes> offlinePushes) {
     /** Everything is measured, and told on the port of HTTP. */
-    public static final Conduct DEFAULT =
-            new Conduct(Optional.empty(), Set.of(), 2, false, false, Optional.empty());
+    public static final Conduct DEFAULT = new Conduct(Optional.empty(), Set.of(), 2, false, false, Optional.empty());
 
     /** Where Feast's server tells its metrics. */
     public static final int FEAST_METRICS_PORT = 8000;
@@ -71,15 +70,14 @@ public record Conduct(
     private static Set<MetricGroup> unmeasured(FeatureServerConfig.Metrics metrics) {
         Set<MetricGroup> unmeasured = EnumSet.noneOf(MetricGroup.class);
         for (MetricGroup group : MetricGroup.values()) {
-            boolean measured =
-                    switch (group) {
-                        case RESOURCE -> metrics.resource();
-                        case REQUEST -> metrics.request();
-                        case ONLINE_FEATURES -> metrics.onlineFeatures();
-                        case PUSH -> metrics.push();
-                        case MATERIALIZATION -> metrics.materialization();
-                        case FRESHNESS -> metrics.freshness();
-                    };
+            boolean measured = switch (group) {
+                case RESOURCE -> metrics.resource();
+                case REQUEST -> metrics.request();
+                case ONLINE_FEATURES -> metrics.onlineFeatures();
+                case PUSH -> metrics.push();
+                case MATERIALIZATION -> metrics.materialization();
+                case FRESHNESS -> metrics.freshness();
+            };
             if (!measured) {
                 unmeasured.add(group);
             }
@@ -88,8 +86,7 @@ public record Conduct(
     }
 
     public Conduct withMetricsPort(int port) {
-        return new Conduct(
-                Optional.of(port), unmeasured, materializations, feastStatuses, requestLog, offlinePushes);
+        return new Conduct(Optional.of(port), unmeasured, materializations, feastStatuses, requestLog, offlinePushes);
     }
 
     public Conduct withMaterializations(int number) {
@@ -105,7 +102,6 @@ public record Conduct(
     }
 
     public Conduct withOfflinePushes(OfflinePushes gathered) {
-        return new Conduct(
-                metricsPort, unmeasured, materializations, feastStatuses, requestLog, Optional.of(gathered));
+        return new Conduct(metricsPort, unmeasured, materializations, feastStatuses, requestLog, Optional.of(gathered));
     }
 }

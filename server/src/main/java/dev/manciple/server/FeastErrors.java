@@ -36,10 +36,11 @@ public final class FeastErrors {
     /** The status of HTTP. */
     public static int status(FeatureStoreException failure) {
         return switch (failure) {
-            case AccessException turnedAway -> switch (turnedAway.reason()) {
-                case UNAUTHENTICATED -> 401;
-                case DENIED -> 403;
-            };
+            case AccessException turnedAway ->
+                switch (turnedAway.reason()) {
+                    case UNAUTHENTICATED -> 401;
+                    case DENIED -> 403;
+                };
             case InvalidRequestException caller -> 400;
             case UnsupportedException caller -> 400;
             case ConflictException caller -> 409;

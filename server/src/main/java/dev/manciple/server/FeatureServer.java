@@ -44,8 +44,7 @@ public final class FeatureServer implements AutoCloseable {
     }
 
     /** Starts to listen, and lets everybody in. */
-    public static FeatureServer start(
-            FeatureStore store, ServerOptions options, String version, OpenTelemetry traces) {
+    public static FeatureServer start(FeatureStore store, ServerOptions options, String version, OpenTelemetry traces) {
         return start(store, AccessControl.open(), options, version, traces);
     }
 

@@ -47,8 +47,9 @@ public final class Metrics {
     /** @param unmeasured groups there are to be no meters of */
     Metrics(Admission admission, Set<MetricGroup> unmeasured) {
         registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
-        registry.config().meterFilter(MeterFilter.deny(meter -> unmeasured.stream()
-                .anyMatch(group -> group.has(meter.getName()))));
+        registry.config()
+                .meterFilter(
+                        MeterFilter.deny(meter -> unmeasured.stream().anyMatch(group -> group.has(meter.getName()))));
         onlineReads = Counter.builder("feast_online_features_request")
                 .description("Reads of online features.")
                 .register(registry);
@@ -178,7 +179,8 @@ public final class Metrics {
         for (OnlineFeatures.Failure failure : failures) {
             unanswered
                     .computeIfAbsent(
-                            failure.store(), store -> Counter.builder("manciple_online_store_failures")
+                            failure.store(),
+                            store -> Counter.builder("manciple_online_store_failures")
                                     .description("Reads of a view that its store did not answer, by store.")
                                     .tag("store", store)
                                     .register(registry))
@@ -188,11 +190,13 @@ public final class Metrics {
 
     /** One push of rows. */
     public void push(String source, String target) {
-        pushes.computeIfAbsent(new Push(source, target), push -> Counter.builder("feast_push_request")
-                        .description("Pushes by source and target.")
-                        .tag("push_source", push.source())
-                        .tag("mode", push.target())
-                        .register(registry))
+        pushes.computeIfAbsent(
+                        new Push(source, target),
+                        push -> Counter.builder("feast_push_request")
+                                .description("Pushes by source and target.")
+                                .tag("push_source", push.source())
+                                .tag("mode", push.target())
+                                .register(registry))
                 .increment();
     }
 

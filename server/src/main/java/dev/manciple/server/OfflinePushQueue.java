@@ -37,8 +37,8 @@ public final class OfflinePushQueue implements AutoCloseable {
     private final Map<Kind, Batch> gathering = new HashMap<>();
     private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(
             Thread.ofVirtual().name("offline-push-timer").factory());
-    private final ExecutorService appender =
-            Executors.newSingleThreadExecutor(Thread.ofVirtual().name("offline-pushes").factory());
+    private final ExecutorService appender = Executors.newSingleThreadExecutor(
+            Thread.ofVirtual().name("offline-pushes").factory());
     private int waiting;
 
     OfflinePushQueue(Writing writing, BufferAllocator allocator, Conduct.OfflinePushes limits, Metrics metrics) {
@@ -129,7 +129,10 @@ public final class OfflinePushQueue implements AutoCloseable {
     private void append(Kind kind, Batch batch) {
         try {
             writing.push(
-                    kind.source(), "offline", true, views -> Frames.ofJson(allocator, views, Map.copyOf(batch.columns)));
+                    kind.source(),
+                    "offline",
+                    true,
+                    views -> Frames.ofJson(allocator, views, Map.copyOf(batch.columns)));
         } catch (FeatureStoreException e) {
             metrics.offlinePushLost(kind.source(), batch.rows);
             LOG.error("{} rows pushed to '{}' are lost: {}", batch.rows, kind.source(), e.getMessage());

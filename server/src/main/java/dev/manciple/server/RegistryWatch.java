@@ -55,7 +55,8 @@ final class RegistryWatch implements AutoCloseable {
                 .forEach((view, windows) -> windows.stream()
                         .map(Interval::end)
                         .max(Comparator.naturalOrder())
-                        .ifPresent(end -> lags.put(view, Duration.between(end, now).toMillis() / 1e3)));
+                        .ifPresent(
+                                end -> lags.put(view, Duration.between(end, now).toMillis() / 1e3)));
         return lags;
     }
 

@@ -87,8 +87,7 @@ public final class Telemetry implements StoreObserver {
                 tell(outcome(work), began, NO_TRACE);
                 return;
             }
-            Context caller =
-                    traces.getPropagators().getTextMapPropagator().extract(Context.root(), headers, HEADERS);
+            Context caller = traces.getPropagators().getTextMapPropagator().extract(Context.root(), headers, HEADERS);
             Span span = tracer.spanBuilder(name)
                     .setParent(caller)
                     .setSpanKind(SpanKind.SERVER)

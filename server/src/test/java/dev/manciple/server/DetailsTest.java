@@ -21,6 +21,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -51,37 +52,40 @@ class DetailsTest {
     @TempDir
     Path folder;
 
-    private FeatureStore store;
-    private FeatureServer server;
-    private Http http;
+    private @Nullable FeatureStore store;
+    private @Nullable FeatureServer server;
 
-    private void start(Conduct conduct) throws Exception {
+    private Http start(Conduct conduct) throws Exception {
         Files.writeString(folder.resolve("scores.csv"), """
                 driver_id,score,event_timestamp
                 1001,5,2024-05-01T10:00:00Z
                 """);
-        store = Repository.with(folder, AGED);
-        server = FeatureServer.start(
-                store, ServerOptions.DEFAULT.withPort(0).withConduct(conduct), "test");
-        http = Http.of(server);
+        FeatureStore repository = Repository.with(folder, AGED);
+        store = repository;
+        FeatureServer started =
+                FeatureServer.start(repository, ServerOptions.DEFAULT.withPort(0).withConduct(conduct), "test");
+        server = started;
+        return Http.of(started);
     }
 
     @AfterEach
     void stop() {
-        server.close();
-        store.close();
+        if (server != null) {
+            server.close();
+        }
+        if (store != null) {
+            store.close();
+        }
     }
 
     @Test
     void anAnswerTellsWhereItsFeaturesAreKeptOnlyWhenAsked() throws Exception {
-        start(Conduct.DEFAULT);
+        Http http = start(Conduct.DEFAULT);
         JsonNode plain = Http.json(http.post("/get-online-features", READ.formatted("")));
-        JsonNode detailed =
-                Http.json(http.post("/get-online-features", READ.formatted(", \"include_details\": true")));
+        JsonNode detailed = Http.json(http.post("/get-online-features", READ.formatted(", \"include_details\": true")));
 
         assertThat(plain.get("metadata").propertyNames()).containsExactly("feature_names");
-        assertThat(plain.at("/results/1").propertyNames())
-                .containsExactly("values", "statuses", "event_timestamps");
+        assertThat(plain.at("/results/1").propertyNames()).containsExactly("values", "statuses", "event_timestamps");
         assertThat(detailed.at("/metadata/origins").toString())
                 .isEqualTo(
                         "[null,{\"view\":\"driver_stats\",\"store\":\"sqlite\",\"ttl_seconds\":0.0},{\"view\":\"aged\",\"store\":\"sqlite\",\"ttl_seconds\":3600.0}]");
@@ -93,39 +97,35 @@ class DetailsTest {
 
     @Test
     void compatibilityRestoresTheStatusesOfFeast() throws Exception {
-        start(Conduct.DEFAULT.withFeastStatuses());
+        Http http = start(Conduct.DEFAULT.withFeastStatuses());
         JsonNode answer = Http.json(http.post("/get-online-features", READ.formatted("")));
 
-        assertThat(answer.at("/results/1/statuses").toString())
-                .isEqualTo("[\"PRESENT\",\"PRESENT\",\"NOT_FOUND\"]");
+        assertThat(answer.at("/results/1/statuses").toString()).isEqualTo("[\"PRESENT\",\"PRESENT\",\"NOT_FOUND\"]");
         assertThat(answer.at("/results/1/values").toString()).isEqualTo("[0.5,null,null]");
-        assertThat(answer.at("/results/2/statuses").toString())
-                .isEqualTo("[\"PRESENT\",\"NOT_FOUND\",\"NOT_FOUND\"]");
+        assertThat(answer.at("/results/2/statuses").toString()).isEqualTo("[\"PRESENT\",\"NOT_FOUND\",\"NOT_FOUND\"]");
         assertThat(answer.at("/results/2/values/0").intValue()).isEqualTo(5);
     }
 
     @Test
     void otherwiseAgesAndNullsAreTold() throws Exception {
-        start(Conduct.DEFAULT);
+        Http http = start(Conduct.DEFAULT);
         JsonNode answer = Http.json(http.post("/get-online-features", READ.formatted("")));
 
-        assertThat(answer.at("/results/1/statuses").toString())
-                .isEqualTo("[\"PRESENT\",\"NULL_VALUE\",\"NOT_FOUND\"]");
+        assertThat(answer.at("/results/1/statuses").toString()).isEqualTo("[\"PRESENT\",\"NULL_VALUE\",\"NOT_FOUND\"]");
         assertThat(http.get("/metrics").body())
-                .containsPattern(
-                        "online_store_read_duration_seconds_count\\{outcome=\"answered\",store=\"sqlite\"} 1");
+                .containsPattern("online_store_read_duration_seconds_count\\{outcome=\"answered\",store=\"sqlite\"} 1");
         assertThat(answer.at("/results/2/statuses/0").stringValue()).isEqualTo("OUTSIDE_MAX_AGE");
         assertThat(answer.at("/results/2/values/0").isNull()).isTrue();
     }
 
     @Test
     void overGrpcDetailsAreATrailerForThoseWhoAsk() throws Exception {
-        start(Conduct.DEFAULT);
+        Http http = start(Conduct.DEFAULT);
         Metadata question = new Metadata();
         question.put(Metadata.Key.of("manciple-details", Metadata.ASCII_STRING_MARSHALLER), "true");
 
-        Metadata answer = trailers(question);
-        Metadata unasked = trailers(new Metadata());
+        Metadata answer = trailers(http, question);
+        Metadata unasked = trailers(http, new Metadata());
 
         Metadata.Key<byte[]> key = Metadata.Key.of("manciple-details-bin", Metadata.BINARY_BYTE_MARSHALLER);
         byte[] details = answer.get(key);
@@ -136,10 +136,10 @@ class DetailsTest {
         assertThat(unasked.containsKey(key)).isFalse();
     }
 
-    private Metadata trailers(Metadata headers) {
+    private static Metadata trailers(Http http, Metadata headers) {
         AtomicReference<Metadata> received = new AtomicReference<>();
         AtomicReference<Metadata> trailers = new AtomicReference<>();
-        ManagedChannel connection = NettyChannelBuilder.forAddress("127.0.0.1", server.port())
+        ManagedChannel connection = NettyChannelBuilder.forAddress("127.0.0.1", http.server().port())
                 .usePlaintext()
                 .build();
         try {
@@ -162,7 +162,8 @@ class DetailsTest {
                             .putEntities(
                                     "driver_id",
                                     ValueProto.RepeatedValue.newBuilder()
-                                            .addVal(ValueProto.Value.newBuilder().setInt64Val(1001))
+                                            .addVal(ValueProto.Value.newBuilder()
+                                                    .setInt64Val(1001))
                                             .build())
                             .build());
             assertThat(response.getResults(1).getValues(0).getInt64Val()).isEqualTo(7);

@@ -87,7 +87,8 @@ class FaultsTest {
         for (int round = 0; round < 100; round++) {
             // Within the head, within the body, and before the answer.
             send("POST /push HTTP/1.1\r\nHost:").close();
-            send(head("/push", push.length()) + push.substring(0, push.length() / 2)).close();
+            send(head("/push", push.length()) + push.substring(0, push.length() / 2))
+                    .close();
             send(head("/push", push.length()) + push).close();
             send(head("/get-online-features", READ.length()) + READ).close();
         }
@@ -96,9 +97,7 @@ class FaultsTest {
         HttpResponse<String> answer = http.post("/get-online-features", READ);
         assertThat(answer.statusCode()).isEqualTo(200);
         logger.detachAppender(log);
-        assertThat(log.list)
-                .as("who goes away is no news for operators")
-                .isEmpty();
+        assertThat(log.list).as("who goes away is no news for operators").isEmpty();
     }
 
     @Test
@@ -124,9 +123,8 @@ class FaultsTest {
             for (int caller = 0; caller < 5 * PLACES; caller++) {
                 callers.add(CompletableFuture.supplyAsync(() -> statuses(50), threads));
             }
-            List<Integer> all = callers.stream()
-                    .flatMap(caller -> caller.join().stream())
-                    .toList();
+            List<Integer> all =
+                    callers.stream().flatMap(caller -> caller.join().stream()).toList();
 
             assertThat(all).hasSize(5 * PLACES * 50).contains(200).isSubsetOf(200, 429);
         }

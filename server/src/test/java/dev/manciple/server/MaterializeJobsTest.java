@@ -114,9 +114,7 @@ class MaterializeJobsTest {
             while (jobs.all().stream().anyMatch(job -> job.ended().isEmpty())) {
                 Thread.onSpinWait();
             }
-            assertThat(jobs.all())
-                    .extracting(MaterializeJobs.Job::state)
-                    .containsOnly(MaterializeJobs.State.SUCCEEDED);
+            assertThat(jobs.all()).extracting(MaterializeJobs.Job::state).containsOnly(MaterializeJobs.State.SUCCEEDED);
             assertThat(jobs.submit(List.of("driver_stats"), false, quick))
                     .as("free again")
                     .isInstanceOf(MaterializeJobs.Order.Accepted.class);

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -19,24 +20,30 @@ class OfflinePushQueueTest {
     @TempDir
     Path folder;
 
-    private FeatureStore store;
-    private FeatureServer server;
+    private @Nullable FeatureStore store;
+    private @Nullable FeatureServer server;
 
     private Http start(int rows, Duration interval) throws IOException {
-        store = Repository.create(folder);
-        server = FeatureServer.start(
-                store,
+        FeatureStore repository = Repository.create(folder);
+        store = repository;
+        FeatureServer started = FeatureServer.start(
+                repository,
                 ServerOptions.DEFAULT
                         .withPort(0)
                         .withConduct(Conduct.DEFAULT.withOfflinePushes(new Conduct.OfflinePushes(rows, interval))),
                 "test");
-        return Http.of(server);
+        server = started;
+        return Http.of(started);
     }
 
     @AfterEach
     void stop() {
-        server.close();
-        store.close();
+        if (server != null) {
+            server.close();
+        }
+        if (store != null) {
+            store.close();
+        }
     }
 
     private HttpResponse<String> push(Http http, int driver, String to) throws Exception {
@@ -84,7 +91,7 @@ class OfflinePushQueueTest {
         int before = history().size();
         push(http, 5001, "offline");
         push(http, 5002, "offline");
-        server.close();
+        http.server().close();
 
         assertThat(history()).hasSize(before + 2);
     }

@@ -81,8 +81,8 @@ public final class Repository {
                     features: [driver_stats]
                 """);
         Files.writeString(folder.resolve("more.yaml"), definitions);
-        FeatureStore store = FeatureStore.openToApply(
-                folder, folder.resolve("feature_store.yaml"), System.getenv(), foreign);
+        FeatureStore store =
+                FeatureStore.openToApply(folder, folder.resolve("feature_store.yaml"), System.getenv(), foreign);
         try {
             apply(store, folder, more);
             store.materialize(
@@ -106,7 +106,8 @@ public final class Repository {
     static void apply(FeatureStore store, Path folder, List<Definition> more) {
         Definitions written = Definitions.load(
                 folder, RepoConfig.load(folder), Plugins.load(Repository.class.getClassLoader(), List.of()));
-        List<Definition> all = Stream.concat(written.all().stream(), more.stream()).toList();
+        List<Definition> all =
+                Stream.concat(written.all().stream(), more.stream()).toList();
         store.apply(store.plan(all, PlanOptions.DEFAULT));
     }
 }

@@ -60,8 +60,7 @@ class SearchTest {
                 {"features": ["documents:title"], "query": [0.9, 0.2], "top_k": 2, "api_version": 1}
                 """));
 
-        assertThat(answer.at("/metadata/feature_names").toString())
-                .isEqualTo("[\"item_id\",\"title\",\"distance\"]");
+        assertThat(answer.at("/metadata/feature_names").toString()).isEqualTo("[\"item_id\",\"title\",\"distance\"]");
         assertThat(answer.at("/results/0/values").toString()).isEqualTo("[\"a\",\"b\"]");
         assertThat(answer.at("/results/1/values").toString()).isEqualTo("[\"east\",\"north\"]");
         assertThat(answer.at("/results/2/values/0").doubleValue()).isCloseTo(0.2236, within());
@@ -89,15 +88,17 @@ class SearchTest {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {
-        "{\"features\": [\"documents:title\"], \"top_k\": 1}|query",
-        "{\"features\": [\"documents:title\"], \"query\": [1, 0]}|top_k",
-        "{\"features\": [\"documents:title\"], \"query\": [1, 0], \"top_k\": 0}|top_k",
-        "{\"features\": [\"documents:title\"], \"query\": [1], \"top_k\": 1}|vectors of 2",
-        "{\"features\": [\"documents:title\"], \"query\": [1, 0], \"top_k\": 1, \"distance_metric\": \"warp\"}|warp",
-        "{\"features\": [\"driver_stats:trips\"], \"query\": [1, 0], \"top_k\": 1}|vector_index",
-        "{\"features\": [\"documents:title\"], \"query\": [1, 0], \"top_k\": 1, \"api_version\": 2, \"query_string\": \"x\"}|query_string",
-    })
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "{\"features\": [\"documents:title\"], \"top_k\": 1}|query",
+                "{\"features\": [\"documents:title\"], \"query\": [1, 0]}|top_k",
+                "{\"features\": [\"documents:title\"], \"query\": [1, 0], \"top_k\": 0}|top_k",
+                "{\"features\": [\"documents:title\"], \"query\": [1], \"top_k\": 1}|vectors of 2",
+                "{\"features\": [\"documents:title\"], \"query\": [1, 0], \"top_k\": 1, \"distance_metric\": \"warp\"}|warp",
+                "{\"features\": [\"driver_stats:trips\"], \"query\": [1, 0], \"top_k\": 1}|vector_index",
+                "{\"features\": [\"documents:title\"], \"query\": [1, 0], \"top_k\": 1, \"api_version\": 2, \"query_string\": \"x\"}|query_string",
+            })
     void whatCannotBeSearchedIsRefusedWithAReason(String body, String reason) throws Exception {
         HttpResponse<String> answer = http.post("/search", body);
 

@@ -56,10 +56,7 @@ class TelemetryTest {
         logger.addAppender(log);
         store = Repository.create(folder);
         server = FeatureServer.start(
-                store,
-                ServerOptions.DEFAULT.withPort(0).withConduct(Conduct.DEFAULT.withRequestLog()),
-                "test",
-                traces);
+                store, ServerOptions.DEFAULT.withPort(0).withConduct(Conduct.DEFAULT.withRequestLog()), "test", traces);
         http = Http.of(server);
     }
 
@@ -107,7 +104,8 @@ class TelemetryTest {
         Files.deleteIfExists(folder.resolve("online.db-shm"));
         Files.writeString(folder.resolve("online.db"), "no database at all".repeat(100));
 
-        var answer = http.post("/get-online-features", READ.replace("1001", "987654321"), "Authorization", "Bearer topsecret");
+        var answer = http.post(
+                "/get-online-features", READ.replace("1001", "987654321"), "Authorization", "Bearer topsecret");
         server.close();
 
         assertThat(answer.statusCode()).isEqualTo(503);
@@ -136,9 +134,7 @@ class TelemetryTest {
     @Test
     void metricsHaveAPortOfTheirOwnWhereAsked() throws Exception {
         try (FeatureServer other = FeatureServer.start(
-                store,
-                ServerOptions.DEFAULT.withPort(0).withConduct(Conduct.DEFAULT.withMetricsPort(0)),
-                "test")) {
+                store, ServerOptions.DEFAULT.withPort(0).withConduct(Conduct.DEFAULT.withMetricsPort(0)), "test")) {
             int port = other.metricsPort().orElseThrow();
             assertThat(port).isNotEqualTo(other.port());
             var answer = http.client()
@@ -147,7 +143,9 @@ class TelemetryTest {
                                             java.net.URI.create("http://127.0.0.1:%d/metrics".formatted(port)))
                                     .build(),
                             java.net.http.HttpResponse.BodyHandlers.ofString());
-            assertThat(answer.body()).contains("manciple_registry_age_seconds").contains("feast_feature_server_cpu_usage");
+            assertThat(answer.body())
+                    .contains("manciple_registry_age_seconds")
+                    .contains("feast_feature_server_cpu_usage");
         }
     }
 }

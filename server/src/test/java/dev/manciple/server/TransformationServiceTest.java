@@ -14,9 +14,9 @@ import dev.manciple.model.Projection;
 import dev.manciple.model.Transformation;
 import dev.manciple.model.ValueType.Scalar;
 import dev.manciple.server.grpc.TransformationClient;
+import dev.manciple.wire.proto.OnDemandFeatureViewProto.OnDemandFeatureViewSpec;
 import dev.manciple.wire.proto.TransformationProto.FeatureTransformationV2;
 import dev.manciple.wire.proto.TransformationProto.UserDefinedFunctionV2;
-import dev.manciple.wire.proto.OnDemandFeatureViewProto.OnDemandFeatureViewSpec;
 import dev.manciple.wire.proto.TransformationServiceProto.TransformFeaturesRequest;
 import dev.manciple.wire.proto.TransformationServiceProto.TransformFeaturesResponse;
 import dev.manciple.wire.proto.TransformationServiceProto.ValueType;
@@ -170,7 +170,7 @@ class TransformationServiceTest {
                     if (trips.isNull(row)) {
                         sums.setSafe(count, Double.NaN);
                     } else {
-                        sums.setSafe(count, trips.get(row) + bonus.get(row));
+                        sums.setSafe(count, (double) (trips.get(row) + bonus.get(row)));
                     }
                     count++;
                 }

@@ -41,11 +41,7 @@ final class Nearest {
         }
         if (many.values().size() != vector.length) {
             throw new InvalidRequestException("The query has %d numbers, but there are vectors of %d in '%s:%s'"
-                    .formatted(
-                            vector.length,
-                            many.values().size(),
-                            query.view().name(),
-                            query.vector()));
+                    .formatted(vector.length, many.values().size(), query.view().name(), query.vector()));
         }
         float[] stored = new float[vector.length];
         for (int i = 0; i < stored.length; i++) {

@@ -392,8 +392,7 @@ final class SqliteOnlineStore implements OnlineStore {
                 .filter(field -> field.name().equals(query.vector()))
                 .findFirst()
                 .map(Field::type)
-                .orElseThrow(() -> new NotFoundException(
-                        "Feature", query.view().name() + ":" + query.vector()));
+                .orElseThrow(() -> new NotFoundException("Feature", query.view().name() + ":" + query.vector()));
         Nearest nearest = new Nearest(query);
         PreparedStatement statement = session.prepare(table.feature());
         statement.setString(1, query.vector());

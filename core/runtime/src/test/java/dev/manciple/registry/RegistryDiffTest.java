@@ -234,6 +234,15 @@ class RegistryDiffTest {
         Map<String, AnyFeatureView> views = new LinkedHashMap<>(set.views());
         views.putAll(set.onDemandViews());
         return new RegistrySnapshot(
-                "shop", "1", set.entities(), views, set.services(), set.sources(), set.permissions(), List.of(), Map.of(), Extras.NONE);
+                "shop",
+                "1",
+                set.entities(),
+                views,
+                set.services(),
+                set.sources(),
+                set.permissions(),
+                List.of(),
+                Map.of(),
+                Extras.NONE);
     }
 }

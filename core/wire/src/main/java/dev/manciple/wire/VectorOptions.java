@@ -24,7 +24,8 @@ public record VectorOptions(boolean indexed, int length, Optional<String> metric
                     spec.getVectorLength(),
                     Optional.of(spec.getVectorSearchMetric()).filter(metric -> !metric.isBlank()));
         } catch (InvalidProtocolBufferException e) {
-            throw new IllegalStateException("The extras of field '%s' are of something else".formatted(field.name()), e);
+            throw new IllegalStateException(
+                    "The extras of field '%s' are of something else".formatted(field.name()), e);
         }
     }
 }

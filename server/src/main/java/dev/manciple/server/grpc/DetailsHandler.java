@@ -19,8 +19,7 @@ import tools.jackson.databind.json.JsonMapper;
  */
 final class DetailsHandler<Q> implements ServerCallHandler<Q, OnlineFeatures> {
     /** Any value asks for details. */
-    static final Metadata.Key<String> ASKED =
-            Metadata.Key.of("manciple-details", Metadata.ASCII_STRING_MARSHALLER);
+    static final Metadata.Key<String> ASKED = Metadata.Key.of("manciple-details", Metadata.ASCII_STRING_MARSHALLER);
 
     /** JSON in UTF-8: {@code views}, by name their store and TTL, and {@code failures}. */
     static final Metadata.Key<byte[]> DETAILS =
@@ -54,7 +53,9 @@ final class DetailsHandler<Q> implements ServerCallHandler<Q, OnlineFeatures> {
         @Override
         public void close(Status status, Metadata trailers) {
             if (answer != null) {
-                trailers.put(DETAILS, JsonMapper.shared().writeValueAsString(tree(answer)).getBytes(StandardCharsets.UTF_8));
+                trailers.put(
+                        DETAILS,
+                        JsonMapper.shared().writeValueAsString(tree(answer)).getBytes(StandardCharsets.UTF_8));
             }
             super.close(status, trailers);
         }
@@ -62,9 +63,14 @@ final class DetailsHandler<Q> implements ServerCallHandler<Q, OnlineFeatures> {
 
     private static Map<String, Object> tree(OnlineFeatures answer) {
         Map<String, Object> views = new LinkedHashMap<>();
-        answer.origins().forEach(kept -> kept.ifPresent(origin -> views.put(
-                origin.view(),
-                Map.of("store", origin.store(), "ttl_seconds", origin.ttl().toMillis() / 1e3))));
+        answer.origins()
+                .forEach(kept -> kept.ifPresent(origin -> views.put(
+                        origin.view(),
+                        Map.of(
+                                "store",
+                                origin.store(),
+                                "ttl_seconds",
+                                origin.ttl().toMillis() / 1e3))));
         List<Map<String, String>> failures = answer.failures().stream()
                 .map(failure -> Map.of("view", failure.view(), "store", failure.store(), "reason", failure.reason()))
                 .toList();

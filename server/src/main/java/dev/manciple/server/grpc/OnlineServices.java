@@ -127,7 +127,8 @@ public final class OnlineServices {
                 .build();
         Telemetry.Route observed = backend.telemetry().route(method.getFullMethodName());
         return ServerMethodDefinition.create(
-                method, (asked, headers) -> ServerCalls.<Q, A>asyncUnaryCall((question, out) -> observed.answer(
+                method,
+                (asked, headers) -> ServerCalls.<Q, A>asyncUnaryCall((question, out) -> observed.answer(
                                 key -> header(headers, key),
                                 () -> run(method.getFullMethodName(), out, () -> call.apply(question))))
                         .startCall(asked, headers));
@@ -236,11 +237,12 @@ public final class OnlineServices {
                         request.getAllowRegistryCache(),
                         Writing.actions(to));
         Map<String, List<Value>> row = row(request.getFeaturesMap(), request.getTypedFeaturesMap());
-        backend.writing().push(
-                request.getStreamFeatureView(),
-                to,
-                request.getAllowRegistryCache(),
-                views -> Frames.ofValues(backend.allocator(), views, row));
+        backend.writing()
+                .push(
+                        request.getStreamFeatureView(),
+                        to,
+                        request.getAllowRegistryCache(),
+                        views -> Frames.ofValues(backend.allocator(), views, row));
         metrics.push(request.getStreamFeatureView(), to);
         return PushResponse.newBuilder().setStatus(true).build();
     }
@@ -252,10 +254,11 @@ public final class OnlineServices {
                         List.of(request.getFeatureViewName()),
                         EnumSet.of(Action.WRITE_ONLINE));
         Map<String, List<Value>> row = row(request.getFeaturesMap(), request.getTypedFeaturesMap());
-        backend.writing().writeOnline(
-                request.getFeatureViewName(),
-                request.getAllowRegistryCache(),
-                views -> Frames.ofValues(backend.allocator(), views, row));
+        backend.writing()
+                .writeOnline(
+                        request.getFeatureViewName(),
+                        request.getAllowRegistryCache(),
+                        views -> Frames.ofValues(backend.allocator(), views, row));
         return WriteToOnlineStoreResponse.newBuilder().setStatus(true).build();
     }
 

@@ -84,8 +84,8 @@ final class RemoteFunction extends ValueFunction {
                 .toList());
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (ArrowReader reader = ArrowRows.reader(allocator, schema, rows, Math.max(1, rows.size()));
-                ArrowFileWriter writer = new ArrowFileWriter(
-                        reader.getVectorSchemaRoot(), reader, Channels.newChannel(bytes))) {
+                ArrowFileWriter writer =
+                        new ArrowFileWriter(reader.getVectorSchemaRoot(), reader, Channels.newChannel(bytes))) {
             writer.start();
             while (reader.loadNextBatch()) {
                 writer.writeBatch();

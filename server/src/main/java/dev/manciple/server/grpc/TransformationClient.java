@@ -69,7 +69,8 @@ public final class TransformationClient implements ForeignFunctions {
                     "the transformation of on demand feature view '%s': it runs those in mode 'pandas' only"
                             .formatted(slice.view().name()));
         }
-        return new RemoteFunction(slice, allocator, rows -> transform(slice.view().name(), rows));
+        return new RemoteFunction(
+                slice, allocator, rows -> transform(slice.view().name(), rows));
     }
 
     private byte[] transform(String view, byte[] rows) {

@@ -245,8 +245,7 @@ public final class HttpApi implements HttpService {
         body.columns("entities", limits.rows())
                 .forEach((column, cells) -> entities.put(
                         column, cells.stream().map(ValueJson::fromJson).toList()));
-        OnlineFeatures answer = store.onlineFeatures(
-                selection, entities, options(body));
+        OnlineFeatures answer = store.onlineFeatures(selection, entities, options(body));
         metrics.onlineRead(
                 entities.isEmpty() ? 1 : entities.values().iterator().next().size());
         metrics.unanswered(answer.failures());
@@ -273,7 +272,9 @@ public final class HttpApi implements HttpService {
             for (String key : UNSUPPORTED_IN_SEARCH) {
                 if (body.has(key)) {
                     throw new UnsupportedException(
-                            "Manciple", "SEARCH_" + key, "'%s' in a search; it finds the nearest vectors".formatted(key));
+                            "Manciple",
+                            "SEARCH_" + key,
+                            "'%s' in a search; it finds the nearest vectors".formatted(key));
                 }
             }
         }
@@ -284,12 +285,8 @@ public final class HttpApi implements HttpService {
             throw new InvalidRequestException(
                     "top_k is %,d; one request may ask for %,d rows".formatted(topK, limits.rows()));
         }
-        OnlineFeatures answer = store.search(new DocumentQuery(
-                selection,
-                vector,
-                topK,
-                body.text("distance_metric"),
-                options(body)));
+        OnlineFeatures answer =
+                store.search(new DocumentQuery(selection, vector, topK, body.text("distance_metric"), options(body)));
         Answers.json(response, 200, OnlineJson.of(answer, detailsAsOf(body)));
     }
 

@@ -51,10 +51,7 @@ public final class OnlineJson {
                     answer.eventTimes().get(column));
             if (detailsAsOf.isPresent() && answer.origins().get(column).isPresent()) {
                 writeAges(
-                        json,
-                        answer.statuses().get(column),
-                        answer.eventTimes().get(column),
-                        detailsAsOf.get());
+                        json, answer.statuses().get(column), answer.eventTimes().get(column), detailsAsOf.get());
             }
             json.writeEndObject();
         }
