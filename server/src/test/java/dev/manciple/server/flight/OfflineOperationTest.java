@@ -280,7 +280,8 @@ class OfflineOperationTest {
         OfflineServerOptions.Limits small =
                 new OfflineServerOptions.Limits(4, 1_000, 64L << 20, Duration.ofSeconds(50), Duration.ofMinutes(5));
         try (OfflineServer server = start(small);
-                Client client = new Client(server)) {
+                Client client = new Client(server);
+                Client other = new Client(server)) {
             assertThatThrownBy(() -> client.put(historical(), ASKED, Collections.nCopies(1_000, ROW)))
                     .isInstanceOf(FlightRuntimeException.class);
             assertThat(client.get(client.put(historical(), ASKED, List.of(ROW))))
