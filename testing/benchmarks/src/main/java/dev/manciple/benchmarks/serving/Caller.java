@@ -1,5 +1,7 @@
 package dev.manciple.benchmarks.serving;
 
+import java.io.IOException;
+
 /** One connection that asks one thing at a time. Not thread-safe: each thread of a load has its own. */
 interface Caller<A> extends AutoCloseable {
     /**
@@ -11,5 +13,5 @@ interface Caller<A> extends AutoCloseable {
     A call(int request) throws Exception;
 
     @Override
-    void close() throws Exception;
+    void close() throws IOException;
 }

@@ -121,11 +121,16 @@ final class ServerProcess implements AutoCloseable {
 
     /** Ends the process and those it started. */
     @Override
-    public void close() throws InterruptedException {
+    public void close() {
         List<ProcessHandle> workers = process.descendants().toList();
         process.destroy();
-        if (!process.waitFor(30, TimeUnit.SECONDS)) {
-            process.destroyForcibly().waitFor();
+        try {
+            if (!process.waitFor(30, TimeUnit.SECONDS)) {
+                process.destroyForcibly();
+            }
+        } catch (InterruptedException e) {
+            process.destroyForcibly();
+            Thread.currentThread().interrupt();
         }
         workers.forEach(ProcessHandle::destroyForcibly);
     }

@@ -1,5 +1,6 @@
 package dev.manciple.benchmarks.serving;
 
+import dev.manciple.FeatureSelection;
 import dev.manciple.FeatureStore;
 import dev.manciple.OnlineFeatures;
 import dev.manciple.OnlineOptions;
@@ -106,10 +107,8 @@ public final class ServingBenchmark implements Benchmark {
         }
 
         @Override
-        public void close() throws InterruptedException {
-            if (server.isPresent()) {
-                server.get().close();
-            }
+        public void close() {
+            server.ifPresent(ServerProcess::close);
         }
     }
 
@@ -161,7 +160,7 @@ public final class ServingBenchmark implements Benchmark {
 
     private static Caller<OnlineFeatures> inProcess(
             ServingWorkload workload, FeatureStore store, List<FeatureView> views) {
-        var selection = workload.selection(views);
+        FeatureSelection selection = workload.selection(views);
         List<Map<String, List<Value>>> entities = workload.entities();
         return new Caller<>() {
             @Override
