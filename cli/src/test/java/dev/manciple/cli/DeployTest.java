@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -54,13 +55,13 @@ class DeployTest {
     void thePodsStartProbeAndStopWhatExists() throws IOException {
         Map<?, ?> deployment = document("Deployment");
         Map<?, ?> pod = at(deployment, "spec", "template", "spec");
-        Map<?, ?> container = (Map<?, ?>) ((List<?>) pod.get("containers")).getFirst();
+        Map<?, ?> container = (Map<?, ?>) list(pod, "containers").getFirst();
 
         List<String> arguments =
-                ((List<?>) container.get("args")).stream().map(String::valueOf).toList();
+                list(container, "args").stream().map(String::valueOf).toList();
         assertParses(arguments);
         Map<String, Integer> ports = new java.util.HashMap<>();
-        ((List<?>) container.get("ports"))
+        list(container, "ports")
                 .forEach(port -> ports.put(String.valueOf(((Map<?, ?>) port).get("name")), (Integer)
                         ((Map<?, ?>) port).get("containerPort")));
         assertThat(ports).containsEntry("http", port(arguments)).containsEntry("metrics", 8000);
@@ -69,14 +70,14 @@ class DeployTest {
             assertThat(routes()).as(probe).contains(String.valueOf(get.get("path")));
             assertThat(get.get("port")).as(probe).isEqualTo("http");
         }
-        List<?> pause = (List<?>) at(container, "lifecycle", "preStop", "exec").get("command");
+        List<?> pause = list(at(container, "lifecycle", "preStop", "exec"), "command");
         int patience = Integer.parseInt(String.valueOf(pause.getLast()))
                 + Math.toIntExact(
                         dev.manciple.server.ServerOptions.DEFAULT.drain().toSeconds());
         assertThat((Integer) pod.get("terminationGracePeriodSeconds"))
                 .as("the pause and the draining end before the process is killed")
                 .isGreaterThan(patience + 5);
-        assertThat(at(document("Service"), "spec").get("ports").toString()).contains("port=" + port(arguments));
+        assertThat(list(at(document("Service"), "spec"), "ports").toString()).contains("port=" + port(arguments));
     }
 
     @Test
@@ -130,6 +131,10 @@ class DeployTest {
             }
         }
         throw new AssertionError("no " + kind);
+    }
+
+    private static List<?> list(Map<?, ?> map, String key) {
+        return (List<?>) Objects.requireNonNull(map.get(key), key);
     }
 
     private static Map<?, ?> at(Map<?, ?> map, String... keys) {
