@@ -18,7 +18,8 @@ import picocli.CommandLine.Option;
 /** Serves the registry until it is told to stop. */
 @Command(
         name = "serve_registry",
-        description = "Serve the registry to clients of 'registry_type: remote', in the protocols of Feast, until stopped.")
+        description =
+                "Serve the registry to clients of 'registry_type: remote', in the protocols of Feast, until stopped.")
 final class ServeRegistryCommand implements Callable<Integer> {
     private final Session session;
 

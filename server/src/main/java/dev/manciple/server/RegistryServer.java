@@ -63,8 +63,7 @@ public final class RegistryServer implements AutoCloseable {
      * @param access whom to let in; not closed
      * @throws InvalidRequestException if there is nothing to serve, an address cannot be bound, or a file of TLS is no good
      */
-    public static RegistryServer start(
-            StoredRegistry registry, AccessControl access, RegistryServerOptions options) {
+    public static RegistryServer start(StoredRegistry registry, AccessControl access, RegistryServerOptions options) {
         if (options.grpcPort().isEmpty() && options.restPort().isEmpty()) {
             throw new InvalidRequestException("A registry server without gRPC and without REST has nothing to serve");
         }

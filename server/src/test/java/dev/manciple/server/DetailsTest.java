@@ -62,8 +62,8 @@ class DetailsTest {
                 """);
         FeatureStore repository = Repository.with(folder, AGED);
         store = repository;
-        FeatureServer started =
-                FeatureServer.start(repository, ServerOptions.DEFAULT.withPort(0).withConduct(conduct), "test");
+        FeatureServer started = FeatureServer.start(
+                repository, ServerOptions.DEFAULT.withPort(0).withConduct(conduct), "test");
         server = started;
         return Http.of(started);
     }
@@ -139,7 +139,8 @@ class DetailsTest {
     private static Metadata trailers(Http http, Metadata headers) {
         AtomicReference<Metadata> received = new AtomicReference<>();
         AtomicReference<Metadata> trailers = new AtomicReference<>();
-        ManagedChannel connection = NettyChannelBuilder.forAddress("127.0.0.1", http.server().port())
+        ManagedChannel connection = NettyChannelBuilder.forAddress(
+                        "127.0.0.1", http.server().port())
                 .usePlaintext()
                 .build();
         try {

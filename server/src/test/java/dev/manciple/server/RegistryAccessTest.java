@@ -205,7 +205,8 @@ class RegistryAccessTest {
 
     @Test
     void asksOverRestToo() throws Exception {
-        assertThat(rest("/entities?project=rides", Optional.empty()).statusCode()).isEqualTo(401);
+        assertThat(rest("/entities?project=rides", Optional.empty()).statusCode())
+                .isEqualTo(401);
         assertThat(rest("/entities/secret_driver?project=rides", Optional.of("reader"))
                         .statusCode())
                 .isEqualTo(403);

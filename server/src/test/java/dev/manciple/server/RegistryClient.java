@@ -30,8 +30,8 @@ final class RegistryClient implements AutoCloseable {
     /** @param token to show with every call */
     RegistryClient(int port, Optional<String> token) {
         Metadata headers = new Metadata();
-        token.ifPresent(each -> headers.put(
-                Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER), "Bearer " + each));
+        token.ifPresent(each ->
+                headers.put(Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER), "Bearer " + each));
         channel = NettyChannelBuilder.forAddress("127.0.0.1", port)
                 .usePlaintext()
                 .maxInboundMessageSize(64 << 20)
@@ -65,21 +65,30 @@ final class RegistryClient implements AutoCloseable {
     void apply(String project, Entity entity) {
         call(
                 "ApplyEntity",
-                ApplyEntityRequest.newBuilder().setEntity(entity).setProject(project).build(),
+                ApplyEntityRequest.newBuilder()
+                        .setEntity(entity)
+                        .setProject(project)
+                        .build(),
                 Empty.getDefaultInstance());
     }
 
     void apply(String project, FeatureView view) {
         call(
                 "ApplyFeatureView",
-                ApplyFeatureViewRequest.newBuilder().setFeatureView(view).setProject(project).build(),
+                ApplyFeatureViewRequest.newBuilder()
+                        .setFeatureView(view)
+                        .setProject(project)
+                        .build(),
                 Empty.getDefaultInstance());
     }
 
     FeatureView featureView(String project, String name) {
         return call(
                 "GetFeatureView",
-                GetFeatureViewRequest.newBuilder().setProject(project).setName(name).build(),
+                GetFeatureViewRequest.newBuilder()
+                        .setProject(project)
+                        .setName(name)
+                        .build(),
                 FeatureView.getDefaultInstance());
     }
 

@@ -155,7 +155,11 @@ class RegistryServerTest {
 
     private static FeatureView view(String name, String... features) {
         FeatureView.Builder view = FeatureView.newBuilder();
-        view.getSpecBuilder().setName(name).addEntities("driver").setOnline(true).setVersion("latest");
+        view.getSpecBuilder()
+                .setName(name)
+                .addEntities("driver")
+                .setOnline(true)
+                .setVersion("latest");
         for (String feature : features) {
             view.getSpecBuilder().addFeatures(FeatureSpecV2.newBuilder().setName(feature));
         }
@@ -191,7 +195,9 @@ class RegistryServerTest {
             client.apply(PROJECT, entity("driver"));
             Entity stored = get("driver");
             assertThat(stored.getSpec())
-                    .isEqualTo(entity("driver").getSpec().toBuilder().setProject(PROJECT).build());
+                    .isEqualTo(entity("driver").getSpec().toBuilder()
+                            .setProject(PROJECT)
+                            .build());
             assertThat(stored.getMeta().getCreatedTimestamp().getSeconds()).isPositive();
             assertThat(registry.load(PROJECT, Optional.empty()).entities()).containsOnlyKeys("driver");
             assertThat(registry.stored().getProjectsList())
@@ -209,7 +215,8 @@ class RegistryServerTest {
             client.apply(PROJECT, changed.build());
             Entity after = get("driver");
             assertThat(after.getSpec().getDescription()).isEqualTo("who drives");
-            assertThat(after.getMeta().getCreatedTimestamp()).isEqualTo(before.getMeta().getCreatedTimestamp());
+            assertThat(after.getMeta().getCreatedTimestamp())
+                    .isEqualTo(before.getMeta().getCreatedTimestamp());
             assertThat(after.getMeta().getLastUpdatedTimestamp())
                     .isNotEqualTo(before.getMeta().getLastUpdatedTimestamp());
             assertThat(entityNames()).containsExactly("rider", "driver");
@@ -282,9 +289,15 @@ class RegistryServerTest {
         @Test
         void withoutANameOrAProjectAreRefused() {
             assertFails(
-                    () -> client.apply(PROJECT, entity("")), Status.Code.INVALID_ARGUMENT, "FeastError", "without a name");
+                    () -> client.apply(PROJECT, entity("")),
+                    Status.Code.INVALID_ARGUMENT,
+                    "FeastError",
+                    "without a name");
             assertFails(
-                    () -> client.apply("", entity("driver")), Status.Code.INVALID_ARGUMENT, "FeastError", "which project");
+                    () -> client.apply("", entity("driver")),
+                    Status.Code.INVALID_ARGUMENT,
+                    "FeastError",
+                    "which project");
             assertThat(Files.exists(file())).isFalse();
         }
     }
@@ -478,7 +491,8 @@ class RegistryServerTest {
                             .setHasPrevious(true)
                             .build());
             assertThat(names(list(ListEntitiesRequest.newBuilder()
-                            .setPagination(PaginationParams.newBuilder().setPage(9).setLimit(2)))))
+                            .setPagination(
+                                    PaginationParams.newBuilder().setPage(9).setLimit(2)))))
                     .isEmpty();
         }
 
@@ -512,17 +526,26 @@ class RegistryServerTest {
         return Stream.of(
                 Arguments.of(
                         "GetEntity",
-                        GetEntityRequest.newBuilder().setName("x").setProject(PROJECT).build(),
+                        GetEntityRequest.newBuilder()
+                                .setName("x")
+                                .setProject(PROJECT)
+                                .build(),
                         Entity.getDefaultInstance(),
                         "EntityNotFoundException"),
                 Arguments.of(
                         "GetDataSource",
-                        GetDataSourceRequest.newBuilder().setName("x").setProject(PROJECT).build(),
+                        GetDataSourceRequest.newBuilder()
+                                .setName("x")
+                                .setProject(PROJECT)
+                                .build(),
                         DataSource.getDefaultInstance(),
                         "DataSourceObjectNotFoundException"),
                 Arguments.of(
                         "GetFeatureView",
-                        GetFeatureViewRequest.newBuilder().setName("x").setProject(PROJECT).build(),
+                        GetFeatureViewRequest.newBuilder()
+                                .setName("x")
+                                .setProject(PROJECT)
+                                .build(),
                         FeatureView.getDefaultInstance(),
                         "FeatureViewNotFoundException"),
                 Arguments.of(
@@ -543,7 +566,10 @@ class RegistryServerTest {
                         "OnDemandFeatureViewNotFoundException"),
                 Arguments.of(
                         "GetLabelView",
-                        GetLabelViewRequest.newBuilder().setName("x").setProject(PROJECT).build(),
+                        GetLabelViewRequest.newBuilder()
+                                .setName("x")
+                                .setProject(PROJECT)
+                                .build(),
                         LabelView.getDefaultInstance(),
                         "FeatureViewNotFoundException"),
                 Arguments.of(
@@ -580,7 +606,10 @@ class RegistryServerTest {
                         "ValidationReferenceNotFound"),
                 Arguments.of(
                         "GetPermission",
-                        GetPermissionRequest.newBuilder().setName("x").setProject(PROJECT).build(),
+                        GetPermissionRequest.newBuilder()
+                                .setName("x")
+                                .setProject(PROJECT)
+                                .build(),
                         Permission.getDefaultInstance(),
                         "PermissionObjectNotFoundException"),
                 Arguments.of(
@@ -603,8 +632,7 @@ class RegistryServerTest {
     @MethodSource("missing")
     void whatIsMissingHasAClassOfFeast(String method, Message request, Message answer, String feastClass) {
         client.apply(PROJECT, entity("driver"));
-        assertFails(
-                () -> client.call(method, request, answer), Status.Code.NOT_FOUND, feastClass, "x does not exist");
+        assertFails(() -> client.call(method, request, answer), Status.Code.NOT_FOUND, feastClass, "x does not exist");
     }
 
     @Nested
@@ -613,11 +641,16 @@ class RegistryServerTest {
         void areDeletedWithAllThatIsTheirs() {
             client.apply(PROJECT, entity("driver"));
             client.apply("bank", entity("account"));
-            client.call("DeleteProject", DeleteProjectRequest.newBuilder().setName(PROJECT).build(), EMPTY);
+            client.call(
+                    "DeleteProject",
+                    DeleteProjectRequest.newBuilder().setName(PROJECT).build(),
+                    EMPTY);
             assertThat(registry.projects()).containsExactly("bank");
             assertFails(
                     () -> client.call(
-                            "DeleteProject", DeleteProjectRequest.newBuilder().setName(PROJECT).build(), EMPTY),
+                            "DeleteProject",
+                            DeleteProjectRequest.newBuilder().setName(PROJECT).build(),
+                            EMPTY),
                     Status.Code.NOT_FOUND,
                     "ProjectObjectNotFoundException",
                     "Project rides does not exist");
@@ -627,7 +660,10 @@ class RegistryServerTest {
         void areAppliedByThemselves() {
             Project.Builder project = Project.newBuilder();
             project.getSpecBuilder().setName(PROJECT).setOwner("me");
-            client.call("ApplyProject", ApplyProjectRequest.newBuilder().setProject(project).build(), EMPTY);
+            client.call(
+                    "ApplyProject",
+                    ApplyProjectRequest.newBuilder().setProject(project).build(),
+                    EMPTY);
             client.apply(PROJECT, entity("driver"));
             assertThat(registry.stored().getProjectsList())
                     .extracting(stored -> stored.getSpec().getOwner())
@@ -665,8 +701,7 @@ class RegistryServerTest {
             assertThat(entityNames())
                     .containsExactlyInAnyOrderElementsOf(IntStream.range(0, writers)
                             .boxed()
-                            .flatMap(writer -> IntStream.range(0, each)
-                                    .mapToObj(j -> "e_%d_%d".formatted(writer, j)))
+                            .flatMap(writer -> IntStream.range(0, each).mapToObj(j -> "e_%d_%d".formatted(writer, j)))
                             .toList());
         }
     }
@@ -684,7 +719,8 @@ class RegistryServerTest {
         @Test
         void areNeitherCommittedNorRefreshedByHand() {
             client.call("Commit", EMPTY, EMPTY);
-            client.call("Refresh", RefreshRequest.newBuilder().setProject("None").build(), EMPTY);
+            client.call(
+                    "Refresh", RefreshRequest.newBuilder().setProject("None").build(), EMPTY);
             assertThat(Files.exists(file())).isFalse();
         }
 
@@ -693,7 +729,10 @@ class RegistryServerTest {
             byte[] garbage = "this is no registry".getBytes(StandardCharsets.UTF_8);
             Files.write(file(), garbage);
             assertFails(
-                    () -> client.apply(PROJECT, entity("driver")), Status.Code.INTERNAL, "FeastError", "holds no registry");
+                    () -> client.apply(PROJECT, entity("driver")),
+                    Status.Code.INTERNAL,
+                    "FeastError",
+                    "holds no registry");
             assertThat(Files.readAllBytes(file())).isEqualTo(garbage);
         }
 
@@ -710,7 +749,9 @@ class RegistryServerTest {
                     GetObjectRelationshipsResponse.getDefaultInstance());
             assertThat(about.getRelationshipsList())
                     .containsExactly(EntityRelation.newBuilder()
-                            .setSource(EntityReference.newBuilder().setType("entity").setName("driver"))
+                            .setSource(EntityReference.newBuilder()
+                                    .setType("entity")
+                                    .setName("driver"))
                             .setTarget(EntityReference.newBuilder()
                                     .setType("featureView")
                                     .setName("stats"))
@@ -736,7 +777,10 @@ class RegistryServerTest {
             return client.call(
                     "manciple.registry.ProjectParts",
                     "Load",
-                    LoadRequest.newBuilder().setProject(PROJECT).setKnownVersion(known).build(),
+                    LoadRequest.newBuilder()
+                            .setProject(PROJECT)
+                            .setKnownVersion(known)
+                            .build(),
                     LoadResponse.getDefaultInstance());
         }
 
@@ -761,7 +805,9 @@ class RegistryServerTest {
             LoadResponse first = load("");
             assertThat(first.getPart().getEntitiesList()).hasSize(1);
             assertThat(load(first.getVersion()).hasPart()).isFalse();
-            String next = commit(first.getVersion(), first.getPart().toBuilder().clearEntities().build());
+            String next = commit(
+                    first.getVersion(),
+                    first.getPart().toBuilder().clearEntities().build());
             assertThat(load(next).hasPart()).isFalse();
             assertThat(entityNames()).isEmpty();
             assertThat(registry.load("bank", Optional.empty()).entities()).containsOnlyKeys("account");
@@ -840,9 +886,10 @@ class RegistryServerTest {
                                 method,
                                 CallOptions.DEFAULT.withDeadlineAfter(20, TimeUnit.SECONDS),
                                 garbage))
-                        .isInstanceOfSatisfying(StatusRuntimeException.class, failure -> assertThat(failure.getStatus()
-                                        .getCode())
-                                .isEqualTo(Status.Code.INVALID_ARGUMENT));
+                        .isInstanceOfSatisfying(
+                                StatusRuntimeException.class,
+                                failure -> assertThat(failure.getStatus().getCode())
+                                        .isEqualTo(Status.Code.INVALID_ARGUMENT));
             }
             client.apply(PROJECT, entity("driver"));
             assertThat(entityNames()).containsExactly("driver");
@@ -905,7 +952,8 @@ class RegistryServerTest {
             assertThat(answer.body())
                     .contains("\"name\":\"rider\"")
                     .doesNotContain("driver")
-                    .contains("\"pagination\":{\"page\":1,\"limit\":1,\"totalCount\":2,\"totalPages\":2,\"hasNext\":true}");
+                    .contains(
+                            "\"pagination\":{\"page\":1,\"limit\":1,\"totalCount\":2,\"totalPages\":2,\"hasNext\":true}");
         }
 
         @Test
@@ -914,7 +962,8 @@ class RegistryServerTest {
             assertThat(answer.body())
                     .contains("\"type\":\"featureView\"")
                     .contains("\"relationships\":{\"stats\":[")
-                    .contains("{\"source\":{\"type\":\"entity\",\"name\":\"driver\"},\"target\":{\"type\":\"featureView\",\"name\":\"stats\"}}");
+                    .contains(
+                            "{\"source\":{\"type\":\"entity\",\"name\":\"driver\"},\"target\":{\"type\":\"featureView\",\"name\":\"stats\"}}");
             assertThat(get("/feature_views?project=rides&entity=nobody").body()).contains("\"featureViews\":[]");
         }
 
@@ -944,7 +993,8 @@ class RegistryServerTest {
             assertThat(noProject.statusCode()).isEqualTo(422);
             assertThat(noProject.body()).contains("RequestValidationError").contains("'project' is required");
             assertThat(get("/entities?project=rides&limit=101").statusCode()).isEqualTo(422);
-            assertThat(get("/entities?project=rides&sort_order=up").statusCode()).isEqualTo(422);
+            assertThat(get("/entities?project=rides&sort_order=up").statusCode())
+                    .isEqualTo(422);
             assertThat(get("/entities?project=rides&tags=team").statusCode()).isEqualTo(422);
             HttpResponse<String> since = get("/feature_views?project=rides&updated_since=yesterday");
             assertThat(since.statusCode()).isEqualTo(400);
@@ -959,9 +1009,7 @@ class RegistryServerTest {
             String feastClass,
             String text) {
         assertThatThrownBy(call).isInstanceOfSatisfying(StatusRuntimeException.class, failure -> {
-            assertThat(failure.getStatus().getCode())
-                    .as(failure.getMessage())
-                    .isEqualTo(code);
+            assertThat(failure.getStatus().getCode()).as(failure.getMessage()).isEqualTo(code);
             assertThat(failure.getStatus().getDescription())
                     .startsWith("{\"module\":\"feast.errors\",\"class\":\"%s\",".formatted(feastClass));
             assertThat(failure.getStatus().getDescription()).contains(text);

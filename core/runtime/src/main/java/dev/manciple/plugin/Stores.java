@@ -75,9 +75,8 @@ public final class Stores {
         registry.close();
         throw new ConfigException(
                 where,
-                List.of(
-                        "a registry of type '%s' cannot be served to others; only a file registry can (type: file)"
-                                .formatted(config.type())));
+                List.of("a registry of type '%s' cannot be served to others; only a file registry can (type: file)"
+                        .formatted(config.type())));
     }
 
     private <C extends Record> Registry create(

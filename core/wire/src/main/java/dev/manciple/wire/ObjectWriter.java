@@ -97,7 +97,8 @@ final class ObjectWriter<M extends Message> {
 
     private void requireFreeName(String name) {
         for (Kind other : RegistryList.VIEWS) {
-            if (other != list.kind() && RegistryList.of(other).find(base, project, name).isPresent()) {
+            if (other != list.kind()
+                    && RegistryList.of(other).find(base, project, name).isPresent()) {
                 throw new InvalidRequestException("The name '%s' is taken by a %s; views of all kinds share their names"
                         .formatted(name, other.words()));
             }
@@ -178,10 +179,7 @@ final class ObjectWriter<M extends Message> {
         } catch (InvalidProtocolBufferException e) {
             throw new InternalException(
                     "Version %d of %s '%s' in the registry is none"
-                            .formatted(
-                                    version.getVersionNumber(),
-                                    list.kind().words(),
-                                    version.getFeatureViewName()),
+                            .formatted(version.getVersionNumber(), list.kind().words(), version.getFeatureViewName()),
                     e);
         }
     }

@@ -42,8 +42,7 @@ public final class RegistryObjects {
      * @throws NotFoundException if the project has none of that kind and name
      */
     public static Registry remove(Registry base, String project, Kind kind, String name) {
-        return RegistryCodec.apply(
-                base, project, List.of(new RegistryChange.Remove(kind, name)), Instant.EPOCH);
+        return RegistryCodec.apply(base, project, List.of(new RegistryChange.Remove(kind, name)), Instant.EPOCH);
     }
 
     /**

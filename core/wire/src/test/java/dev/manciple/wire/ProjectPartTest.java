@@ -14,7 +14,8 @@ import org.junit.jupiter.api.Test;
 class ProjectPartTest {
     private static final Instant NOW = Instant.parse("2026-01-02T03:04:05Z");
 
-    private static final Registry BOTH = view("shop", "stats", entity("shop", "c", entity("bank", "b", entity("shop", "a", RegistryCodec.empty()))));
+    private static final Registry BOTH =
+            view("shop", "stats", entity("shop", "c", entity("bank", "b", entity("shop", "a", RegistryCodec.empty()))));
 
     private static Registry entity(String project, String name, Registry base) {
         Entity.Builder entity = Entity.newBuilder();
@@ -24,14 +25,18 @@ class ProjectPartTest {
 
     private static Registry view(String project, String name, Registry base) {
         FeatureView.Builder view = FeatureView.newBuilder();
-        view.getSpecBuilder().setName(name).addFeatures(FeatureSpecV2.newBuilder().setName("f"));
+        view.getSpecBuilder()
+                .setName(name)
+                .addFeatures(FeatureSpecV2.newBuilder().setName("f"));
         return RegistryObjects.put(base, project, RegistryList.FEATURE_VIEWS, view.build(), NOW);
     }
 
     @Test
     void putBackAsItWasChangesNothing() {
-        assertThat(ProjectPart.replace(BOTH, "shop", ProjectPart.of(BOTH, "shop"))).isEqualTo(BOTH);
-        assertThat(ProjectPart.replace(BOTH, "bank", ProjectPart.of(BOTH, "bank"))).isEqualTo(BOTH);
+        assertThat(ProjectPart.replace(BOTH, "shop", ProjectPart.of(BOTH, "shop")))
+                .isEqualTo(BOTH);
+        assertThat(ProjectPart.replace(BOTH, "bank", ProjectPart.of(BOTH, "bank")))
+                .isEqualTo(BOTH);
     }
 
     @Test
@@ -75,8 +80,7 @@ class ProjectPartTest {
         assertThatThrownBy(() -> ProjectPart.replace(BOTH, "shop", twice))
                 .isInstanceOf(InvalidRequestException.class)
                 .hasMessageContaining("twice");
-        Registry alone =
-                Registry.newBuilder().addEntities(BOTH.getEntities(0)).build();
+        Registry alone = Registry.newBuilder().addEntities(BOTH.getEntities(0)).build();
         assertThatThrownBy(() -> ProjectPart.replace(BOTH, "shop", alone))
                 .isInstanceOf(InvalidRequestException.class)
                 .hasMessageContaining("does not have the project itself");

@@ -57,8 +57,7 @@ record Lineage(List<EntityRelation> direct, List<EntityRelation> indirect) {
     }
 
     private static void addView(Set<EntityRelation> relations, AnyFeatureView view) {
-        EntityReference itself =
-                reference(view.hasLabelView() ? LABEL_VIEW : FEATURE_VIEW, RegistryReads.name(view));
+        EntityReference itself = reference(view.hasLabelView() ? LABEL_VIEW : FEATURE_VIEW, RegistryReads.name(view));
         RegistryReads.sources(view).forEach(source -> relations.add(relation(reference(DATA_SOURCE, source), itself)));
         RegistryReads.entities(view).forEach(entity -> relations.add(relation(reference(ENTITY, entity), itself)));
         for (FeatureSpecV2 feature : RegistryReads.features(view)) {
@@ -137,8 +136,8 @@ record Lineage(List<EntityRelation> direct, List<EntityRelation> indirect) {
      */
     static List<EntityRelation> filter(List<EntityRelation> relations, String type, String name) {
         return relations.stream()
-                .filter(relation -> matches(relation.getSource(), type, name)
-                        || matches(relation.getTarget(), type, name))
+                .filter(relation ->
+                        matches(relation.getSource(), type, name) || matches(relation.getTarget(), type, name))
                 .toList();
     }
 

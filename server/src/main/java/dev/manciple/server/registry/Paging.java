@@ -75,9 +75,7 @@ record Paging(int page, int limit, String sortBy, boolean descending) {
 
     private <T> List<T> sorted(List<T> objects, Function<T, ? extends Message> object) {
         Comparator<T> order = Comparator.comparing(each -> key(object.apply(each)));
-        return objects.stream()
-                .sorted(descending ? order.reversed() : order)
-                .toList();
+        return objects.stream().sorted(descending ? order.reversed() : order).toList();
     }
 
     /** Compares with others of the same field. */
@@ -111,8 +109,8 @@ record Paging(int page, int limit, String sortBy, boolean descending) {
     }
 
     private InvalidRequestException noSuchField(String name) {
-        return new InvalidRequestException("The list cannot be sorted by '%s': its objects have no field '%s'"
-                .formatted(sortBy, name));
+        return new InvalidRequestException(
+                "The list cannot be sorted by '%s': its objects have no field '%s'".formatted(sortBy, name));
     }
 
     /** Times and numbers by size, the rest as text. */

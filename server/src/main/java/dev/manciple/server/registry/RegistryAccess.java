@@ -45,8 +45,7 @@ final class RegistryAccess {
     }
 
     private static <M extends Message> Resource resource(RegistryList<M> list, M object) {
-        return new Resource(
-                list.kind(), list.name().apply(object), list.tags().apply(object));
+        return new Resource(list.kind(), list.name().apply(object), list.tags().apply(object));
     }
 
     private <M extends Message> void require(RegistryList<M> list, String project, M object, Action action) {
@@ -84,8 +83,8 @@ final class RegistryAccess {
     private <M extends Message> void copyVisible(RegistryList<M> list, Registry.Builder visible) {
         Set<Action> describe = EnumSet.of(Action.DESCRIBE);
         List<M> objects = list.objects().apply(registry).stream()
-                .filter(object -> caller.may(
-                        permissions(list.project().apply(object)), resource(list, object), describe))
+                .filter(object ->
+                        caller.may(permissions(list.project().apply(object)), resource(list, object), describe))
                 .toList();
         list.replace().accept(visible, objects);
     }
@@ -121,8 +120,7 @@ final class RegistryAccess {
                     .find(registry, project, project)
                     .map(RegistryList.PROJECTS.tags())
                     .orElse(Map.of());
-            caller.require(
-                    permissions(project), new Resource(Kind.PROJECT, project, tags), EnumSet.of(action));
+            caller.require(permissions(project), new Resource(Kind.PROJECT, project, tags), EnumSet.of(action));
         }
     }
 

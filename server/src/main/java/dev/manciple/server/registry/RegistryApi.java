@@ -134,19 +134,23 @@ public final class RegistryApi implements HttpService {
     }
 
     private <M extends Message> void lists(HttpRules rules, RestResource<M> resource) {
-        rules.get(resource.path(), (request, response) -> run(request, response, (reads, query) -> {
-            String project = query.project();
-            Page<Located<M>> page = query.paging()
-                    .of(located(resource, reads, project, query).toList(), Located::object);
-            return list(resource, reads, query, page, false);
-        }));
+        rules.get(
+                resource.path(),
+                (request, response) -> run(request, response, (reads, query) -> {
+                    String project = query.project();
+                    Page<Located<M>> page = query.paging()
+                            .of(located(resource, reads, project, query).toList(), Located::object);
+                    return list(resource, reads, query, page, false);
+                }));
         if (resource.acrossProjects()) {
-            rules.get(resource.path() + "/all", (request, response) -> run(request, response, (reads, query) -> {
-                List<Located<M>> objects = RegistryCodec.projects(reads.registry()).stream()
-                        .flatMap(project -> located(resource, reads, project, query))
-                        .toList();
-                return list(resource, reads, query, query.pagingOfAll().of(objects, Located::object), true);
-            }));
+            rules.get(
+                    resource.path() + "/all",
+                    (request, response) -> run(request, response, (reads, query) -> {
+                        List<Located<M>> objects = RegistryCodec.projects(reads.registry()).stream()
+                                .flatMap(project -> located(resource, reads, project, query))
+                                .toList();
+                        return list(resource, reads, query, query.pagingOfAll().of(objects, Located::object), true);
+                    }));
         }
     }
 
@@ -250,8 +254,7 @@ public final class RegistryApi implements HttpService {
         return answer;
     }
 
-    private Map<String, @Nullable Object> aboutObject(
-            RegistryReads reads, RestQuery query, String type, String name) {
+    private Map<String, @Nullable Object> aboutObject(RegistryReads reads, RestQuery query, String type, String name) {
         Page<EntityRelation> page = query.paging()
                 .of(Lineage.of(reads.registry(), query.project()).about(type, name, query.flag("include_indirect")));
         Map<String, @Nullable Object> answer = new LinkedHashMap<>();
@@ -271,9 +274,7 @@ public final class RegistryApi implements HttpService {
     private record Answer(int status, Map<String, @Nullable Object> body) {}
 
     private void run(ServerRequest request, ServerResponse response, Route route) {
-        Answer answer = admission.enter()
-                ? answer(request, route)
-                : failure(429, admission.refusal(), "HTTPException");
+        Answer answer = admission.enter() ? answer(request, route) : failure(429, admission.refusal(), "HTTPException");
         response.status(Status.create(answer.status())).header(HeaderNames.CONTENT_TYPE, "application/json");
         response.send(JsonMapper.shared().writeValueAsBytes(answer.body()));
     }
@@ -310,10 +311,11 @@ public final class RegistryApi implements HttpService {
 
     private static int status(FeatureStoreException failure) {
         return switch (failure) {
-            case AccessException turnedAway -> switch (turnedAway.reason()) {
-                case UNAUTHENTICATED -> 401;
-                case DENIED -> 403;
-            };
+            case AccessException turnedAway ->
+                switch (turnedAway.reason()) {
+                    case UNAUTHENTICATED -> 401;
+                    case DENIED -> 403;
+                };
             case NotFoundException missing -> 404;
             case InvalidRequestException caller -> 422;
             case UnsupportedException caller -> 422;

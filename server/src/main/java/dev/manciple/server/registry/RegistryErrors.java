@@ -32,10 +32,11 @@ final class RegistryErrors {
 
     private static Status code(FeatureStoreException failure) {
         return switch (failure) {
-            case AccessException turnedAway -> switch (turnedAway.reason()) {
-                case UNAUTHENTICATED -> Status.UNAUTHENTICATED;
-                case DENIED -> Status.PERMISSION_DENIED;
-            };
+            case AccessException turnedAway ->
+                switch (turnedAway.reason()) {
+                    case UNAUTHENTICATED -> Status.UNAUTHENTICATED;
+                    case DENIED -> Status.PERMISSION_DENIED;
+                };
             case NotFoundException missing -> Status.NOT_FOUND;
             case InvalidRequestException caller -> Status.INVALID_ARGUMENT;
             case UnsupportedException caller -> Status.UNIMPLEMENTED;

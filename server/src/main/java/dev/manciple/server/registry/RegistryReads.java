@@ -66,8 +66,7 @@ final class RegistryReads {
     /** The project's objects that have every one of the tags. */
     <M extends Message> List<M> all(RegistryList<M> list, String project, Map<String, String> tags) {
         return list.of(registry(), project).stream()
-                .filter(object ->
-                        list.tags().apply(object).entrySet().containsAll(tags.entrySet()))
+                .filter(object -> list.tags().apply(object).entrySet().containsAll(tags.entrySet()))
                 .toList();
     }
 
@@ -93,8 +92,7 @@ final class RegistryReads {
     /** Views of all kinds but labels, which Feast leaves out here. */
     List<AnyFeatureView> allViews(ListAllFeatureViewsRequest request) {
         return views(request.getProject(), request.getTagsMap())
-                .filter(view ->
-                        request.getEntity().isEmpty() || entities(view).contains(request.getEntity()))
+                .filter(view -> request.getEntity().isEmpty() || entities(view).contains(request.getEntity()))
                 .filter(view -> request.getFeature().isEmpty()
                         || features(view).stream()
                                 .anyMatch(feature -> feature.getName().equals(request.getFeature())))
@@ -134,15 +132,16 @@ final class RegistryReads {
         return all(RegistryList.SAVED_DATASETS, project, tags).stream()
                 .filter(dataset ->
                         namespace.isEmpty() || dataset.getSpec().getNamespace().equals(namespace))
-                .filter(dataset ->
-                        collection.isEmpty() || dataset.getSpec().getCollection().equals(collection))
+                .filter(dataset -> collection.isEmpty()
+                        || dataset.getSpec().getCollection().equals(collection))
                 .toList();
     }
 
     /** All projects but those marked to be hidden. */
     List<Project> projects(Map<String, String> tags) {
         return registry().getProjectsList().stream()
-                .filter(project -> !project.getSpec().getTagsOrDefault(PROTECTED, "").equals("true"))
+                .filter(project ->
+                        !project.getSpec().getTagsOrDefault(PROTECTED, "").equals("true"))
                 .filter(project -> project.getSpec().getTagsMap().entrySet().containsAll(tags.entrySet()))
                 .toList();
     }
@@ -151,13 +150,12 @@ final class RegistryReads {
     List<Feature> features(ListFeaturesRequest request) {
         List<Feature> features = new ArrayList<>();
         Stream.concat(views(request.getProject(), Map.of()), labelViews(request.getProject()))
-                .filter(view -> request.getFeatureView().isEmpty()
-                        || name(view).equals(request.getFeatureView()))
+                .filter(view -> request.getFeatureView().isEmpty() || name(view).equals(request.getFeatureView()))
                 .forEach(view -> features(view).forEach(column -> features.add(feature(view, column))));
-        features.removeIf(feature -> !request.getName().isEmpty()
-                && !feature.getName().equals(request.getName()));
-        features.removeIf(feature -> !request.getKind().isEmpty()
-                && !feature.getKind().equals(request.getKind()));
+        features.removeIf(
+                feature -> !request.getName().isEmpty() && !feature.getName().equals(request.getName()));
+        features.removeIf(
+                feature -> !request.getKind().isEmpty() && !feature.getKind().equals(request.getKind()));
         return features;
     }
 
@@ -205,8 +203,8 @@ final class RegistryReads {
                 all(RegistryList.FEATURE_VIEWS, project, tags).stream().map(RegistryReads::any);
         Stream<AnyFeatureView> streams =
                 all(RegistryList.STREAM_FEATURE_VIEWS, project, tags).stream().map(RegistryReads::any);
-        Stream<AnyFeatureView> onDemand =
-                all(RegistryList.ON_DEMAND_FEATURE_VIEWS, project, tags).stream().map(RegistryReads::any);
+        Stream<AnyFeatureView> onDemand = all(RegistryList.ON_DEMAND_FEATURE_VIEWS, project, tags).stream()
+                .map(RegistryReads::any);
         return Stream.concat(Stream.concat(plain, streams), onDemand);
     }
 
@@ -233,7 +231,8 @@ final class RegistryReads {
     static String name(AnyFeatureView view) {
         return switch (view.getAnyFeatureViewCase()) {
             case FEATURE_VIEW -> view.getFeatureView().getSpec().getName();
-            case ON_DEMAND_FEATURE_VIEW -> view.getOnDemandFeatureView().getSpec().getName();
+            case ON_DEMAND_FEATURE_VIEW ->
+                view.getOnDemandFeatureView().getSpec().getName();
             case STREAM_FEATURE_VIEW -> view.getStreamFeatureView().getSpec().getName();
             case LABEL_VIEW -> view.getLabelView().getSpec().getName();
             case ANYFEATUREVIEW_NOT_SET -> "";
@@ -243,7 +242,8 @@ final class RegistryReads {
     private static String owner(AnyFeatureView view) {
         return switch (view.getAnyFeatureViewCase()) {
             case FEATURE_VIEW -> view.getFeatureView().getSpec().getOwner();
-            case ON_DEMAND_FEATURE_VIEW -> view.getOnDemandFeatureView().getSpec().getOwner();
+            case ON_DEMAND_FEATURE_VIEW ->
+                view.getOnDemandFeatureView().getSpec().getOwner();
             case STREAM_FEATURE_VIEW -> view.getStreamFeatureView().getSpec().getOwner();
             case LABEL_VIEW -> view.getLabelView().getSpec().getOwner();
             case ANYFEATUREVIEW_NOT_SET -> "";
@@ -253,7 +253,8 @@ final class RegistryReads {
     static List<String> entities(AnyFeatureView view) {
         return switch (view.getAnyFeatureViewCase()) {
             case FEATURE_VIEW -> view.getFeatureView().getSpec().getEntitiesList();
-            case ON_DEMAND_FEATURE_VIEW -> view.getOnDemandFeatureView().getSpec().getEntitiesList();
+            case ON_DEMAND_FEATURE_VIEW ->
+                view.getOnDemandFeatureView().getSpec().getEntitiesList();
             case STREAM_FEATURE_VIEW -> view.getStreamFeatureView().getSpec().getEntitiesList();
             case LABEL_VIEW -> view.getLabelView().getSpec().getEntitiesList();
             case ANYFEATUREVIEW_NOT_SET -> List.of();
@@ -263,7 +264,8 @@ final class RegistryReads {
     static List<FeatureSpecV2> features(AnyFeatureView view) {
         return switch (view.getAnyFeatureViewCase()) {
             case FEATURE_VIEW -> view.getFeatureView().getSpec().getFeaturesList();
-            case ON_DEMAND_FEATURE_VIEW -> view.getOnDemandFeatureView().getSpec().getFeaturesList();
+            case ON_DEMAND_FEATURE_VIEW ->
+                view.getOnDemandFeatureView().getSpec().getFeaturesList();
             case STREAM_FEATURE_VIEW -> view.getStreamFeatureView().getSpec().getFeaturesList();
             case LABEL_VIEW -> view.getLabelView().getSpec().getFeaturesList();
             case ANYFEATUREVIEW_NOT_SET -> List.of();
@@ -272,30 +274,30 @@ final class RegistryReads {
 
     /** The names of the sources a view reads. */
     static Stream<String> sources(AnyFeatureView view) {
-        Stream<DataSource> sources =
-                switch (view.getAnyFeatureViewCase()) {
-                    case FEATURE_VIEW ->
-                        Stream.of(
-                                view.getFeatureView().getSpec().getBatchSource(),
-                                view.getFeatureView().getSpec().getStreamSource());
-                    case ON_DEMAND_FEATURE_VIEW ->
-                        view.getOnDemandFeatureView().getSpec().getSourcesMap().values().stream()
-                                .filter(OnDemandSource::hasRequestDataSource)
-                                .map(OnDemandSource::getRequestDataSource);
-                    case STREAM_FEATURE_VIEW ->
-                        Stream.of(
-                                view.getStreamFeatureView().getSpec().getBatchSource(),
-                                view.getStreamFeatureView().getSpec().getStreamSource());
-                    case LABEL_VIEW -> Stream.of(view.getLabelView().getSpec().getSource());
-                    case ANYFEATUREVIEW_NOT_SET -> Stream.of();
-                };
+        Stream<DataSource> sources = switch (view.getAnyFeatureViewCase()) {
+            case FEATURE_VIEW ->
+                Stream.of(
+                        view.getFeatureView().getSpec().getBatchSource(),
+                        view.getFeatureView().getSpec().getStreamSource());
+            case ON_DEMAND_FEATURE_VIEW ->
+                view.getOnDemandFeatureView().getSpec().getSourcesMap().values().stream()
+                        .filter(OnDemandSource::hasRequestDataSource)
+                        .map(OnDemandSource::getRequestDataSource);
+            case STREAM_FEATURE_VIEW ->
+                Stream.of(
+                        view.getStreamFeatureView().getSpec().getBatchSource(),
+                        view.getStreamFeatureView().getSpec().getStreamSource());
+            case LABEL_VIEW -> Stream.of(view.getLabelView().getSpec().getSource());
+            case ANYFEATUREVIEW_NOT_SET -> Stream.of();
+        };
         return sources.map(DataSource::getName).filter(name -> !name.isEmpty()).distinct();
     }
 
     private static Timestamp lastUpdated(AnyFeatureView view) {
         return switch (view.getAnyFeatureViewCase()) {
             case FEATURE_VIEW -> view.getFeatureView().getMeta().getLastUpdatedTimestamp();
-            case ON_DEMAND_FEATURE_VIEW -> view.getOnDemandFeatureView().getMeta().getLastUpdatedTimestamp();
+            case ON_DEMAND_FEATURE_VIEW ->
+                view.getOnDemandFeatureView().getMeta().getLastUpdatedTimestamp();
             case STREAM_FEATURE_VIEW -> view.getStreamFeatureView().getMeta().getLastUpdatedTimestamp();
             case LABEL_VIEW -> view.getLabelView().getMeta().getLastUpdatedTimestamp();
             case ANYFEATUREVIEW_NOT_SET -> Timestamp.getDefaultInstance();
@@ -303,16 +305,14 @@ final class RegistryReads {
     }
 
     private static Optional<Timestamp> created(AnyFeatureView view) {
-        Timestamp created =
-                switch (view.getAnyFeatureViewCase()) {
-                    case FEATURE_VIEW -> view.getFeatureView().getMeta().getCreatedTimestamp();
-                    case ON_DEMAND_FEATURE_VIEW ->
-                        view.getOnDemandFeatureView().getMeta().getCreatedTimestamp();
-                    case STREAM_FEATURE_VIEW ->
-                        view.getStreamFeatureView().getMeta().getCreatedTimestamp();
-                    case LABEL_VIEW -> view.getLabelView().getMeta().getCreatedTimestamp();
-                    case ANYFEATUREVIEW_NOT_SET -> Timestamp.getDefaultInstance();
-                };
+        Timestamp created = switch (view.getAnyFeatureViewCase()) {
+            case FEATURE_VIEW -> view.getFeatureView().getMeta().getCreatedTimestamp();
+            case ON_DEMAND_FEATURE_VIEW ->
+                view.getOnDemandFeatureView().getMeta().getCreatedTimestamp();
+            case STREAM_FEATURE_VIEW -> view.getStreamFeatureView().getMeta().getCreatedTimestamp();
+            case LABEL_VIEW -> view.getLabelView().getMeta().getCreatedTimestamp();
+            case ANYFEATUREVIEW_NOT_SET -> Timestamp.getDefaultInstance();
+        };
         return created.equals(Timestamp.getDefaultInstance()) ? Optional.empty() : Optional.of(created);
     }
 }

@@ -4,8 +4,11 @@ import com.google.protobuf.Empty;
 import com.google.protobuf.Message;
 import dev.manciple.error.InvalidRequestException;
 import dev.manciple.error.UnsupportedException;
+import dev.manciple.model.Permission.Action;
 import dev.manciple.registry.StoredRegistry;
 import dev.manciple.server.Admission;
+import dev.manciple.server.auth.AccessControl;
+import dev.manciple.server.grpc.AccessInterceptor;
 import dev.manciple.server.registry.Paging.Page;
 import dev.manciple.wire.ProjectPart;
 import dev.manciple.wire.RegistryList;
@@ -17,13 +20,13 @@ import dev.manciple.wire.proto.InfraObjectProto.Infra;
 import dev.manciple.wire.proto.LabelViewProto.LabelView;
 import dev.manciple.wire.proto.OnDemandFeatureViewProto.OnDemandFeatureView;
 import dev.manciple.wire.proto.PermissionProto.Permission;
+import dev.manciple.wire.proto.ProjectPartsProto;
 import dev.manciple.wire.proto.ProjectPartsProto.CommitRequest;
 import dev.manciple.wire.proto.ProjectPartsProto.CommitResponse;
 import dev.manciple.wire.proto.ProjectPartsProto.LoadRequest;
 import dev.manciple.wire.proto.ProjectPartsProto.LoadResponse;
 import dev.manciple.wire.proto.ProjectProto.Project;
 import dev.manciple.wire.proto.RegistryProto.Registry;
-import dev.manciple.wire.proto.ProjectPartsProto;
 import dev.manciple.wire.proto.RegistryServerProto;
 import dev.manciple.wire.proto.RegistryServerProto.AnyFeatureView;
 import dev.manciple.wire.proto.RegistryServerProto.ApplyDataSourceRequest;
@@ -105,9 +108,6 @@ import dev.manciple.wire.proto.RegistryServerProto.UpdateInfraRequest;
 import dev.manciple.wire.proto.SavedDatasetProto.SavedDataset;
 import dev.manciple.wire.proto.StreamFeatureViewProto.StreamFeatureView;
 import dev.manciple.wire.proto.ValidationProfileProto.ValidationReference;
-import dev.manciple.model.Permission.Action;
-import dev.manciple.server.auth.AccessControl;
-import dev.manciple.server.grpc.AccessInterceptor;
 import io.grpc.ServerInterceptors;
 import io.grpc.ServerServiceDefinition;
 import java.time.InstantSource;
@@ -188,14 +188,18 @@ public final class RegistryServices {
                         GetEntityRequest.getDefaultInstance(),
                         Entity.getDefaultInstance(),
                         q -> reads().get(RegistryList.ENTITIES, q.getProject(), q.getName()))
-                .add("ListEntities", ListEntitiesRequest.getDefaultInstance(), ListEntitiesResponse.getDefaultInstance(), q -> {
-                    Page<Entity> page = Paging.of(q.getPagination(), q.getSorting())
-                            .of(reads().all(RegistryList.ENTITIES, q.getProject(), q.getTagsMap()));
-                    return ListEntitiesResponse.newBuilder()
-                            .addAllEntities(page.objects())
-                            .setPagination(page.metadata())
-                            .build();
-                })
+                .add(
+                        "ListEntities",
+                        ListEntitiesRequest.getDefaultInstance(),
+                        ListEntitiesResponse.getDefaultInstance(),
+                        q -> {
+                            Page<Entity> page = Paging.of(q.getPagination(), q.getSorting())
+                                    .of(reads().all(RegistryList.ENTITIES, q.getProject(), q.getTagsMap()));
+                            return ListEntitiesResponse.newBuilder()
+                                    .addAllEntities(page.objects())
+                                    .setPagination(page.metadata())
+                                    .build();
+                        })
                 .add(
                         "DeleteEntity",
                         DeleteEntityRequest.getDefaultInstance(),
@@ -211,14 +215,18 @@ public final class RegistryServices {
                         GetDataSourceRequest.getDefaultInstance(),
                         DataSource.getDefaultInstance(),
                         q -> reads().get(RegistryList.DATA_SOURCES, q.getProject(), q.getName()))
-                .add("ListDataSources", ListDataSourcesRequest.getDefaultInstance(), ListDataSourcesResponse.getDefaultInstance(), q -> {
-                    Page<DataSource> page = Paging.of(q.getPagination(), q.getSorting())
-                            .of(reads().all(RegistryList.DATA_SOURCES, q.getProject(), q.getTagsMap()));
-                    return ListDataSourcesResponse.newBuilder()
-                            .addAllDataSources(page.objects())
-                            .setPagination(page.metadata())
-                            .build();
-                })
+                .add(
+                        "ListDataSources",
+                        ListDataSourcesRequest.getDefaultInstance(),
+                        ListDataSourcesResponse.getDefaultInstance(),
+                        q -> {
+                            Page<DataSource> page = Paging.of(q.getPagination(), q.getSorting())
+                                    .of(reads().all(RegistryList.DATA_SOURCES, q.getProject(), q.getTagsMap()));
+                            return ListDataSourcesResponse.newBuilder()
+                                    .addAllDataSources(page.objects())
+                                    .setPagination(page.metadata())
+                                    .build();
+                        })
                 .add(
                         "DeleteDataSource",
                         DeleteDataSourceRequest.getDefaultInstance(),
@@ -239,66 +247,89 @@ public final class RegistryServices {
                         q -> GetAnyFeatureViewResponse.newBuilder()
                                 .setAnyFeatureView(reads().anyView(q.getProject(), q.getName()))
                                 .build())
-                .add("ListAllFeatureViews", ListAllFeatureViewsRequest.getDefaultInstance(), ListAllFeatureViewsResponse.getDefaultInstance(), q -> {
-                    Page<AnyFeatureView> page = Paging.of(q.getPagination(), q.getSorting())
-                            .of(reads().allViews(q));
-                    return ListAllFeatureViewsResponse.newBuilder()
-                            .addAllFeatureViews(page.objects())
-                            .setPagination(page.metadata())
-                            .build();
-                })
+                .add(
+                        "ListAllFeatureViews",
+                        ListAllFeatureViewsRequest.getDefaultInstance(),
+                        ListAllFeatureViewsResponse.getDefaultInstance(),
+                        q -> {
+                            Page<AnyFeatureView> page =
+                                    Paging.of(q.getPagination(), q.getSorting()).of(reads().allViews(q));
+                            return ListAllFeatureViewsResponse.newBuilder()
+                                    .addAllFeatureViews(page.objects())
+                                    .setPagination(page.metadata())
+                                    .build();
+                        })
                 .add(
                         "GetFeatureView",
                         GetFeatureViewRequest.getDefaultInstance(),
                         FeatureView.getDefaultInstance(),
                         q -> reads().get(RegistryList.FEATURE_VIEWS, q.getProject(), q.getName()))
-                .add("ListFeatureViews", ListFeatureViewsRequest.getDefaultInstance(), ListFeatureViewsResponse.getDefaultInstance(), q -> {
-                    Page<FeatureView> page = Paging.of(q.getPagination(), q.getSorting())
-                            .of(reads().all(RegistryList.FEATURE_VIEWS, q.getProject(), q.getTagsMap()));
-                    return ListFeatureViewsResponse.newBuilder()
-                            .addAllFeatureViews(page.objects())
-                            .setPagination(page.metadata())
-                            .build();
-                })
+                .add(
+                        "ListFeatureViews",
+                        ListFeatureViewsRequest.getDefaultInstance(),
+                        ListFeatureViewsResponse.getDefaultInstance(),
+                        q -> {
+                            Page<FeatureView> page = Paging.of(q.getPagination(), q.getSorting())
+                                    .of(reads().all(RegistryList.FEATURE_VIEWS, q.getProject(), q.getTagsMap()));
+                            return ListFeatureViewsResponse.newBuilder()
+                                    .addAllFeatureViews(page.objects())
+                                    .setPagination(page.metadata())
+                                    .build();
+                        })
                 .add(
                         "GetStreamFeatureView",
                         GetStreamFeatureViewRequest.getDefaultInstance(),
                         StreamFeatureView.getDefaultInstance(),
                         q -> reads().get(RegistryList.STREAM_FEATURE_VIEWS, q.getProject(), q.getName()))
-                .add("ListStreamFeatureViews", ListStreamFeatureViewsRequest.getDefaultInstance(), ListStreamFeatureViewsResponse.getDefaultInstance(), q -> {
-                    Page<StreamFeatureView> page = Paging.of(q.getPagination(), q.getSorting())
-                            .of(reads().all(RegistryList.STREAM_FEATURE_VIEWS, q.getProject(), q.getTagsMap()));
-                    return ListStreamFeatureViewsResponse.newBuilder()
-                            .addAllStreamFeatureViews(page.objects())
-                            .setPagination(page.metadata())
-                            .build();
-                })
+                .add(
+                        "ListStreamFeatureViews",
+                        ListStreamFeatureViewsRequest.getDefaultInstance(),
+                        ListStreamFeatureViewsResponse.getDefaultInstance(),
+                        q -> {
+                            Page<StreamFeatureView> page = Paging.of(q.getPagination(), q.getSorting())
+                                    .of(reads().all(RegistryList.STREAM_FEATURE_VIEWS, q.getProject(), q.getTagsMap()));
+                            return ListStreamFeatureViewsResponse.newBuilder()
+                                    .addAllStreamFeatureViews(page.objects())
+                                    .setPagination(page.metadata())
+                                    .build();
+                        })
                 .add(
                         "GetOnDemandFeatureView",
                         GetOnDemandFeatureViewRequest.getDefaultInstance(),
                         OnDemandFeatureView.getDefaultInstance(),
                         q -> reads().get(RegistryList.ON_DEMAND_FEATURE_VIEWS, q.getProject(), q.getName()))
-                .add("ListOnDemandFeatureViews", ListOnDemandFeatureViewsRequest.getDefaultInstance(), ListOnDemandFeatureViewsResponse.getDefaultInstance(), q -> {
-                    Page<OnDemandFeatureView> page = Paging.of(q.getPagination(), q.getSorting())
-                            .of(reads().all(RegistryList.ON_DEMAND_FEATURE_VIEWS, q.getProject(), q.getTagsMap()));
-                    return ListOnDemandFeatureViewsResponse.newBuilder()
-                            .addAllOnDemandFeatureViews(page.objects())
-                            .setPagination(page.metadata())
-                            .build();
-                })
+                .add(
+                        "ListOnDemandFeatureViews",
+                        ListOnDemandFeatureViewsRequest.getDefaultInstance(),
+                        ListOnDemandFeatureViewsResponse.getDefaultInstance(),
+                        q -> {
+                            Page<OnDemandFeatureView> page = Paging.of(q.getPagination(), q.getSorting())
+                                    .of(reads().all(
+                                                    RegistryList.ON_DEMAND_FEATURE_VIEWS,
+                                                    q.getProject(),
+                                                    q.getTagsMap()));
+                            return ListOnDemandFeatureViewsResponse.newBuilder()
+                                    .addAllOnDemandFeatureViews(page.objects())
+                                    .setPagination(page.metadata())
+                                    .build();
+                        })
                 .add(
                         "GetLabelView",
                         GetLabelViewRequest.getDefaultInstance(),
                         LabelView.getDefaultInstance(),
                         q -> reads().get(RegistryList.LABEL_VIEWS, q.getProject(), q.getName()))
-                .add("ListLabelViews", ListLabelViewsRequest.getDefaultInstance(), ListLabelViewsResponse.getDefaultInstance(), q -> {
-                    Page<LabelView> page = Paging.of(q.getPagination(), q.getSorting())
-                            .of(reads().all(RegistryList.LABEL_VIEWS, q.getProject(), q.getTagsMap()));
-                    return ListLabelViewsResponse.newBuilder()
-                            .addAllLabelViews(page.objects())
-                            .setPagination(page.metadata())
-                            .build();
-                });
+                .add(
+                        "ListLabelViews",
+                        ListLabelViewsRequest.getDefaultInstance(),
+                        ListLabelViewsResponse.getDefaultInstance(),
+                        q -> {
+                            Page<LabelView> page = Paging.of(q.getPagination(), q.getSorting())
+                                    .of(reads().all(RegistryList.LABEL_VIEWS, q.getProject(), q.getTagsMap()));
+                            return ListLabelViewsResponse.newBuilder()
+                                    .addAllLabelViews(page.objects())
+                                    .setPagination(page.metadata())
+                                    .build();
+                        });
     }
 
     private void uses(UnaryService service) {
@@ -312,14 +343,18 @@ public final class RegistryServices {
                         GetFeatureServiceRequest.getDefaultInstance(),
                         FeatureService.getDefaultInstance(),
                         q -> reads().get(RegistryList.FEATURE_SERVICES, q.getProject(), q.getName()))
-                .add("ListFeatureServices", ListFeatureServicesRequest.getDefaultInstance(), ListFeatureServicesResponse.getDefaultInstance(), q -> {
-                    Page<FeatureService> page = Paging.of(q.getPagination(), q.getSorting())
-                            .of(reads().services(q.getProject(), q.getTagsMap(), q.getFeatureView()));
-                    return ListFeatureServicesResponse.newBuilder()
-                            .addAllFeatureServices(page.objects())
-                            .setPagination(page.metadata())
-                            .build();
-                })
+                .add(
+                        "ListFeatureServices",
+                        ListFeatureServicesRequest.getDefaultInstance(),
+                        ListFeatureServicesResponse.getDefaultInstance(),
+                        q -> {
+                            Page<FeatureService> page = Paging.of(q.getPagination(), q.getSorting())
+                                    .of(reads().services(q.getProject(), q.getTagsMap(), q.getFeatureView()));
+                            return ListFeatureServicesResponse.newBuilder()
+                                    .addAllFeatureServices(page.objects())
+                                    .setPagination(page.metadata())
+                                    .build();
+                        })
                 .add(
                         "DeleteFeatureService",
                         DeleteFeatureServiceRequest.getDefaultInstance(),
@@ -335,15 +370,22 @@ public final class RegistryServices {
                         GetSavedDatasetRequest.getDefaultInstance(),
                         SavedDataset.getDefaultInstance(),
                         q -> reads().get(RegistryList.SAVED_DATASETS, q.getProject(), q.getName()))
-                .add("ListSavedDatasets", ListSavedDatasetsRequest.getDefaultInstance(), ListSavedDatasetsResponse.getDefaultInstance(), q -> {
-                    Page<SavedDataset> page = Paging.of(q.getPagination(), q.getSorting())
-                            .of(reads().savedDatasets(
-                                    q.getProject(), q.getTagsMap(), q.getNamespace(), q.getCollection()));
-                    return ListSavedDatasetsResponse.newBuilder()
-                            .addAllSavedDatasets(page.objects())
-                            .setPagination(page.metadata())
-                            .build();
-                })
+                .add(
+                        "ListSavedDatasets",
+                        ListSavedDatasetsRequest.getDefaultInstance(),
+                        ListSavedDatasetsResponse.getDefaultInstance(),
+                        q -> {
+                            Page<SavedDataset> page = Paging.of(q.getPagination(), q.getSorting())
+                                    .of(reads().savedDatasets(
+                                                    q.getProject(),
+                                                    q.getTagsMap(),
+                                                    q.getNamespace(),
+                                                    q.getCollection()));
+                            return ListSavedDatasetsResponse.newBuilder()
+                                    .addAllSavedDatasets(page.objects())
+                                    .setPagination(page.metadata())
+                                    .build();
+                        })
                 .add(
                         "DeleteSavedDataset",
                         DeleteSavedDatasetRequest.getDefaultInstance(),
@@ -359,14 +401,21 @@ public final class RegistryServices {
                         GetValidationReferenceRequest.getDefaultInstance(),
                         ValidationReference.getDefaultInstance(),
                         q -> reads().get(RegistryList.VALIDATION_REFERENCES, q.getProject(), q.getName()))
-                .add("ListValidationReferences", ListValidationReferencesRequest.getDefaultInstance(), ListValidationReferencesResponse.getDefaultInstance(), q -> {
-                    Page<ValidationReference> page = Paging.of(q.getPagination(), q.getSorting())
-                            .of(reads().all(RegistryList.VALIDATION_REFERENCES, q.getProject(), q.getTagsMap()));
-                    return ListValidationReferencesResponse.newBuilder()
-                            .addAllValidationReferences(page.objects())
-                            .setPagination(page.metadata())
-                            .build();
-                })
+                .add(
+                        "ListValidationReferences",
+                        ListValidationReferencesRequest.getDefaultInstance(),
+                        ListValidationReferencesResponse.getDefaultInstance(),
+                        q -> {
+                            Page<ValidationReference> page = Paging.of(q.getPagination(), q.getSorting())
+                                    .of(reads().all(
+                                                    RegistryList.VALIDATION_REFERENCES,
+                                                    q.getProject(),
+                                                    q.getTagsMap()));
+                            return ListValidationReferencesResponse.newBuilder()
+                                    .addAllValidationReferences(page.objects())
+                                    .setPagination(page.metadata())
+                                    .build();
+                        })
                 .add(
                         "DeleteValidationReference",
                         DeleteValidationReferenceRequest.getDefaultInstance(),
@@ -382,14 +431,18 @@ public final class RegistryServices {
                         GetPermissionRequest.getDefaultInstance(),
                         Permission.getDefaultInstance(),
                         q -> reads().get(RegistryList.PERMISSIONS, q.getProject(), q.getName()))
-                .add("ListPermissions", ListPermissionsRequest.getDefaultInstance(), ListPermissionsResponse.getDefaultInstance(), q -> {
-                    Page<Permission> page = Paging.of(q.getPagination(), q.getSorting())
-                            .of(reads().all(RegistryList.PERMISSIONS, q.getProject(), q.getTagsMap()));
-                    return ListPermissionsResponse.newBuilder()
-                            .addAllPermissions(page.objects())
-                            .setPagination(page.metadata())
-                            .build();
-                })
+                .add(
+                        "ListPermissions",
+                        ListPermissionsRequest.getDefaultInstance(),
+                        ListPermissionsResponse.getDefaultInstance(),
+                        q -> {
+                            Page<Permission> page = Paging.of(q.getPagination(), q.getSorting())
+                                    .of(reads().all(RegistryList.PERMISSIONS, q.getProject(), q.getTagsMap()));
+                            return ListPermissionsResponse.newBuilder()
+                                    .addAllPermissions(page.objects())
+                                    .setPagination(page.metadata())
+                                    .build();
+                        })
                 .add(
                         "DeletePermission",
                         DeletePermissionRequest.getDefaultInstance(),
@@ -407,14 +460,18 @@ public final class RegistryServices {
                         GetProjectRequest.getDefaultInstance(),
                         Project.getDefaultInstance(),
                         q -> reads().get(RegistryList.PROJECTS, q.getName(), q.getName()))
-                .add("ListProjects", ListProjectsRequest.getDefaultInstance(), ListProjectsResponse.getDefaultInstance(), q -> {
-                    Page<Project> page = Paging.of(q.getPagination(), q.getSorting())
-                            .of(reads().projects(q.getTagsMap()));
-                    return ListProjectsResponse.newBuilder()
-                            .addAllProjects(page.objects())
-                            .setPagination(page.metadata())
-                            .build();
-                })
+                .add(
+                        "ListProjects",
+                        ListProjectsRequest.getDefaultInstance(),
+                        ListProjectsResponse.getDefaultInstance(),
+                        q -> {
+                            Page<Project> page =
+                                    Paging.of(q.getPagination(), q.getSorting()).of(reads().projects(q.getTagsMap()));
+                            return ListProjectsResponse.newBuilder()
+                                    .addAllProjects(page.objects())
+                                    .setPagination(page.metadata())
+                                    .build();
+                        })
                 .add("DeleteProject", DeleteProjectRequest.getDefaultInstance(), EMPTY, q -> {
                     writes.removeProject(AccessInterceptor.caller(), q.getName());
                     return EMPTY;
@@ -429,30 +486,34 @@ public final class RegistryServices {
     private void wholeRegistry(UnaryService service) {
         service.add("ApplyMaterialization", ApplyMaterializationRequest.getDefaultInstance(), EMPTY, q -> {
                     writes.materialized(
-                            AccessInterceptor.caller(), q.getProject(), q.getFeatureView().getSpec().getName(), q.getStartDate(), q.getEndDate());
+                            AccessInterceptor.caller(),
+                            q.getProject(),
+                            q.getFeatureView().getSpec().getName(),
+                            q.getStartDate(),
+                            q.getEndDate());
                     return EMPTY;
                 })
                 .add("UpdateInfra", UpdateInfraRequest.getDefaultInstance(), EMPTY, q -> {
                     writes.updateInfra(AccessInterceptor.caller(), q.getProject(), q.getInfra());
                     return EMPTY;
                 })
-                .add(
-                        "GetInfra",
-                        GetInfraRequest.getDefaultInstance(),
-                        Infra.getDefaultInstance(),
-                        this::infra)
+                .add("GetInfra", GetInfraRequest.getDefaultInstance(), Infra.getDefaultInstance(), this::infra)
                 // Every change is stored by the time it is answered, and every read sees it.
                 .add("Commit", EMPTY, EMPTY, q -> EMPTY)
                 .add("Refresh", RefreshRequest.getDefaultInstance(), EMPTY, q -> EMPTY)
                 .add("Proto", EMPTY, Registry.getDefaultInstance(), q -> access().visible())
-                .add("ListFeatures", ListFeaturesRequest.getDefaultInstance(), ListFeaturesResponse.getDefaultInstance(), q -> {
-                    Page<Feature> page = Paging.of(q.getPagination(), q.getSorting())
-                            .of(reads().features(q));
-                    return ListFeaturesResponse.newBuilder()
-                            .addAllFeatures(page.objects())
-                            .setPagination(page.metadata())
-                            .build();
-                })
+                .add(
+                        "ListFeatures",
+                        ListFeaturesRequest.getDefaultInstance(),
+                        ListFeaturesResponse.getDefaultInstance(),
+                        q -> {
+                            Page<Feature> page =
+                                    Paging.of(q.getPagination(), q.getSorting()).of(reads().features(q));
+                            return ListFeaturesResponse.newBuilder()
+                                    .addAllFeatures(page.objects())
+                                    .setPagination(page.metadata())
+                                    .build();
+                        })
                 .add(
                         "GetFeature",
                         GetFeatureRequest.getDefaultInstance(),
@@ -499,8 +560,7 @@ public final class RegistryServices {
             case FEATURE_VIEW -> put(RegistryList.FEATURE_VIEWS, project, request.getFeatureView());
             case ON_DEMAND_FEATURE_VIEW ->
                 put(RegistryList.ON_DEMAND_FEATURE_VIEWS, project, request.getOnDemandFeatureView());
-            case STREAM_FEATURE_VIEW ->
-                put(RegistryList.STREAM_FEATURE_VIEWS, project, request.getStreamFeatureView());
+            case STREAM_FEATURE_VIEW -> put(RegistryList.STREAM_FEATURE_VIEWS, project, request.getStreamFeatureView());
             case LABEL_VIEW -> put(RegistryList.LABEL_VIEWS, project, request.getLabelView());
             case BASEFEATUREVIEW_NOT_SET -> throw new InvalidRequestException("The request has no feature view");
         };
@@ -517,10 +577,10 @@ public final class RegistryServices {
     private GetRegistryLineageResponse lineage(GetRegistryLineageRequest request) {
         Lineage lineage = Lineage.of(access().visible(), request.getProject());
         Paging paging = Paging.of(request.getPagination(), request.getSorting());
-        Page<EntityRelation> direct = paging.of(Lineage.filter(
-                lineage.direct(), request.getFilterObjectType(), request.getFilterObjectName()));
-        Page<EntityRelation> indirect = paging.of(Lineage.filter(
-                lineage.indirect(), request.getFilterObjectType(), request.getFilterObjectName()));
+        Page<EntityRelation> direct = paging.of(
+                Lineage.filter(lineage.direct(), request.getFilterObjectType(), request.getFilterObjectName()));
+        Page<EntityRelation> indirect = paging.of(
+                Lineage.filter(lineage.indirect(), request.getFilterObjectType(), request.getFilterObjectName()));
         return GetRegistryLineageResponse.newBuilder()
                 .addAllRelationships(direct.objects())
                 .setRelationshipsPagination(direct.metadata())
@@ -565,7 +625,8 @@ public final class RegistryServices {
 
     private CommitResponse commit(CommitRequest request) {
         return CommitResponse.newBuilder()
-                .setVersion(writes.commit(AccessInterceptor.caller(), request.getProject(), request.getBaseVersion(), request.getPart()))
+                .setVersion(writes.commit(
+                        AccessInterceptor.caller(), request.getProject(), request.getBaseVersion(), request.getPart()))
                 .build();
     }
 }

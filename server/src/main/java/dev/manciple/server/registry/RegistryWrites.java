@@ -38,30 +38,24 @@ final class RegistryWrites {
 
     <M extends Message> void put(Caller caller, RegistryList<M> list, String project, M object) {
         requireName(project);
-        stored.update(
-                "apply %s '%s'".formatted(list.kind().words(), list.name().apply(object)),
-                registry -> {
-                    new RegistryAccess(caller, registry).requireApply(list, project, object);
-                    return RegistryObjects.put(registry, project, list, object, clock.instant());
-                });
+        stored.update("apply %s '%s'".formatted(list.kind().words(), list.name().apply(object)), registry -> {
+            new RegistryAccess(caller, registry).requireApply(list, project, object);
+            return RegistryObjects.put(registry, project, list, object, clock.instant());
+        });
     }
 
     void remove(Caller caller, RegistryList<?> list, String project, String name) {
-        stored.update(
-                "delete %s '%s'".formatted(list.kind().words(), name),
-                registry -> {
-                    new RegistryAccess(caller, registry).requireDelete(list, project, name);
-                    return RegistryObjects.remove(registry, project, list.kind(), name);
-                });
+        stored.update("delete %s '%s'".formatted(list.kind().words(), name), registry -> {
+            new RegistryAccess(caller, registry).requireDelete(list, project, name);
+            return RegistryObjects.remove(registry, project, list.kind(), name);
+        });
     }
 
     void removeView(Caller caller, String project, String name) {
-        stored.update(
-                "delete feature view '%s'".formatted(name),
-                registry -> {
-                    new RegistryAccess(caller, registry).requireDeleteView(project, name);
-                    return RegistryObjects.removeView(registry, project, name);
-                });
+        stored.update("delete feature view '%s'".formatted(name), registry -> {
+            new RegistryAccess(caller, registry).requireDeleteView(project, name);
+            return RegistryObjects.removeView(registry, project, name);
+        });
     }
 
     /** Removes everything of a project. */
@@ -81,12 +75,10 @@ final class RegistryWrites {
                     .formatted(view, Timestamps.toString(end), Timestamps.toString(start)));
         }
         RegistryChange change = new RegistryChange.Materialized(view, new Interval(instant(start), instant(end)));
-        stored.update(
-                "record a materialized window of '%s'".formatted(view),
-                registry -> {
-                    new RegistryAccess(caller, registry).requireMaterialize(project, view);
-                    return RegistryCodec.apply(registry, project, List.of(change), clock.instant());
-                });
+        stored.update("record a materialized window of '%s'".formatted(view), registry -> {
+            new RegistryAccess(caller, registry).requireMaterialize(project, view);
+            return RegistryCodec.apply(registry, project, List.of(change), clock.instant());
+        });
     }
 
     private static Instant instant(Timestamp timestamp) {
@@ -95,12 +87,10 @@ final class RegistryWrites {
 
     /** The registry's infrastructure is one for all projects, as Feast has it. */
     void updateInfra(Caller caller, String project, Infra infra) {
-        stored.update(
-                "update the infrastructure",
-                registry -> {
-                    new RegistryAccess(caller, registry).requireProject(project, Action.UPDATE);
-                    return registry.toBuilder().setInfra(infra).build();
-                });
+        stored.update("update the infrastructure", registry -> {
+            new RegistryAccess(caller, registry).requireProject(project, Action.UPDATE);
+            return registry.toBuilder().setInfra(infra).build();
+        });
     }
 
     /**

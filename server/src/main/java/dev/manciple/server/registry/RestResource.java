@@ -144,7 +144,11 @@ record RestResource<M extends Message>(
     static Map<String, @Nullable Object> tree(MessageOrBuilder message) {
         try {
             return JsonMapper.shared()
-                    .readValue(JsonFormat.printer().omittingInsignificantWhitespace().print(message), OBJECT);
+                    .readValue(
+                            JsonFormat.printer()
+                                    .omittingInsignificantWhitespace()
+                                    .print(message),
+                            OBJECT);
         } catch (InvalidProtocolBufferException e) {
             throw new InternalException("A stored object has no JSON", e);
         }

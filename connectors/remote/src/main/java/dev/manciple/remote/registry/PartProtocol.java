@@ -7,7 +7,6 @@ import dev.manciple.wire.proto.ProjectPartsProto.LoadRequest;
 import dev.manciple.wire.proto.ProjectPartsProto.LoadResponse;
 import dev.manciple.wire.proto.RegistryProto.Registry;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * The protocol of Manciple's server: a project is read as of one moment, and written whole or not at all, and only if nobody

@@ -208,10 +208,11 @@ final class RegistryRpc implements AutoCloseable {
         String text = status.getDescription() == null ? "" : status.getDescription();
         @Nullable Throwable cause = status.getCause();
         if (text.isEmpty() || cause != null) {
-            return "%s%s%s".formatted(
-                    status.getCode(),
-                    text.isEmpty() ? "" : ", " + text,
-                    cause == null || cause.getMessage() == null ? "" : " (" + cause.getMessage() + ")");
+            return "%s%s%s"
+                    .formatted(
+                            status.getCode(),
+                            text.isEmpty() ? "" : ", " + text,
+                            cause == null || cause.getMessage() == null ? "" : " (" + cause.getMessage() + ")");
         }
         try {
             JsonNode message = JsonMapper.shared().readTree(text).path("message");

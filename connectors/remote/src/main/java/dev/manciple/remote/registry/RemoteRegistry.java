@@ -99,7 +99,8 @@ final class RemoteRegistry implements Registry {
                 ListProjectsRequest.getDefaultInstance(),
                 ListProjectsResponse.getDefaultInstance());
         Set<String> names = new LinkedHashSet<>();
-        projects.getProjectsList().forEach(project -> names.add(project.getSpec().getName()));
+        projects.getProjectsList()
+                .forEach(project -> names.add(project.getSpec().getName()));
         return names;
     }
 

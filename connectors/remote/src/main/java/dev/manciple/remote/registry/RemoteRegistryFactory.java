@@ -37,7 +37,6 @@ public final class RemoteRegistryFactory implements RegistryFactory<RemoteRegist
     @Override
     public Registry create(RemoteRegistryConfig config, StoreContext context) {
         return new RemoteRegistry(
-                RegistryRpc.open(config, context.credentials(), environment, context.repoPath()),
-                context.clock());
+                RegistryRpc.open(config, context.credentials(), environment, context.repoPath()), context.clock());
     }
 }

@@ -47,8 +47,7 @@ class ObjectProtocolTest {
             .entities(DRIVER)
             .entityColumns(List.of(Field.of("driver_id", Scalar.INT64)))
             .features(Field.of("trips", Scalar.INT64), Field.of("rating", Scalar.DOUBLE));
-    private static final DataSource.Request REQUEST =
-            DataSource.Request.of("trip", Field.of("km", Scalar.DOUBLE));
+    private static final DataSource.Request REQUEST = DataSource.Request.of("trip", Field.of("km", Scalar.DOUBLE));
     private static final OnDemandFeatureView PRICE = new OnDemandFeatureView(
             "price",
             List.of(STATS.projection().select("rating")),
@@ -87,7 +86,9 @@ class ObjectProtocolTest {
     private RegistrySnapshot put(RegistrySnapshot base, List<Definition> definitions) {
         return registry.commit(
                 base,
-                definitions.stream().<RegistryChange>map(RegistryChange.Put::new).toList());
+                definitions.stream()
+                        .<RegistryChange>map(RegistryChange.Put::new)
+                        .toList());
     }
 
     @Test
@@ -124,9 +125,10 @@ class ObjectProtocolTest {
     @Test
     void noticesThatAnotherClientChangedTheProjectBefore() {
         RegistrySnapshot base = put(load(), List.of(DRIVER));
-        server.file().commit(
-                server.file().load(PROJECT, Optional.empty()),
-                List.of(new RegistryChange.Put(Entity.of("customer").type(Scalar.STRING))));
+        server.file()
+                .commit(
+                        server.file().load(PROJECT, Optional.empty()),
+                        List.of(new RegistryChange.Put(Entity.of("customer").type(Scalar.STRING))));
         assertThatThrownBy(() -> put(base, List.of(Entity.of("product").type(Scalar.STRING))))
                 .isInstanceOf(ConflictException.class);
         assertThat(load().entities()).containsOnlyKeys("driver", "customer");
@@ -153,8 +155,9 @@ class ObjectProtocolTest {
         try (RemoteRegistry nobody = new RemoteRegistry(
                 RegistryRpc.open(Configs.of(address), Credentials.NONE, Map.of(), folder), InstantSource.system())) {
             assertThatThrownBy(() -> nobody.load(PROJECT, Optional.empty()))
-                    .isInstanceOfSatisfying(StoreException.class, failure -> assertThat(failure.retryable())
-                            .isTrue())
+                    .isInstanceOfSatisfying(
+                            StoreException.class,
+                            failure -> assertThat(failure.retryable()).isTrue())
                     .hasMessageContaining("remote registry " + address);
         }
     }
