@@ -536,22 +536,30 @@ public final class RegistryServices {
                         "CreateDatasetFromRetrieval",
                         CreateDatasetFromRetrievalRequest.getDefaultInstance(),
                         CreateDatasetFromRetrievalResponse.getDefaultInstance(),
-                        q -> refuseDatasetJobs())
+                        q -> {
+                            throw noDatasetJobs();
+                        })
                 .add(
                         "GetDatasetData",
                         GetDatasetDataRequest.getDefaultInstance(),
                         GetDatasetDataResponse.getDefaultInstance(),
-                        q -> refuseDatasetJobs())
+                        q -> {
+                            throw noDatasetJobs();
+                        })
                 .add(
                         "GetDatasetJobStatus",
                         GetDatasetJobStatusRequest.getDefaultInstance(),
                         GetDatasetJobStatusResponse.getDefaultInstance(),
-                        q -> refuseDatasetJobs())
+                        q -> {
+                            throw noDatasetJobs();
+                        })
                 .add(
                         "ListDatasetJobs",
                         ListDatasetJobsRequest.getDefaultInstance(),
                         ListDatasetJobsResponse.getDefaultInstance(),
-                        q -> refuseDatasetJobs());
+                        q -> {
+                            throw noDatasetJobs();
+                        });
     }
 
     private Empty putView(ApplyFeatureViewRequest request) {
@@ -567,8 +575,8 @@ public final class RegistryServices {
     }
 
     /** Retrievals take a feature store and time; a registry has neither. */
-    private static <A> A refuseDatasetJobs() {
-        throw new UnsupportedException(
+    private static UnsupportedException noDatasetJobs() {
+        return new UnsupportedException(
                 "The registry server",
                 "DATASET_JOBS",
                 "jobs that build or read datasets; retrieve them with get-historical-features");
