@@ -130,7 +130,10 @@ public final class RegistryApi implements HttpService {
             run(request, response, (reads, query) -> aboutObject(reads, query, type, name));
         });
         // Every read sees what is stored by then.
-        rules.post("/registry/refresh", (request, response) -> run(request, response, (reads, query) -> new LinkedHashMap<>()));
+        rules.post(
+                "/registry/refresh",
+                (request, response) -> run(
+                        request, response, (reads, query) -> new LinkedHashMap<String, @Nullable Object>()));
     }
 
     private <M extends Message> void lists(HttpRules rules, RestResource<M> resource) {
