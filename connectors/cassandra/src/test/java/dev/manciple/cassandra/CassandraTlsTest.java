@@ -31,6 +31,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
@@ -63,8 +64,9 @@ class CassandraTlsTest {
         try (CqlSession session = session()) {
             session.execute(
                     "CREATE KEYSPACE encrypted WITH replication = {'class': 'SimpleStrategy', 'replication_factor': 1}");
-            hostId = String.valueOf(
-                    session.execute("SELECT host_id FROM system.local").one().getUuid(0));
+            hostId = String.valueOf(Objects.requireNonNull(
+                            session.execute("SELECT host_id FROM system.local").one())
+                    .getUuid(0));
         }
     }
 

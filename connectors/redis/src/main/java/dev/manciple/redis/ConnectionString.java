@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 import redis.clients.jedis.HostAndPort;
 
 /**
@@ -50,6 +51,7 @@ record ConnectionString(List<HostAndPort> nodes, Map<String, Secret> options) {
             "retry_on_timeout",
             "skip_full_coverage_check",
             "socket_keepalive");
+    private static final Pattern NODE = Pattern.compile(".+:\\d+");
 
     ConnectionString {
         nodes = List.copyOf(nodes);
@@ -65,9 +67,9 @@ record ConnectionString(List<HostAndPort> nodes, Map<String, Secret> options) {
             if (equals < 0) {
                 // What comes after an option may be the rest of a password with a comma in it, so it is not shown.
                 Check.that(
-                        options.isEmpty(),
+                        options.isEmpty() || NODE.matcher(part.strip()).matches(),
                         KEY,
-                        "must name its nodes, as host:port, before its options; an option's value has no comma");
+                        "has a part after an option that is neither a node, as host:port, nor an option, as name=value; a value has no comma");
                 nodes.add(node(part.strip()));
             } else {
                 options.put(

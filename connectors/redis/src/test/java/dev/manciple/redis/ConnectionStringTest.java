@@ -57,6 +57,7 @@ class ConnectionStringTest {
                 "h:65536|between 1 and 65535 for the port of 'h'",
                 "h:x|between 1 and 65535 for the port of 'h'",
                 "h:1,|needs nodes as host:port, was ''",
+                "h:1,password=a,geheim|neither a node",
                 "h:1,passwort=geheim|unknown option 'passwort'",
                 "h:1,db=-1|for db",
                 "h:1,socket_timeout=0|for socket_timeout",

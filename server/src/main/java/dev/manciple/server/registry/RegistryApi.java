@@ -132,8 +132,8 @@ public final class RegistryApi implements HttpService {
         // Every read sees what is stored by then.
         rules.post(
                 "/registry/refresh",
-                (request, response) -> run(
-                        request, response, (reads, query) -> new LinkedHashMap<String, @Nullable Object>()));
+                (request, response) ->
+                        run(request, response, (reads, query) -> new LinkedHashMap<String, @Nullable Object>()));
     }
 
     private <M extends Message> void lists(HttpRules rules, RestResource<M> resource) {
