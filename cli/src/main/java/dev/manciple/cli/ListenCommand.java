@@ -55,7 +55,8 @@ final class ListenCommand implements Callable<Integer> {
         return new Serving(session)
                 .run(ServerOptions.DEFAULT
                         .withHost(parts.group("host"))
-                        .withPort(Integer.parseInt(parts.group("port")))
+                        .withPort(0)
+                        .withGrpcPort(Integer.parseInt(parts.group("port")))
                         .withRegistryTtl(Duration.ofSeconds(Math.max(registryTtlSeconds, 1)))
                         .withConduct(log.apply(Serving.conduct(session))));
     }

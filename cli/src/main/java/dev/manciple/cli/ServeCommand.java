@@ -34,7 +34,7 @@ final class ServeCommand implements Callable<Integer> {
     @Option(
             names = "--grpc-port",
             paramLabel = "PORT",
-            description = "A second port, for clients of gRPC that expect one of their own.")
+            description = "A second port, for gRPC only; clients in Python need it.")
     @Nullable
     Integer grpcPort;
 

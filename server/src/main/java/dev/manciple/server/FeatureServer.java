@@ -15,25 +15,27 @@ import io.helidon.webserver.grpc.GrpcReflectionFeature;
 import io.helidon.webserver.grpc.GrpcRouting;
 import io.helidon.webserver.http.HttpRouting;
 import io.opentelemetry.api.OpenTelemetry;
+import java.net.InetSocketAddress;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * Serves a feature store's online features over HTTP and gRPC, on one port. Borrows the feature store: whoever opened it closes
+ * Serves a feature store's online features over HTTP and gRPC, on one port, and gRPC on a second one if asked to. Borrows the feature store: whoever opened it closes
  * it, after this. Closing first answers everybody who asks and tells them to connect elsewhere, until nobody asks any more or
  * {@link ServerOptions#drain} is over; then it stops to listen and frees what the server holds.
  */
 public final class FeatureServer implements AutoCloseable {
-    private static final String GRPC_SOCKET = "grpc";
     private static final String METRICS_SOCKET = "metrics";
 
     private final WebServer server;
+    private final Optional<GrpcServer> grpc;
     private final Backend backend;
     private final Patience patience;
     private final AtomicBoolean closed = new AtomicBoolean();
 
-    private FeatureServer(WebServer server, Backend backend, Patience patience) {
+    private FeatureServer(WebServer server, Optional<GrpcServer> grpc, Backend backend, Patience patience) {
         this.server = server;
+        this.grpc = grpc;
         this.backend = backend;
         this.patience = patience;
     }
@@ -69,10 +71,6 @@ public final class FeatureServer implements AutoCloseable {
                 .featuresDiscoverServices(false)
                 .addFeature(GrpcReflectionFeature.create());
         listen(config, options, options.port(), tls, http, grpc);
-        options.grpcPort()
-                .ifPresent(port -> config.putSocket(
-                        GRPC_SOCKET,
-                        (ListenerConfig.Builder socket) -> listen(socket, options, port, tls, http, grpc)));
         options.conduct()
                 .metricsPort()
                 .ifPresent(port -> config.putSocket(
@@ -85,7 +83,11 @@ public final class FeatureServer implements AutoCloseable {
             if (!server.isRunning()) {
                 throw new IllegalStateException("is the port taken?");
             }
-            return new FeatureServer(server, backend, patience);
+            return new FeatureServer(server, second(options, grpc, server), backend, patience);
+        } catch (InvalidRequestException e) {
+            patience.close();
+            backend.close();
+            throw e;
         } catch (RuntimeException e) {
             patience.close();
             backend.close();
@@ -93,6 +95,23 @@ public final class FeatureServer implements AutoCloseable {
                     "The server cannot listen on %s, port %d: %s. Choose another with --host and --port"
                             .formatted(options.host(), options.port(), rootMessage(e)),
                     e);
+        }
+    }
+
+    /** The port that is gRPC's alone; where it cannot be had, the other is given up. */
+    private static Optional<GrpcServer> second(ServerOptions options, OnlineServices grpc, WebServer first) {
+        try {
+            return options.grpcPort()
+                    .map(port -> GrpcServer.start(
+                            new InetSocketAddress(options.host(), port),
+                            "--grpc-port",
+                            options.tls(),
+                            options.limits().bodyBytes(),
+                            options.drain(),
+                            grpc.definitions()));
+        } catch (InvalidRequestException e) {
+            first.stop();
+            throw e;
         }
     }
 
@@ -130,7 +149,7 @@ public final class FeatureServer implements AutoCloseable {
 
     /** The second port of gRPC, if there is one. */
     public Optional<Integer> grpcPort() {
-        return port(GRPC_SOCKET);
+        return grpc.map(GrpcServer::port);
     }
 
     /** The port that has nothing but metrics, if there is one. */
@@ -148,6 +167,7 @@ public final class FeatureServer implements AutoCloseable {
         if (closed.compareAndSet(false, true)) {
             backend.admission().drain(backend.options().drain());
             server.stop();
+            grpc.ifPresent(GrpcServer::close);
             patience.close();
             backend.close();
         }

@@ -5,49 +5,30 @@ import dev.manciple.registry.StoredRegistry;
 import dev.manciple.server.auth.AccessControl;
 import dev.manciple.server.registry.RegistryApi;
 import dev.manciple.server.registry.RegistryServices;
-import io.grpc.InsecureServerCredentials;
-import io.grpc.Server;
-import io.grpc.ServerCredentials;
-import io.grpc.TlsServerCredentials;
-import io.grpc.netty.NettyServerBuilder;
-import io.grpc.protobuf.services.HealthStatusManager;
-import io.grpc.protobuf.services.ProtoReflectionServiceV1;
 import io.helidon.common.tls.Tls;
 import io.helidon.webserver.WebServer;
 import io.helidon.webserver.http.HttpRouting;
-import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * Serves a registry to Feast's clients and Manciple's, over gRPC and, if asked to, REST. Borrows the registry: whoever made it
  * closes it, after this. Closing lets requests that run end first, for {@link RegistryServerOptions#drain} at most.
- *
- * <p>gRPC has a server of its own here, not Helidon's: that one (4.5) turns away clients that spell the path of a request out in
- * full, which is how Feast's Python client sends it.
  */
 public final class RegistryServer implements AutoCloseable {
-    private final Optional<Server> grpc;
+    private final Optional<GrpcServer> grpc;
     private final Optional<WebServer> rest;
-    private final ExecutorService calls;
     private final RegistryServerOptions options;
     private final Admission admission;
     private final AtomicBoolean closed = new AtomicBoolean();
 
     private RegistryServer(
-            Optional<Server> grpc,
-            Optional<WebServer> rest,
-            ExecutorService calls,
-            RegistryServerOptions options,
-            Admission admission) {
+            Optional<GrpcServer> grpc, Optional<WebServer> rest, RegistryServerOptions options, Admission admission) {
         this.grpc = grpc;
         this.rest = rest;
-        this.calls = calls;
         this.options = options;
         this.admission = admission;
     }
@@ -69,52 +50,27 @@ public final class RegistryServer implements AutoCloseable {
         }
         Optional<Tls> tls = options.tls().map(TlsFiles::read);
         Admission admission = new Admission(options.limits().concurrentRequests());
-        ExecutorService calls = Executors.newVirtualThreadPerTaskExecutor();
-        Optional<Server> grpc = Optional.empty();
+        Optional<GrpcServer> grpc = Optional.empty();
         try {
             RegistryServices services = new RegistryServices(registry, access, admission, InstantSource.system());
-            grpc = options.grpcPort().map(port -> grpc(port, options, services, calls));
+            grpc = options.grpcPort().map(port -> grpc(port, options, services));
             Optional<WebServer> rest = options.restPort()
                     .map(port -> rest(port, options, tls, new RegistryApi(registry, access, admission)));
-            return new RegistryServer(grpc, rest, calls, options, admission);
+            return new RegistryServer(grpc, rest, options, admission);
         } catch (RuntimeException e) {
-            grpc.ifPresent(Server::shutdownNow);
-            calls.shutdownNow();
+            grpc.ifPresent(GrpcServer::close);
             throw e;
         }
     }
 
-    private static Server grpc(
-            int port, RegistryServerOptions options, RegistryServices services, ExecutorService calls) {
-        try {
-            return NettyServerBuilder.forAddress(new InetSocketAddress(options.host(), port), credentials(options))
-                    .executor(calls)
-                    .maxInboundMessageSize((int) Math.min(options.limits().bodyBytes(), Integer.MAX_VALUE))
-                    .addService(services.registryServer())
-                    .addService(services.projectParts())
-                    .addService(new HealthStatusManager().getHealthService())
-                    .addService(ProtoReflectionServiceV1.newInstance())
-                    .build()
-                    .start();
-        } catch (IOException e) {
-            throw cannotListen(options.host(), port, "--port", e);
-        }
-    }
-
-    /** The files were read before, so that they are known to be good. */
-    private static ServerCredentials credentials(RegistryServerOptions options) throws IOException {
-        if (options.tls().isEmpty()) {
-            return InsecureServerCredentials.create();
-        }
-        ServerOptions.Tls files = options.tls().get();
-        TlsServerCredentials.Builder credentials = TlsServerCredentials.newBuilder()
-                .keyManager(files.certificate().toFile(), files.key().toFile());
-        if (files.clientAuthorities().isPresent()) {
-            credentials
-                    .trustManager(files.clientAuthorities().get().toFile())
-                    .clientAuth(TlsServerCredentials.ClientAuth.REQUIRE);
-        }
-        return credentials.build();
+    private static GrpcServer grpc(int port, RegistryServerOptions options, RegistryServices services) {
+        return GrpcServer.start(
+                new InetSocketAddress(options.host(), port),
+                "--port",
+                options.tls(),
+                options.limits().bodyBytes(),
+                options.drain(),
+                List.of(services.registryServer(), services.projectParts()));
     }
 
     private static WebServer rest(int port, RegistryServerOptions options, Optional<Tls> tls, RegistryApi api) {
@@ -153,7 +109,7 @@ public final class RegistryServer implements AutoCloseable {
 
     /** The port of gRPC, if it is served. */
     public Optional<Integer> grpcPort() {
-        return grpc.map(Server::getPort);
+        return grpc.map(GrpcServer::port);
     }
 
     /** The port of REST, if it is served. */
@@ -164,24 +120,12 @@ public final class RegistryServer implements AutoCloseable {
     @Override
     public void close() {
         if (closed.compareAndSet(false, true)) {
-            grpc.ifPresent(Server::shutdown);
+            grpc.ifPresent(GrpcServer::stopListening);
             if (rest.isPresent()) {
                 admission.drain(options.drain());
                 rest.get().stop();
             }
-            grpc.ifPresent(this::await);
-            calls.shutdownNow();
-        }
-    }
-
-    private void await(Server server) {
-        try {
-            if (!server.awaitTermination(options.drain().toNanos(), TimeUnit.NANOSECONDS)) {
-                server.shutdownNow();
-            }
-        } catch (InterruptedException e) {
-            server.shutdownNow();
-            Thread.currentThread().interrupt();
+            grpc.ifPresent(GrpcServer::close);
         }
     }
 }
