@@ -180,18 +180,18 @@ class FaultsTest {
         return new Decorated(files()) {
             @Override
             ArrowReader given(ArrowReader reader, BufferAllocator batches) {
-                return stuck();
+                throw stuck();
             }
         };
     }
 
-    /** Waits until it is interrupted. */
-    private static <T> T stuck() {
+    /** Waits until it is interrupted; gives what is thrown then. */
+    private static IllegalStateException stuck() {
         try {
             new CountDownLatch(1).await();
             throw new AssertionError("Nobody counts down");
         } catch (InterruptedException e) {
-            throw new IllegalStateException("told to stop", e);
+            return new IllegalStateException("told to stop", e);
         }
     }
 
