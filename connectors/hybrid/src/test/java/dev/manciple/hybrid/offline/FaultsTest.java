@@ -161,7 +161,10 @@ class FaultsTest {
 
                     @Override
                     public boolean loadNextBatch() throws IOException {
-                        return from().getVectorSchemaRoot().getRowCount() == 0 ? from().loadNextBatch() : stuck();
+                        if (from().getVectorSchemaRoot().getRowCount() > 0) {
+                            throw stuck();
+                        }
+                        return from().loadNextBatch();
                     }
 
                     @Override
