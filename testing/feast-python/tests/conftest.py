@@ -115,7 +115,7 @@ def write_configuration(folder, project, registry, offline, online):
             {
                 "project": project,
                 "provider": "local",
-                "registry": str(registry),
+                "registry": registry if isinstance(registry, dict) else str(registry),
                 "offline_store": {"type": offline},
                 "online_store": online,
                 "entity_key_serialization_version": 3,

@@ -12,12 +12,13 @@ from pathlib import Path
 import pytest
 from conftest import (
     DEFINITIONS,
-    FEATURE_STORE,
+    SQLITE,
     feast_definitions,
     manciple,
     manciple_json,
     new_repository,
     serve_registry,
+    write_configuration,
     write_stats,
 )
 from feast import Entity, FeatureStore, FeatureView, Field, PushSource, ValueType
@@ -38,11 +39,7 @@ from feast.types import Float32, Int64
 def remote_repository(folder, server, project="rides"):
     """A repository whose registry is a server's."""
     (folder / "data").mkdir(parents=True)
-    yaml = FEATURE_STORE.format(project=project, offline="dask").replace(
-        "registry: data/registry.db",
-        f"registry:\n  registry_type: remote\n  path: {server}",
-    )
-    (folder / "feature_store.yaml").write_text(textwrap.dedent(yaml))
+    write_configuration(folder, project, {"registry_type": "remote", "path": server}, "dask", SQLITE)
     write_stats(folder)
     return folder
 
