@@ -13,6 +13,7 @@ import dev.manciple.model.Field;
 import dev.manciple.model.ValueType.Scalar;
 import dev.manciple.spi.EntityKey;
 import dev.manciple.spi.Lookup;
+import dev.manciple.spi.OnlineCapability;
 import dev.manciple.spi.OnlineRead;
 import dev.manciple.spi.OnlineResult;
 import dev.manciple.spi.OnlineRow;
@@ -27,10 +28,12 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.TimeUnit;
@@ -313,12 +316,20 @@ class ChildFailureTest {
         return router;
     }
 
+    /** Lacks one capability of the store it stands for, too. */
     private static final class TroubledStore extends ForwardingStore {
         private final Trouble trouble;
 
         TroubledStore(OnlineStore store, Trouble trouble) {
             super(store);
             this.trouble = trouble;
+        }
+
+        @Override
+        public Set<OnlineCapability> capabilities() {
+            Set<OnlineCapability> capabilities = EnumSet.copyOf(super.capabilities());
+            capabilities.remove(OnlineCapability.VECTOR_SEARCH);
+            return capabilities;
         }
 
         @Override
