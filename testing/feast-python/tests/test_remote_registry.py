@@ -289,6 +289,6 @@ def test_manciple_as_a_client_of_feasts_server(tmp_path, feast_server):
     theirs.apply([Entity(name="rider", join_keys=["rider_id"], value_type=ValueType.STRING)])
     assert "rider" in str(manciple_json(repo, "entities", "list"))
     (repo / "features.yaml").write_text(DEFINITIONS.replace("      - {name: trips, dtype: int64}\n", "", 1))
-    manciple(repo, "apply")
+    manciple(repo, "apply", "--yes")
     assert [field.name for field in theirs.get_feature_view("driver_stats").features] == ["conv_rate", "name"]
     assert names(theirs.list_entities()) == ["driver"]

@@ -58,7 +58,7 @@ import java.util.function.Function;
 
 /**
  * Feast's protocol, which knows single objects only. A project is read list by list, so that a change of another client's may be
- * seen in part. A commit sends what differs object by object and asks the server to store it all at the end; the server has no
+ * seen in part. A commit sends what differs object by object, each stored as it comes; the server has no
  * way to tell that another client changed the project after it was read.
  */
 final class ObjectProtocol implements RegistryProtocol {
@@ -334,10 +334,17 @@ final class ObjectProtocol implements RegistryProtocol {
                         "apply %s '%s'".formatted(kind.list().kind().words(), name),
                         SERVICE,
                         "Apply" + kind.noun(),
-                        kind.apply().apply(project, object),
+                        stored(kind.apply().apply(project, object)),
                         EMPTY);
             }
         }
+    }
+
+    /** To be stored at once: Feast's servers forget what is not yet stored when they read their registry anew. */
+    private static Message stored(Message request) {
+        return request.toBuilder()
+                .setField(request.getDescriptorForType().findFieldByName("commit"), true)
+                .build();
     }
 
     /** Without the windows of a view, which have a method of their own. */
@@ -357,7 +364,7 @@ final class ObjectProtocol implements RegistryProtocol {
                         "delete %s '%s'".formatted(kind.list().kind().words(), name),
                         SERVICE,
                         "Delete" + kind.noun(),
-                        kind.delete().apply(project, name),
+                        stored(kind.delete().apply(project, name)),
                         EMPTY);
             }
         }
@@ -379,6 +386,7 @@ final class ObjectProtocol implements RegistryProtocol {
                         .setFeatureView(view)
                         .setStartDate(timestamp(change.interval().start()))
                         .setEndDate(timestamp(change.interval().end()))
+                        .setCommit(true)
                         .build(),
                 EMPTY);
     }
