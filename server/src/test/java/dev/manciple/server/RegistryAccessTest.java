@@ -13,8 +13,8 @@ import dev.manciple.wire.RegistryList;
 import dev.manciple.wire.RegistryObjects;
 import dev.manciple.wire.proto.EntityProto.Entity;
 import dev.manciple.wire.proto.PermissionProto.Permission;
+import dev.manciple.wire.proto.PermissionProto.PermissionSpec;
 import dev.manciple.wire.proto.PermissionProto.PermissionSpec.AuthzedAction;
-import dev.manciple.wire.proto.PermissionProto.PermissionSpec.Type;
 import dev.manciple.wire.proto.ProjectPartsProto.LoadRequest;
 import dev.manciple.wire.proto.ProjectPartsProto.LoadResponse;
 import dev.manciple.wire.proto.RegistryProto.Registry;
@@ -116,7 +116,7 @@ class RegistryAccessTest {
         permission
                 .getSpecBuilder()
                 .setName(role)
-                .addTypes(Type.ENTITY)
+                .addTypes(PermissionSpec.Type.ENTITY)
                 .addNamePatterns(names)
                 .addAllActions(List.of(actions))
                 .getPolicyBuilder()
