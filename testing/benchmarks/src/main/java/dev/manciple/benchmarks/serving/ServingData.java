@@ -41,7 +41,7 @@ final class ServingData {
     }
 
     static long value(long key, int view, int feature) {
-        return 1_000 * key + FEATURES * view + feature;
+        return 1_000 * key + (long) FEATURES * view + feature;
     }
 
     static EntityKey key(long key) {
