@@ -4,6 +4,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.StandardSocketOptions;
@@ -39,7 +40,7 @@ final class HttpCaller implements Caller<byte[]> {
         return () -> {
             Socket socket = new Socket();
             socket.setOption(StandardSocketOptions.TCP_NODELAY, true);
-            socket.connect(new InetSocketAddress("127.0.0.1", port));
+            socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
             return new HttpCaller(socket, requests);
         };
     }
