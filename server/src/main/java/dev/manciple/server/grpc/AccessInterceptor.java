@@ -13,7 +13,7 @@ import io.grpc.ServerInterceptor;
 import io.grpc.Status;
 import java.util.Optional;
 
-/** Lets calls in by their token, before their message is read; the service finds the caller in the context of the call. */
+/** Lets calls in by their token, before a service sees their message; the service finds the caller in the context of the call. */
 public final class AccessInterceptor implements ServerInterceptor {
     private static final Metadata.Key<String> TOKEN =
             Metadata.Key.of(AccessControl.HEADER, Metadata.ASCII_STRING_MARSHALLER);
@@ -51,8 +51,21 @@ public final class AccessInterceptor implements ServerInterceptor {
         }
     }
 
+    /**
+     * A client that sends one message has sent it before it hears of the refusal: over HTTP/2, an answer that overtakes its
+     * request ends the stream under the rest of it, and the client may learn of that instead of the status.
+     */
     private static <Q, A> ServerCall.Listener<Q> refuse(ServerCall<Q, A> call, Status status) {
-        call.close(status, new Metadata());
-        return new ServerCall.Listener<>() {};
+        if (!call.getMethodDescriptor().getType().clientSendsOneMessage()) {
+            call.close(status, new Metadata());
+            return new ServerCall.Listener<>() {};
+        }
+        call.request(1);
+        return new ServerCall.Listener<>() {
+            @Override
+            public void onHalfClose() {
+                call.close(status, new Metadata());
+            }
+        };
     }
 }

@@ -136,7 +136,7 @@ class OfflineOperationTest {
     @Test
     void sendsNoFasterThanItsClientTakes() throws Exception {
         try (OfflineServer server = start(new OfflineServerOptions.Limits(
-                        4, 64 << 20, 64L << 20, Duration.ofSeconds(50), Duration.ZERO));
+                        1, 64 << 20, 64L << 20, Duration.ofSeconds(50), Duration.ZERO));
                 Client client = new Client(server)) {
             FlightDescriptor flight = client.put(
                     historical(
@@ -144,15 +144,27 @@ class OfflineOperationTest {
                             "SELECT i AS driver_id, TIMESTAMPTZ '2024-06-01 00:00:00Z' AS event_timestamp FROM range(10000000) t(i)"));
             FlightStream stream = client.flight().getStream(new Ticket(flight.getCommand()));
             try (stream) {
-                // Nothing is read for as long as the server, which waits for no time at all, needs to notice.
+                stream.getRoot();
+                // Nothing is read until the server, which waits for no time at all, has given up: its one place is free
+                // again.
+                await(() -> takesAnother(client));
                 assertThatThrownBy(() -> {
-                            stream.getRoot();
                             while (stream.next()) {}
                         })
                         .isInstanceOfSatisfying(
                                 FlightRuntimeException.class,
                                 failure -> assertThat(failure.status().code()).isEqualTo(FlightStatusCode.TIMED_OUT));
             }
+        }
+    }
+
+    private static boolean takesAnother(Client client) throws Exception {
+        try {
+            client.put(historical());
+            return true;
+        } catch (FlightRuntimeException e) {
+            assertThat(e.status().code()).isEqualTo(FlightStatusCode.RESOURCE_EXHAUSTED);
+            return false;
         }
     }
 
