@@ -37,9 +37,9 @@ final class Failures {
     private static boolean retryable(Throwable cause) {
         if (cause instanceof ApiException api) {
             return switch (api.getStatusCode().getCode()) {
-                case UNAVAILABLE, DEADLINE_EXCEEDED, ABORTED, RESOURCE_EXHAUSTED, INTERNAL, CANCELLED -> true;
+                // UNKNOWN is what the client makes of a connection that breaks between two of its states.
+                case UNAVAILABLE, DEADLINE_EXCEEDED, ABORTED, RESOURCE_EXHAUSTED, INTERNAL, CANCELLED, UNKNOWN -> true;
                 case OK,
-                        UNKNOWN,
                         INVALID_ARGUMENT,
                         NOT_FOUND,
                         ALREADY_EXISTS,

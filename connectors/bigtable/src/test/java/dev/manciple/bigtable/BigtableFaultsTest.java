@@ -45,9 +45,9 @@ class BigtableFaultsTest {
             }
             first.stop();
             assertThat(reading.join()).hasMessageContaining("'stats'");
-            assertThat(reading.join().retryable()).isTrue();
+            assertThat(reading.join()).matches(StoreException::retryable, "retryable");
             StoreException failure = writing.join();
-            assertThat(failure.retryable()).isTrue();
+            assertThat(failure).matches(StoreException::retryable, "retryable");
             assertThat(failure.applied()).isNotEmpty().hasSizeLessThan(rows.size());
 
             Emulator second = TestBigtable.start();

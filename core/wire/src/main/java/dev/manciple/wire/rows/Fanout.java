@@ -59,14 +59,15 @@ public final class Fanout {
                 break;
             }
             running.add(start(() -> {
-                        task.accept(item);
-                        return item;
-                    })
-                    .whenComplete((done, failure) -> {
-                        if (failure != null) {
-                            failed.set(true);
-                        }
-                    }));
+                try {
+                    task.accept(item);
+                    return item;
+                } catch (Throwable e) {
+                    // Before this task's room is free for the next.
+                    failed.set(true);
+                    throw e;
+                }
+            }));
         }
         List<T> done = new ArrayList<>(running.size());
         List<Throwable> failures = new ArrayList<>();
