@@ -25,6 +25,15 @@ final class HashRead {
     /** Below this many features, naming them is cheaper whatever else is in the hash. */
     private static final int FEW_FEATURES = 24;
 
+    /** Up to this many fields, a server with its defaults keeps a hash as a list and searches it from its beginning. */
+    private static final int LISTED_FIELDS = 512;
+
+    /** How many times as many fields as asked for may be read, to save the searches. */
+    private static final int MOST_OF_LISTED = 4;
+
+    /** The same, where finding a field takes no search. */
+    private static final int MOST_OF_INDEXED = 2;
+
     private static final int BYTES_PER_ARGUMENT = 12;
 
     /**
@@ -36,7 +45,8 @@ final class HashRead {
 
     private final List<Part> parts = new ArrayList<>();
     private final List<Field> features = new ArrayList<>();
-    private int hashSize;
+    private int fieldsAsked;
+    private int fieldsSeen;
 
     /** Set with the first command, when all parts are known; null where fields are read one by one. */
     private @Nullable FieldPositions positions;
@@ -53,7 +63,8 @@ final class HashRead {
     void add(ViewLayout layout, List<Field> wanted) {
         parts.add(new Part(layout, wanted, features.size()));
         features.addAll(wanted);
-        hashSize = Math.max(layout.hashSize(), hashSize + (parts.size() == 1 ? 0 : wanted.size() + 1));
+        fieldsAsked += wanted.size() + 1;
+        fieldsSeen = Math.max(fieldsSeen, layout.hashSize());
     }
 
     Command command(EntityKey entity) {
@@ -78,7 +89,7 @@ final class HashRead {
     private boolean readsWholeHashes() {
         if (!complete) {
             complete = true;
-            if (features.size() > FEW_FEATURES && features.size() * 2 >= hashSize) {
+            if (features.size() > FEW_FEATURES && wantsMostOf(Math.max(fieldsAsked, fieldsSeen))) {
                 FieldPositions wanted = new FieldPositions(features.size());
                 for (Part part : parts) {
                     wanted.add(part.layout(), part.features(), part.first());
@@ -87,6 +98,11 @@ final class HashRead {
             }
         }
         return positions != null;
+    }
+
+    private boolean wantsMostOf(int hashSize) {
+        int most = hashSize <= LISTED_FIELDS ? MOST_OF_LISTED : MOST_OF_INDEXED;
+        return features.size() * most >= hashSize;
     }
 
     /** What a reply to {@link #command} says of each view; a key that holds no hash has only corrupt values. */

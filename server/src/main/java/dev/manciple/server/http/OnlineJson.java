@@ -18,9 +18,13 @@ import tools.jackson.core.JsonGenerator;
  * {@code metadata.feature_names} (Feast: online serving, 4.2). Numbers JSON lacks (NaN, infinities) are null.
  */
 public final class OnlineJson {
-    private static final String EPOCH = "1970-01-01T00:00:00Z";
+    private final JsonGenerator json;
+    private Instant lastTime = Instant.EPOCH;
+    private String lastTimeText = "1970-01-01T00:00:00Z";
 
-    private OnlineJson() {}
+    private OnlineJson(JsonGenerator json) {
+        this.json = json;
+    }
 
     /** @param detailsAsOf as of {@link #write} */
     static byte[] of(OnlineFeatures answer, Optional<Instant> detailsAsOf) {
@@ -40,18 +44,20 @@ public final class OnlineJson {
      *     for each value its age at this time, and the stores that did not answer
      */
     public static void write(JsonGenerator json, OnlineFeatures answer, Optional<Instant> detailsAsOf) {
+        new OnlineJson(json).write(answer, detailsAsOf);
+    }
+
+    private void write(OnlineFeatures answer, Optional<Instant> detailsAsOf) {
         json.writeStartObject();
         json.writeArrayPropertyStart("results");
         for (int column = 0; column < answer.names().size(); column++) {
             json.writeStartObject();
             writeColumn(
-                    json,
                     answer.values().get(column),
                     answer.statuses().get(column),
                     answer.eventTimes().get(column));
             if (detailsAsOf.isPresent() && answer.origins().get(column).isPresent()) {
-                writeAges(
-                        json, answer.statuses().get(column), answer.eventTimes().get(column), detailsAsOf.get());
+                writeAges(answer.statuses().get(column), answer.eventTimes().get(column), detailsAsOf.get());
             }
             json.writeEndObject();
         }
@@ -61,15 +67,15 @@ public final class OnlineJson {
         answer.names().forEach(json::writeString);
         json.writeEndArray();
         if (detailsAsOf.isPresent()) {
-            writeOrigins(json, answer);
-            writeFailures(json, answer.failures());
+            writeOrigins(answer);
+            writeFailures(answer.failures());
         }
         json.writeEndObject();
         json.writeEndObject();
     }
 
     /** One entry per name; null for what is kept nowhere. */
-    private static void writeOrigins(JsonGenerator json, OnlineFeatures answer) {
+    private void writeOrigins(OnlineFeatures answer) {
         json.writeArrayPropertyStart("origins");
         for (Optional<OnlineFeatures.Origin> origin : answer.origins()) {
             if (origin.isEmpty()) {
@@ -85,7 +91,7 @@ public final class OnlineJson {
         json.writeEndArray();
     }
 
-    private static void writeFailures(JsonGenerator json, List<OnlineFeatures.Failure> failures) {
+    private void writeFailures(List<OnlineFeatures.Failure> failures) {
         json.writeArrayPropertyStart("failures");
         for (OnlineFeatures.Failure failure : failures) {
             json.writeStartObject();
@@ -98,7 +104,7 @@ public final class OnlineJson {
     }
 
     /** Seconds; null where nothing was found. */
-    private static void writeAges(JsonGenerator json, List<FieldStatus> statuses, List<Instant> times, Instant now) {
+    private void writeAges(List<FieldStatus> statuses, List<Instant> times, Instant now) {
         json.writeArrayPropertyStart("ages_seconds");
         for (int row = 0; row < times.size(); row++) {
             FieldStatus status = statuses.get(row);
@@ -111,11 +117,10 @@ public final class OnlineJson {
         json.writeEndArray();
     }
 
-    private static void writeColumn(
-            JsonGenerator json, List<Value> values, List<FieldStatus> statuses, List<Instant> times) {
+    private void writeColumn(List<Value> values, List<FieldStatus> statuses, List<Instant> times) {
         json.writeArrayPropertyStart("values");
         for (Value value : values) {
-            write(json, value);
+            write(value);
         }
         json.writeEndArray();
         json.writeArrayPropertyStart("statuses");
@@ -124,42 +129,44 @@ public final class OnlineJson {
         }
         json.writeEndArray();
         json.writeArrayPropertyStart("event_timestamps");
-        Instant last = Instant.EPOCH;
-        String text = EPOCH;
         for (Instant time : times) {
-            // Rows written together share their time, so the text is mostly made once.
-            if (!time.equals(last)) {
-                last = time;
-                text = DateTimeFormatter.ISO_INSTANT.format(time);
-            }
-            json.writeString(text);
+            json.writeString(text(time));
         }
         json.writeEndArray();
     }
 
-    private static void write(JsonGenerator json, Value value) {
+    /** Columns of a view, and rows written together, share their times, so the text is mostly made once. */
+    private String text(Instant time) {
+        if (!time.equals(lastTime)) {
+            lastTime = time;
+            lastTimeText = DateTimeFormatter.ISO_INSTANT.format(time);
+        }
+        return lastTimeText;
+    }
+
+    private void write(Value value) {
         switch (value) {
             case Value.Null none -> json.writeNull();
             case Value.Missing none -> json.writeNull();
             case Value.Corrupt none -> json.writeNull();
             case Value.Int integer -> json.writeNumber(integer.value());
-            case Value.Real real -> writeFinite(json, real.value());
+            case Value.Real real -> writeFinite(real.value());
             case Value.Bool bool -> json.writeBoolean(bool.value());
             case Value.Text text -> json.writeString(text.value());
             case Value.Many many -> {
                 json.writeStartArray();
-                many.values().forEach(each -> write(json, each));
+                many.values().forEach(each -> write(each));
                 json.writeEndArray();
             }
-            case Value.Bytes other -> writeTree(json, ValueJson.toJson(other));
-            case Value.Time other -> writeTree(json, ValueJson.toJson(other));
-            case Value.ZonedTime other -> writeTree(json, ValueJson.toJson(other));
-            case Value.Keyed other -> writeTree(json, ValueJson.toJson(other));
-            case Value.Entries other -> writeTree(json, ValueJson.toJson(other));
+            case Value.Bytes other -> writeTree(ValueJson.toJson(other));
+            case Value.Time other -> writeTree(ValueJson.toJson(other));
+            case Value.ZonedTime other -> writeTree(ValueJson.toJson(other));
+            case Value.Keyed other -> writeTree(ValueJson.toJson(other));
+            case Value.Entries other -> writeTree(ValueJson.toJson(other));
         }
     }
 
-    private static void writeFinite(JsonGenerator json, double value) {
+    private void writeFinite(double value) {
         if (Double.isFinite(value)) {
             json.writeNumber(value);
         } else {
@@ -167,7 +174,7 @@ public final class OnlineJson {
         }
     }
 
-    private static void writeTree(JsonGenerator json, @Nullable Object tree) {
+    private void writeTree(@Nullable Object tree) {
         json.writePOJO(tree);
     }
 }

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
@@ -21,11 +22,13 @@ final class ServerProcess implements AutoCloseable {
 
     private final Process process;
     private final int port;
+    private final OptionalInt grpcPort;
     private final double startSeconds;
 
-    private ServerProcess(Process process, int port, double startSeconds) {
+    private ServerProcess(Process process, int port, OptionalInt grpcPort, double startSeconds) {
         this.process = process;
         this.port = port;
+        this.grpcPort = grpcPort;
         this.startSeconds = startSeconds;
     }
 
@@ -37,9 +40,19 @@ final class ServerProcess implements AutoCloseable {
             throw new IllegalStateException("%s version ended with %d".formatted(launcher, code));
         }
         int port = freePort();
+        int grpcPort = freePort();
         return start(
-                List.of(launcher, "-c", repository.toString(), "serve", "-p", Integer.toString(port)),
+                List.of(
+                        launcher,
+                        "-c",
+                        repository.toString(),
+                        "serve",
+                        "-p",
+                        Integer.toString(port),
+                        "--grpc-port",
+                        Integer.toString(grpcPort)),
                 port,
+                OptionalInt.of(grpcPort),
                 repository.resolve("manciple.log"));
     }
 
@@ -63,10 +76,11 @@ final class ServerProcess implements AutoCloseable {
                         "--max-requests",
                         "0"),
                 port,
+                OptionalInt.empty(),
                 repository.resolve("feast.log"));
     }
 
-    private static ServerProcess start(List<String> command, int port, Path log)
+    private static ServerProcess start(List<String> command, int port, OptionalInt grpcPort, Path log)
             throws IOException, InterruptedException {
         long start = System.nanoTime();
         Process process = new ProcessBuilder(command)
@@ -81,7 +95,7 @@ final class ServerProcess implements AutoCloseable {
             }
             LockSupport.parkNanos(LOOK.toNanos());
         }
-        return new ServerProcess(process, port, (System.nanoTime() - start) / SECOND);
+        return new ServerProcess(process, port, grpcPort, (System.nanoTime() - start) / SECOND);
     }
 
     private static boolean healthy(int port) {
@@ -101,8 +115,14 @@ final class ServerProcess implements AutoCloseable {
         }
     }
 
+    /** Of HTTP. */
     int port() {
         return port;
+    }
+
+    /** Of gRPC, where the server speaks it. */
+    int grpcPort() {
+        return grpcPort.orElseThrow();
     }
 
     /** From the start of the process to its first answer. */

@@ -38,7 +38,8 @@ public final class ServingBenchmark implements Benchmark {
     public static final String ID = "S1";
 
     private static final List<Integer> CONNECTIONS = List.of(1, 4, 16);
-    private static final Duration WARMUP = Duration.ofSeconds(3);
+    private static final Duration COMPILING = Duration.ofSeconds(8);
+    private static final Duration WARMUP = Duration.ofSeconds(2);
     private static final Duration MEASURED = Duration.ofSeconds(4);
     private static final int OPEN_CONNECTIONS = 4;
     private static final Duration OPEN_WARMUP = Duration.ofSeconds(30);
@@ -144,7 +145,7 @@ public final class ServingBenchmark implements Benchmark {
         targets.add(new Target<>(
                 RAW + " HGETALL", HashCaller.to(redis, workload.storeKeys(), asked, true), (request, answer) -> {}));
         targets.add(new Target<>(HERE, () -> inProcess(workload, store, views), workload::check));
-        targets.add(new Target<>(GRPC, GrpcCaller.to(ours.port(), workload.messages()), workload::checkMessage));
+        targets.add(new Target<>(GRPC, GrpcCaller.to(ours.grpcPort(), workload.messages()), workload::checkMessage));
         targets.add(new Target<>(HTTP, HttpCaller.to(ours.port(), "/get-online-features", bodies), workload::check));
         feast.server()
                 .ifPresent(server -> targets.add(new Target<>(
@@ -177,6 +178,7 @@ public final class ServingBenchmark implements Benchmark {
             throws Exception {
         for (Target<?> target : targets) {
             target.verify();
+            Load.closed(target, OPEN_CONNECTIONS, COMPILING, Duration.ofSeconds(1));
         }
         List<Result> results = new ArrayList<>();
         Map<String, Double> most = new LinkedHashMap<>();
