@@ -35,7 +35,7 @@ final class DuckDb implements AutoCloseable {
     private final Path spills;
     private final Path spill;
     private final ReentrantLock starting = new ReentrantLock();
-    private final Interrupts interrupts = new Interrupts();
+    private final EngineCalls calls = new EngineCalls();
     private final Set<DuckDbSession> sessions = ConcurrentHashMap.newKeySet();
     private @Nullable DuckDBConnection root;
     private boolean closed;
@@ -53,7 +53,7 @@ final class DuckDb implements AutoCloseable {
     /** @param allocator for rows on their way into the engine */
     DuckDbSession session(BufferAllocator allocator) {
         try {
-            DuckDbSession session = new DuckDbSession(root().duplicate(), allocator, interrupts, sessions::remove);
+            DuckDbSession session = new DuckDbSession(root().duplicate(), allocator, calls, sessions::remove);
             sessions.add(session);
             return session;
         } catch (SQLException e) {
@@ -134,7 +134,7 @@ final class DuckDb implements AutoCloseable {
     @Override
     public void close() {
         starting.lock();
-        try (interrupts) {
+        try (calls) {
             closed = true;
             sessions.forEach(DuckDbSession::close);
             if (root != null) {

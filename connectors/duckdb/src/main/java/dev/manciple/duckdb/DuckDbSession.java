@@ -22,6 +22,7 @@ import org.apache.arrow.vector.ValueVector;
 import org.apache.arrow.vector.ipc.ArrowReader;
 import org.duckdb.DuckDBConnection;
 import org.duckdb.DuckDBResultSet;
+import org.jspecify.annotations.Nullable;
 
 /** A connection to the engine. A failed statement is closed by the driver, so every statement is a new one. */
 final class DuckDbSession implements SqlSession {
@@ -42,33 +43,55 @@ final class DuckDbSession implements SqlSession {
 
     private final DuckDBConnection connection;
     private final BufferAllocator allocator;
-    private final Interrupts interrupts;
+    private final EngineCalls calls;
     private final Consumer<DuckDbSession> onClose;
+
+    /** The rows the engine is asking for, if it is. */
+    private @Nullable IncomingRows incoming;
 
     DuckDbSession(
             DuckDBConnection connection,
             BufferAllocator allocator,
-            Interrupts interrupts,
+            EngineCalls calls,
             Consumer<DuckDbSession> onClose) {
         this.connection = connection;
         this.allocator = allocator;
-        this.interrupts = interrupts;
+        this.calls = calls;
         this.onClose = onClose;
     }
 
     @Override
     public void execute(Sql sql) {
         try (Statement statement = connection.createStatement()) {
-            interrupts.during(statement, () -> statement.execute(sql.text()));
+            during(statement, () -> statement.execute(sql.text()));
         } catch (SQLException e) {
             throw failed(e, "run a statement");
+        }
+    }
+
+    /** Runs what waits for a statement; an interrupt ends the statement, and whatever its rows are waiting for. */
+    private <T, E extends Exception> T during(Statement statement, EngineCalls.Waiting<T, E> waiting) throws E {
+        return calls.make(waiting, () -> {
+            if (incoming != null) {
+                incoming.interrupt();
+            }
+            cancel(statement);
+        });
+    }
+
+    static void cancel(Statement statement) {
+        try {
+            statement.cancel();
+        } catch (SQLException e) {
+            // It has just ended by itself, which is as good.
+            return;
         }
     }
 
     /** As {@link #execute}; returns how many rows were changed or written. */
     long update(Sql sql) {
         try (Statement statement = connection.createStatement()) {
-            return interrupts.during(statement, () -> statement.executeLargeUpdate(sql.text()));
+            return during(statement, () -> statement.executeLargeUpdate(sql.text()));
         } catch (SQLException e) {
             throw failed(e, "run a statement");
         }
@@ -80,16 +103,21 @@ final class DuckDbSession implements SqlSession {
 
     /** The engine's own names of the types of something that can stand after FROM. */
     Map<String, String> columnTypes(Sql from) {
-        try (Statement statement = connection.createStatement();
-                ResultSet columns = statement.executeQuery(
-                        Sql.of("DESCRIBE SELECT * FROM {} AS described", from).text())) {
+        try (Statement statement = connection.createStatement()) {
+            return during(statement, () -> columnTypes(statement, from));
+        } catch (SQLException e) {
+            throw failed(e, "find out columns");
+        }
+    }
+
+    private static Map<String, String> columnTypes(Statement statement, Sql from) throws SQLException {
+        try (ResultSet columns = statement.executeQuery(
+                Sql.of("DESCRIBE SELECT * FROM {} AS described", from).text())) {
             Map<String, String> types = new LinkedHashMap<>();
             while (columns.next()) {
                 types.put(columns.getString("column_name"), columns.getString("column_type"));
             }
             return types;
-        } catch (SQLException e) {
-            throw failed(e, "find out columns");
         }
     }
 
@@ -98,7 +126,7 @@ final class DuckDbSession implements SqlSession {
         try {
             Statement statement = connection.createStatement();
             try {
-                return interrupts.during(statement, () -> result(statement, query, batches));
+                return during(statement, () -> result(statement, query, batches));
             } catch (SQLException | RuntimeException e) {
                 try (statement) {
                     throw e;
@@ -113,7 +141,7 @@ final class DuckDbSession implements SqlSession {
         DuckDBResultSet rows = (DuckDBResultSet) statement.executeQuery(query.text());
         int columns = Math.max(1, rows.getMetaData().getColumnCount());
         return new ResultReader(
-                (ArrowReader) rows.arrowExportStream(batches, batchSize(columns)), statement, interrupts, batches);
+                (ArrowReader) rows.arrowExportStream(batches, batchSize(columns)), statement, calls, batches);
     }
 
     private static int batchSize(int columns) {
@@ -130,7 +158,7 @@ final class DuckDbSession implements SqlSession {
             return new SQLException("the thread was interrupted", e);
         }
         try (Statement statement = connection.createStatement()) {
-            interrupts.during(statement, () -> statement.execute("EXPLAIN ANALYZE " + query.text()));
+            during(statement, () -> statement.execute("EXPLAIN ANALYZE " + query.text()));
             return e;
         } catch (SQLException said) {
             return said;
@@ -151,16 +179,18 @@ final class DuckDbSession implements SqlSession {
     /** Lets statements read rows from outside, in their order. Does not close the reader. */
     long scan(ArrowReader rows, Scan scan) {
         BufferAllocator owner = owner(rows);
-        try (IncomingRows incoming = new IncomingRows(rows, owner);
+        try (IncomingRows taken = new IncomingRows(rows, owner);
                 ArrowArrayStream stream = ArrowArrayStream.allocateNew(owner)) {
-            Data.exportArrayStream(owner, incoming, stream);
+            Data.exportArrayStream(owner, taken, stream);
             try {
                 connection.registerArrowStream(INCOMING, stream);
+                incoming = taken;
                 return scan.run(Sql.quoted(INCOMING, '"'));
             } catch (RuntimeException e) {
-                throw incoming.failure()
+                throw taken.failure()
                         .orElseGet(() -> e instanceof FeatureStoreException ? e : failed(e, "read the rows given"));
             } finally {
+                incoming = null;
                 execute(Sql.of("DROP VIEW IF EXISTS {}", Sql.quoted(INCOMING, '"')));
                 stream.release();
             }
@@ -183,8 +213,15 @@ final class DuckDbSession implements SqlSession {
 
     /** The first row of a query as text, by column; empty where there is none. Nulls are left out. */
     Map<String, String> row(Sql query) {
-        try (Statement statement = connection.createStatement();
-                ResultSet rows = statement.executeQuery(query.text())) {
+        try (Statement statement = connection.createStatement()) {
+            return during(statement, () -> firstRow(statement, query));
+        } catch (SQLException e) {
+            throw failed(reason(e, query), "run a query");
+        }
+    }
+
+    private static Map<String, String> firstRow(Statement statement, Sql query) throws SQLException {
+        try (ResultSet rows = statement.executeQuery(query.text())) {
             Map<String, String> values = new LinkedHashMap<>();
             int columns = rows.getMetaData().getColumnCount();
             if (rows.next()) {
@@ -196,8 +233,6 @@ final class DuckDbSession implements SqlSession {
                 }
             }
             return values;
-        } catch (SQLException e) {
-            throw failed(reason(e, query), "run a query");
         }
     }
 

@@ -3,6 +3,7 @@ package dev.manciple.duckdb;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.VectorSchemaRoot;
@@ -19,6 +20,8 @@ import org.jspecify.annotations.Nullable;
 final class IncomingRows extends ArrowReader {
     private final ArrowReader rows;
     private final VectorSchemaRoot taken;
+    private final ReentrantLock asking = new ReentrantLock();
+    private @Nullable Thread waiting;
     private @Nullable RuntimeException failure;
 
     /** @param allocator of the same root as that of the rows */
@@ -33,6 +36,27 @@ final class IncomingRows extends ArrowReader {
         return Optional.ofNullable(failure);
     }
 
+    /** Interrupts the engine's thread that waits for the next batch, if one does. */
+    void interrupt() {
+        asking.lock();
+        try {
+            if (waiting != null) {
+                waiting.interrupt();
+            }
+        } finally {
+            asking.unlock();
+        }
+    }
+
+    private void setWaiting(@Nullable Thread thread) {
+        asking.lock();
+        try {
+            waiting = thread;
+        } finally {
+            asking.unlock();
+        }
+    }
+
     @Override
     public VectorSchemaRoot getVectorSchemaRoot() {
         return taken;
@@ -45,6 +69,7 @@ final class IncomingRows extends ArrowReader {
 
     @Override
     public boolean loadNextBatch() throws IOException {
+        setWaiting(Thread.currentThread());
         try {
             if (!rows.loadNextBatch()) {
                 return false;
@@ -62,6 +87,8 @@ final class IncomingRows extends ArrowReader {
         } catch (RuntimeException e) {
             failure = e;
             throw e;
+        } finally {
+            setWaiting(null);
         }
     }
 

@@ -12,13 +12,13 @@ import org.apache.arrow.vector.types.pojo.Schema;
 /** The rows of a statement, which ends with them, and whose failures are Manciple's. */
 final class ResultReader extends DerivedReader {
     private final Statement statement;
-    private final Interrupts interrupts;
+    private final EngineCalls calls;
     private boolean closed;
 
-    ResultReader(ArrowReader rows, Statement statement, Interrupts interrupts, BufferAllocator allocator) {
+    ResultReader(ArrowReader rows, Statement statement, EngineCalls calls, BufferAllocator allocator) {
         super(rows, allocator);
         this.statement = statement;
-        this.interrupts = interrupts;
+        this.calls = calls;
     }
 
     @Override
@@ -32,7 +32,7 @@ final class ResultReader extends DerivedReader {
             throw new IOException("the reader is closed");
         }
         try {
-            return interrupts.during(statement, from()::loadNextBatch);
+            return calls.make(from()::loadNextBatch, () -> DuckDbSession.cancel(statement));
         } catch (IOException e) {
             throw DuckDbSession.failed(e, "read the rows of a query");
         }

@@ -150,8 +150,9 @@ sealed interface SpineSource {
                             keys().isEmpty() || !slices.get(i).view().joinKeys().isEmpty())
                     .boxed()
                     .toList();
-            // One after the other: who waits for the scratch would keep what a child's next answer needs.
-            giving.forEach(i -> Fanout.run(List.of(part(i, run)), run.workshop().deadline()));
+            Fanout.run(
+                    giving.stream().map(i -> part(i, run)).toList(),
+                    run.workshop().deadline());
             List<Sql> pairs = giving.stream().map(i -> pairs(i, run.scratch())).toList();
             spool.write(Sql.of("SELECT DISTINCT * FROM ({}) AS pairs", Sql.join("\nUNION ALL\n", pairs)));
             giving.forEach(i ->
