@@ -20,6 +20,9 @@ import org.apache.arrow.vector.types.pojo.Schema;
  * disk. Thread-safe. Closing drops the tables; readers of queries must be closed before.
  */
 public final class Scratch implements AutoCloseable {
+    /** A row's place in its table, from zero, where no column of the table has this name. Rows are found in the order of their places. */
+    public static final Sql PLACE = Sql.of("rowid");
+
     private static final DuckDbDialect DIALECT = new DuckDbDialect();
 
     private final DuckDb engine;
@@ -59,11 +62,28 @@ public final class Scratch implements AutoCloseable {
      * @param selected the table's columns, of those of the rows
      */
     public void load(String table, ArrowReader rows, List<Sql> selected) {
+        load(table, rows, selected, Sql.of(""));
+    }
+
+    /**
+     * As {@link #load}, in another order.
+     *
+     * @param by a column of the table
+     */
+    public void loadSorted(String table, ArrowReader rows, List<Sql> selected, Sql by) {
+        load(table, rows, selected, Sql.of(" ORDER BY {}", by));
+    }
+
+    private void load(String table, ArrowReader rows, List<Sql> selected, Sql order) {
         try (DuckDbSession session = engine.session(allocator)) {
             session.scan(
                     rows,
                     incoming -> session.update(Sql.of(
-                            "CREATE TABLE {} AS SELECT {} FROM {}", table(table), Sql.join(", ", selected), incoming)));
+                            "CREATE TABLE {} AS SELECT {} FROM {}{}",
+                            table(table),
+                            Sql.join(", ", selected),
+                            incoming,
+                            order)));
         }
     }
 

@@ -9,20 +9,20 @@ import dev.manciple.spi.Explanation;
 import dev.manciple.spi.HistoricalRequest;
 import dev.manciple.spi.RetrievalJob;
 import dev.manciple.spi.WriteReport;
-import dev.manciple.sql.Column;
 import dev.manciple.sql.Sql;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.IntStream;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.ipc.ArrowReader;
-import org.apache.arrow.vector.types.pojo.Field;
 import org.apache.arrow.vector.types.pojo.Schema;
 
 /**
  * One point-in-time join over several stores: the entity rows are numbered and kept, each store answers for its own views, all
- * at once, and the answers are joined by number and streamed in the order of the entity rows.
+ * at once, and the answers are sorted by number and streamed beside the entity rows.
  */
 record CrossEngineJob(HistoricalRequest request, List<Share> shares, SpineSource spine, Workshop workshop, Route route)
         implements RetrievalJob {
@@ -65,9 +65,7 @@ record CrossEngineJob(HistoricalRequest request, List<Share> shares, SpineSource
     /** Has every child fill a table with the row ids and its features. */
     private void answer(Layout layout, Scratch scratch, SpineSpool spool, Meter meter) {
         long rows = spool.rows();
-        List<Transfers> transfers = layout.parts().stream()
-                .map(part -> transfers(part, new SpineKeys(spool, part.thin(), meter)::of))
-                .toList();
+        List<Transfers> transfers = transfers(layout, part -> new SpineKeys(spool, part.thin(), meter)::of);
         meter.expect(transfers.stream().mapToLong(each -> each.bytes(rows)).sum());
         List<Fanout.Part> parts = new ArrayList<>();
         for (int i = 0; i < layout.parts().size(); i++) {
@@ -81,55 +79,43 @@ record CrossEngineJob(HistoricalRequest request, List<Share> shares, SpineSource
         Fanout.run(parts, workshop.deadline());
     }
 
-    private Transfers transfers(Layout.Part part, Transfers.Keys keys) {
-        return Transfers.of(part, request.options().filterByCreated(), workshop.config(), keys);
+    /** Of each part, all children asked at once. */
+    private List<Transfers> transfers(Layout layout, Function<Layout.Part, Transfers.Keys> keys) {
+        return Fanout.ask(layout.parts().stream()
+                .map(part -> new Fanout.Question<>(
+                        part.share().child(),
+                        "plan a pull",
+                        () -> Transfers.of(
+                                part, request.options().filterByCreated(), workshop.config(), keys.apply(part))))
+                .toList());
     }
 
     private static String table(int part) {
         return "part " + part;
     }
 
-    private Sql stitch(Layout layout, Scratch scratch, SpineSpool spool) {
-        List<Sql> columns = new ArrayList<>();
-        for (Column column : spool.columns()) {
-            columns.add(Sql.of("s.{}", Scratch.quote(column.name())));
-        }
-        List<Field> fields = layout.output().getFields();
+    /** Row by row: all tables have the rows of the spine, in its order. So nothing is hashed, sorted or held, however many there are. */
+    private static Sql stitch(Layout layout, Scratch scratch, SpineSpool spool) {
+        List<Sql> columns = new ArrayList<>(
+                spool.columns().stream().map(column -> Sql.of("s.{}", column)).toList());
         for (Layout.Source feature : layout.features()) {
             columns.add(Sql.of(
                     "{}.{} AS {}",
                     Scratch.quote(table(feature.part())),
                     Answer.feature(feature.feature()),
-                    Scratch.quote("f%d %s"
-                            .formatted(
-                                    columns.size(), fields.get(columns.size()).getName()))));
+                    Positional.name(columns.size())));
         }
-        List<Sql> joins = new ArrayList<>();
-        for (int i = 0; i < layout.parts().size(); i++) {
-            Sql name = Scratch.quote(table(i));
-            joins.add(Sql.of(
-                    "\nLEFT JOIN {} AS {} ON {}.{} = s.{}",
-                    scratch.table(table(i)),
-                    name,
-                    name,
-                    Answer.ROW,
-                    spool.rowIdColumn()));
-        }
-        return Sql.of(
-                "SELECT {}\nFROM {} AS s{}{}",
-                Sql.join(", ", columns),
-                spool.table(),
-                Sql.join("", joins),
-                request.options().ordered() ? Sql.of("\nORDER BY s.{}", spool.rowIdColumn()) : Sql.of(""));
+        List<Sql> joins = IntStream.range(0, layout.parts().size())
+                .mapToObj(CrossEngineJob::table)
+                .map(table -> Sql.of("\nPOSITIONAL JOIN {} AS {}", scratch.table(table), Scratch.quote(table)))
+                .toList();
+        return Sql.of("SELECT {}\nFROM {} AS s{}", Sql.join(", ", columns), spool.table(), Sql.join("", joins));
     }
 
     @Override
     public Explanation explain() {
         Layout layout = layout();
-        List<Transfers> transfers = layout.parts().stream()
-                .map(part -> transfers(part, any -> Optional.empty()))
-                .toList();
-        return Explaining.explain(this, layout, transfers);
+        return Explaining.explain(this, layout, transfers(layout, part -> any -> Optional.empty()));
     }
 
     /** By this process: no store has all of the rows. */

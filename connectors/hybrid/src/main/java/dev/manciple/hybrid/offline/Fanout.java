@@ -3,8 +3,12 @@ package dev.manciple.hybrid.offline;
 import dev.manciple.error.FeatureStoreException;
 import dev.manciple.error.StoreException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -30,6 +34,26 @@ final class Fanout {
         Part(ChildStore child, String attempted, Work work) {
             this(child, attempted, StoreException.Outcome.NOT_APPLIED, work);
         }
+    }
+
+    /** Something one child is asked; it changes nothing in the store. */
+    record Question<T>(ChildStore child, String attempted, Callable<T> work) {}
+
+    /** Asks all at once, each child within its deadline; the answers are in the order of the questions. */
+    static <T> List<T> ask(List<Question<T>> questions) {
+        Map<Integer, T> answers = new ConcurrentSkipListMap<>();
+        List<Part> parts = new ArrayList<>();
+        for (Question<T> question : questions) {
+            int place = parts.size();
+            parts.add(new Part(
+                    question.child(),
+                    question.attempted(),
+                    () -> answers.put(place, question.work().call())));
+        }
+        if (!parts.isEmpty()) {
+            run(parts, parts.getFirst().child().deadline());
+        }
+        return List.copyOf(answers.values());
     }
 
     /** Returns when all parts are done, each within its child's deadline from now. */

@@ -37,9 +37,7 @@ record Layout(List<Part> parts, Schema output, List<Source> features) {
 
     static Layout of(HistoricalRequest request, List<Share> shares, Schema spine, String timeColumn) {
         refuseReserved(spine);
-        List<Part> parts = shares.stream()
-                .map(share -> part(request, share, spine, timeColumn))
-                .toList();
+        List<Part> parts = parts(request, shares, spine, timeColumn);
         Map<ViewSlice, Integer> ownerOf = new HashMap<>();
         for (int i = 0; i < shares.size(); i++) {
             for (ViewSlice slice : shares.get(i).slices()) {
@@ -78,7 +76,20 @@ record Layout(List<Part> parts, Schema output, List<Source> features) {
         }
     }
 
-    private static Part part(HistoricalRequest request, Share share, Schema spine, String timeColumn) {
+    /** All children are asked for the types of their features at once. */
+    private static List<Part> parts(HistoricalRequest request, List<Share> shares, Schema spine, String timeColumn) {
+        return Fanout.ask(shares.stream()
+                .map(share -> {
+                    Schema thin = thin(share, spine, timeColumn);
+                    return new Fanout.Question<>(
+                            share.child(),
+                            "describe the features",
+                            () -> new Part(share, thin, features(request, share, thin, timeColumn)));
+                })
+                .toList());
+    }
+
+    private static Schema thin(Share share, Schema spine, String timeColumn) {
         Set<String> wanted = new LinkedHashSet<>();
         wanted.add(timeColumn);
         for (ViewSlice slice : share.slices()) {
@@ -96,8 +107,7 @@ record Layout(List<Part> parts, Schema output, List<Source> features) {
             }
             columns.add(column);
         }
-        Schema thin = new Schema(columns);
-        return new Part(share, thin, features(request, share, thin, timeColumn));
+        return new Schema(columns);
     }
 
     private static String use(String column, Share share, String timeColumn) {
@@ -117,13 +127,10 @@ record Layout(List<Part> parts, Schema output, List<Source> features) {
             throw new InternalException("A job's schema must be known without the entity rows");
         });
         List<Field> fields = share.child()
-                .reading(
-                        "describe the features",
-                        () -> share.child()
-                                .store()
-                                .historicalFeatures(request(request, share, announced, false))
-                                .schema()
-                                .getFields());
+                .store()
+                .historicalFeatures(request(request, share, announced, false))
+                .schema()
+                .getFields();
         int features = share.slices().stream()
                 .mapToInt(slice -> slice.features().size())
                 .sum();

@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.ipc.ArrowReader;
 import org.apache.arrow.vector.types.pojo.ArrowType;
@@ -20,8 +21,8 @@ import org.apache.arrow.vector.types.pojo.Field;
 import org.apache.arrow.vector.types.pojo.Schema;
 
 /**
- * The entity rows, written once with a dense row id, from which every child is given the columns it needs and to which all
- * results are joined. The ids are stored, so that no two readers can number the rows differently.
+ * The entity rows, written once, from which every child is given the columns it needs and beside which all results are put. A row's
+ * id is its place in the table, counted from zero, which the engine keeps: no two readers can number the rows differently.
  */
 final class SpineSpool {
     private static final String TABLE = "spine";
@@ -29,15 +30,15 @@ final class SpineSpool {
     private final Scratch scratch;
     private final BufferAllocator allocator;
     private final List<Column> columns;
-    private final Column time;
-    private final Field rowId;
+    private final Schema schema;
+    private final String time;
 
     SpineSpool(Scratch scratch, BufferAllocator allocator, Schema schema, String timeColumn) {
         this.scratch = scratch;
         this.allocator = allocator;
         this.columns = Carriage.columns(schema);
-        this.time = column(timeColumn);
-        this.rowId = rowId(schema);
+        this.schema = schema;
+        this.time = timeColumn;
     }
 
     /** The column of row ids: a name no entity row has. */
@@ -64,25 +65,23 @@ final class SpineSpool {
             throw new InvalidRequestException(
                     "The entity rows were announced as %s but are %s".formatted(promised, given));
         }
-        try (ArrowReader travelling = RetypedReader.over(rows, Carriage.travelling(columns))) {
-            scratch.load(TABLE, travelling, List.of(numbering(), Sql.of("*")));
+        try (ArrowReader travelling =
+                RetypedReader.over(rows, Positional.of(schema).travelling())) {
+            scratch.load(TABLE, travelling, List.of(Sql.of("*")));
         }
     }
 
-    /** Writes the rows of a query over the scratch's own tables, whose columns are those of the schema, in its order. */
+    /** Writes the rows of a query over the scratch's own tables, whose columns are those of the schema by name. */
     void write(Sql query) {
         List<Sql> selected = new ArrayList<>();
-        selected.add(numbering());
-        columns.forEach(column -> selected.add(Scratch.quote(column.field().getName())));
+        for (int i = 0; i < columns.size(); i++) {
+            selected.add(Sql.of("{} AS {}", Scratch.quote(columns.get(i).field().getName()), Positional.name(i)));
+        }
         scratch.execute(Sql.of(
                 "CREATE TABLE {} AS SELECT {} FROM ({}) AS rows",
                 scratch.table(TABLE),
                 Sql.join(", ", selected),
                 query));
-    }
-
-    private Sql numbering() {
-        return Sql.of("row_number() OVER () - 1 AS {}", Scratch.quote(rowId.getName()));
     }
 
     long rows() {
@@ -92,13 +91,13 @@ final class SpineSpool {
 
     /** The earliest and latest time of the rows; empty if none has one. */
     Optional<Interval> times() {
-        return scratch.times(TABLE, Scratch.quote(time.name()), time.type());
+        int place = place(time);
+        return scratch.times(TABLE, Positional.name(place), columns.get(place).type());
     }
 
     /** About how many different values some columns have together. */
     long different(List<String> names) {
-        List<Sql> columns =
-                names.stream().map(name -> Scratch.quote(column(name).name())).toList();
+        List<Sql> columns = names.stream().map(this::column).toList();
         return Long.parseLong(
                 scratch.row(Sql.of("SELECT approx_count_distinct(({})) AS n FROM {}", Sql.join(", ", columns), table()))
                         .getOrDefault("n", "0"));
@@ -107,7 +106,8 @@ final class SpineSpool {
     /** Some columns, each combination of values once. */
     ArrowReader distinct(Schema wanted, Meter meter) {
         List<Sql> columns = wanted.getFields().stream()
-                .map(field -> Scratch.quote(column(field.getName()).name()))
+                .map(Field::getName)
+                .map(this::column)
                 .toList();
         Sql query = Sql.of("SELECT DISTINCT {} FROM {}", Sql.join(", ", columns), table());
         return new MeteredReader(scratch.query(query, wanted, allocator), allocator, meter);
@@ -117,30 +117,28 @@ final class SpineSpool {
         return scratch.table(TABLE);
     }
 
-    Sql rowIdColumn() {
-        return Scratch.quote(rowId.getName());
-    }
-
-    List<Column> columns() {
-        return columns;
+    /** The columns of the table, in the order of the rows. */
+    List<Sql> columns() {
+        return IntStream.range(0, columns.size()).mapToObj(Positional::name).toList();
     }
 
     /** The row id and some columns, as a child is sent them: in any order of rows, as often as it asks. */
     Spine.Rows thin(Schema thin, String timeColumn, Meter meter) {
         List<Sql> selected = new ArrayList<>();
-        selected.add(rowIdColumn());
-        thin.getFields().stream()
-                .skip(1)
-                .forEach(field ->
-                        selected.add(Scratch.quote(column(field.getName()).name())));
+        selected.add(Scratch.PLACE);
+        thin.getFields().stream().skip(1).map(Field::getName).map(this::column).forEach(selected::add);
         Sql query = Sql.of("SELECT {} FROM {}", Sql.join(", ", selected), table());
         return new Spine.Rows(
                 thin, timeColumn, () -> new MeteredReader(scratch.query(query, thin, allocator), allocator, meter));
     }
 
-    private Column column(String name) {
-        return columns.stream()
-                .filter(column -> column.field().getName().equals(name))
+    private Sql column(String name) {
+        return Positional.name(place(name));
+    }
+
+    private int place(String name) {
+        return IntStream.range(0, columns.size())
+                .filter(i -> columns.get(i).field().getName().equals(name))
                 .findFirst()
                 .orElseThrow(() -> new InvalidRequestException("The entity rows have no column '%s'".formatted(name)));
     }

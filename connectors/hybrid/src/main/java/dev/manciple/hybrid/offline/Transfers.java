@@ -3,7 +3,6 @@ package dev.manciple.hybrid.offline;
 import dev.manciple.model.DataSource;
 import dev.manciple.spi.OfflineCapability;
 import dev.manciple.spi.PullRequest;
-import dev.manciple.spi.RetrievalJob;
 import dev.manciple.spi.ViewSlice;
 import java.time.Instant;
 import java.util.List;
@@ -35,6 +34,7 @@ record Transfers(long up, long down, OptionalLong pulled, HybridOfflineConfig.Tr
         Optional<PullRequest.Keys> of(ViewSlice slice);
     }
 
+    /** Asks the child, if there is a choice. */
     static Transfers of(Layout.Part part, boolean filterByCreated, HybridOfflineConfig config, Keys keys) {
         boolean mustPull = filterByCreated
                 && !part.share().child().store().capabilities().contains(OfflineCapability.FILTER_BY_CREATED);
@@ -74,10 +74,7 @@ record Transfers(long up, long down, OptionalLong pulled, HybridOfflineConfig.Tr
                     Instant.EPOCH,
                     Instant.EPOCH,
                     keys.of(slice));
-            RetrievalJob job = share.child()
-                    .reading("plan a pull", () -> share.child().store().pullAll(all));
-            OptionalLong bytes =
-                    share.child().reading("plan a pull", () -> job.explain().estimatedBytes());
+            OptionalLong bytes = share.child().store().pullAll(all).explain().estimatedBytes();
             if (bytes.isEmpty()) {
                 return bytes;
             }
