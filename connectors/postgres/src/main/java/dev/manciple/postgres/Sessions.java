@@ -5,6 +5,8 @@ import dev.manciple.sql.Sql;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
@@ -53,15 +55,7 @@ final class Sessions implements AutoCloseable {
 
     private PostgresSession started(Connection connection, Runnable onEnd) throws SQLException {
         try (Statement statement = connection.createStatement()) {
-            statement.execute("SET jit = off");
-            statement.execute(
-                    Sql.of("SET work_mem = {}", Sql.literal(config.workMem())).text());
-            if (config.statementTimeout().isPresent()) {
-                statement.execute(Sql.of(
-                                "SET statement_timeout = {}",
-                                Sql.literal(config.statementTimeout().get().toMillis()))
-                        .text());
-            }
+            statement.execute(settings().text());
             connection.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
             connection.setAutoCommit(false);
             PostgresSession session = new PostgresSession(connection, server.title(), interrupts, ended -> {
@@ -76,6 +70,21 @@ final class Sessions implements AutoCloseable {
                 throw e;
             }
         }
+    }
+
+    /**
+     * Few statistics are gathered of temporary tables, which are joined by their keys only and read once: with the server's own
+     * target that takes longer than the join.
+     */
+    private Sql settings() {
+        List<Sql> settings = new ArrayList<>(List.of(
+                Sql.of("SET jit = off"),
+                Sql.of("SET work_mem = {}", Sql.literal(config.workMem())),
+                Sql.of("SET default_statistics_target = 10")));
+        config.statementTimeout()
+                .ifPresent(
+                        timeout -> settings.add(Sql.of("SET statement_timeout = {}", Sql.literal(timeout.toMillis()))));
+        return Sql.join("; ", settings);
     }
 
     private void takeTurn() {

@@ -35,6 +35,11 @@ public interface Dialect {
     /** The engine's time with a zone that microseconds stand for. */
     Sql instant(Sql micros);
 
+    /** The engine's time with a zone that a column stands for, as {@link #micros} reads it. */
+    default Sql instant(Sql column, ArrowType type) {
+        return instant(micros(column, type));
+    }
+
     /**
      * A column of times in the form the engine compares fastest, at microseconds. Infinite times may be infinite rather than null
      * in it: {@link #atLeast} and {@link #atMost} leave them out.

@@ -104,9 +104,9 @@ record PullPlan(Sql query, Schema output, String description) {
             for (int i = 0; i < features.size(); i++) {
                 columns.add(named(quote(features.get(i)), fields.get(keys.size() + i)));
             }
-            columns.add(Sql.of("{} AS {}", dialect.instant(micros(event)), dialect.quote(PullRequest.EVENT_TIME)));
-            created.ifPresent(column -> columns.add(
-                    Sql.of("{} AS {}", dialect.instant(micros(column)), dialect.quote(PullRequest.CREATED_TIME))));
+            columns.add(Sql.of("{} AS {}", instant(event), dialect.quote(PullRequest.EVENT_TIME)));
+            created.ifPresent(column ->
+                    columns.add(Sql.of("{} AS {}", instant(column), dialect.quote(PullRequest.CREATED_TIME))));
             return Sql.join(", ", columns);
         }
 
@@ -138,9 +138,9 @@ record PullPlan(Sql query, Schema output, String description) {
                     "{} AND {} AND {} BETWEEN {} AND {}",
                     dialect.atLeast(quote(event), event.type(), low),
                     dialect.atMost(quote(event), event.type(), high),
-                    micros(event),
-                    low,
-                    high);
+                    dialect.comparable(quote(event), event.type()),
+                    dialect.moment(low, event.type()),
+                    dialect.moment(high, event.type()));
         }
 
         /** A view without keys has one entity, which every row is of. */
@@ -174,8 +174,8 @@ record PullPlan(Sql query, Schema output, String description) {
             return dialect.quote(column.name());
         }
 
-        private Sql micros(Column column) {
-            return dialect.micros(quote(column), column.type());
+        private Sql instant(Column column) {
+            return dialect.instant(quote(column), column.type());
         }
 
         private String describe(String what) {
