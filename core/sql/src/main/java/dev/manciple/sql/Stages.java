@@ -52,6 +52,7 @@ final class Stages {
         return new Script(
                 setup,
                 assemble(
+                        quote(SPINE),
                         found,
                         found.stream()
                                 .map(rows -> Sql.of("\nLEFT JOIN {} ON {}.{} = s.{}", rows, rows, row, row))
@@ -96,10 +97,11 @@ final class Stages {
     /**
      * The query for the result.
      *
+     * @param spine the spine's rows, in any order
      * @param found what has the features of each view
      * @param joins how each of those joins the spine row {@code s}, of which it must leave none out and double none
      */
-    Sql assemble(List<Sql> found, List<Sql> joins) {
+    Sql assemble(Sql spine, List<Sql> found, List<Sql> joins) {
         List<Sql> columns = new ArrayList<>();
         for (Column column : plan.spine().columns()) {
             columns.add(Sql.of(
@@ -117,7 +119,7 @@ final class Stages {
         return Sql.of(
                 "SELECT {}\nFROM {} AS s{}{}",
                 Sql.join(", ", columns),
-                quote(SPINE),
+                spine,
                 Sql.join("", joins),
                 plan.ordered() ? Sql.of("\nORDER BY s.{}", quote(ROW)) : Sql.of(""));
     }
