@@ -100,6 +100,18 @@ final class HybridBenchmark implements Benchmark {
         }
     }
 
+    /** How entity rows and views meet. */
+    private enum Way {
+        AUTO("as the router chooses"),
+        PUSH("the entity rows sent to every store");
+
+        final String title;
+
+        Way(String title) {
+            this.title = title;
+        }
+    }
+
     private static final double MOST_TIMES = 1.5;
     private static final String HEAP = "512m";
     private static final int MILLION = 1_000_000;
@@ -130,22 +142,24 @@ final class HybridBenchmark implements Benchmark {
                 }
             }
             case MEMORY -> {
-                for (int rows : List.of(MILLION, 10 * MILLION)) {
-                    results.add(resident(settings, rows));
+                for (Way way : Way.values()) {
+                    for (int rows : List.of(MILLION, 10 * MILLION)) {
+                        results.add(resident(settings, rows, way));
+                    }
                 }
             }
         }
         return results;
     }
 
-    private Result resident(Settings settings, int rows) throws Exception {
+    private Result resident(Settings settings, int rows, Way way) throws Exception {
         // Not by the process that is looked at, of whose peak this would be a part.
         try (BufferAllocator allocator = new RootAllocator();
                 PlainDuckDb engine = new PlainDuckDb(settings, allocator)) {
             new Workspace(settings.folder()).generate(larger(rows), engine);
         }
-        Map<String, Double> alone = Child.run(HEAP, id() + "/" + rows, settings);
-        return Result.reported(id(), "%d M entity rows, the same views".formatted(rows / MILLION))
+        Map<String, Double> alone = Child.run(HEAP, "%s/%s/%d".formatted(id(), way, rows), settings);
+        return Result.reported(id(), "%d M entity rows, the same views, %s".formatted(rows / MILLION, way.title))
                 .with("wall s", alone.getOrDefault("wall s", Double.NaN))
                 .with(Child.PEAK, alone.getOrDefault(Child.PEAK, Double.NaN));
     }
@@ -164,7 +178,11 @@ final class HybridBenchmark implements Benchmark {
             load(settings, server, engine, allocator);
             third.generate(settings, workload.views().get(2), engine);
             try (OfflineStore hybrid = hybrid(
-                    settings, settings.memoryLimit(), List.of(sales(server), third.child(settings)), allocator)) {
+                    settings,
+                    settings.memoryLimit(),
+                    List.of(sales(server), third.child(settings)),
+                    Way.AUTO,
+                    allocator)) {
                 Spine spine =
                         spine(engine, settings.folder().resolve(workload.spine().file()), one);
                 RetrievalJob floor = one.historicalFeatures(request(spine, whole(settings)));
@@ -188,7 +206,8 @@ final class HybridBenchmark implements Benchmark {
     /** One run over as many entity rows as is asked for, with a quarter of the memory for each engine. */
     @Override
     public Map<String, Double> alone(String asked, Settings settings) throws Exception {
-        JoinWorkload larger = larger(Integer.parseInt(asked.substring(asked.indexOf('/') + 1)));
+        String[] parts = asked.split("/");
+        JoinWorkload larger = larger(Integer.parseInt(parts[2]));
         try (BufferAllocator allocator = new RootAllocator();
                 PlainDuckDb engine = new PlainDuckDb(settings, allocator);
                 Postgres server = Postgres.start();
@@ -196,6 +215,7 @@ final class HybridBenchmark implements Benchmark {
                         settings,
                         quarter(settings),
                         List.of(sales(server), files(Third.BARN, quarter(settings), settings)),
+                        Way.valueOf(parts[1]),
                         allocator);
                 OfflineStore files = new Project(settings.folder(), allocator).duckdb(settings)) {
             load(settings, server, engine, allocator);
@@ -208,7 +228,7 @@ final class HybridBenchmark implements Benchmark {
 
     /** Over a store of files and other stores. */
     private static OfflineStore hybrid(
-            Settings settings, String limit, List<Map<String, Object>> others, BufferAllocator allocator)
+            Settings settings, String limit, List<Map<String, Object>> others, Way way, BufferAllocator allocator)
             throws IOException {
         List<Map<String, Object>> children = new ArrayList<>(List.of(files("lake", limit, settings)));
         children.addAll(others);
@@ -220,6 +240,7 @@ final class HybridBenchmark implements Benchmark {
                         "hybrid",
                         Map.of(
                                 "offline_stores", children,
+                                "transfer", way.name().toLowerCase(Locale.ROOT),
                                 "memory_limit", quarter(settings),
                                 "temp_directory", settings.folder().toString()));
     }
