@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * JSON lacks.
  */
 public final class ValueJson {
-    private static final DateTimeFormatter ISO = DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ssxxx");
+    private static final DateTimeFormatter ISO = DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ssxxxxx");
 
     private ValueJson() {}
 

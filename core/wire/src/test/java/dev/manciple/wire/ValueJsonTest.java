@@ -35,6 +35,10 @@ class ValueJsonTest {
                 .isEqualTo(-1L);
         assertThat(ValueJson.toJson(new Value.ZonedTime(TIME, ZoneId.of("Europe/Berlin"))))
                 .isEqualTo("2026-01-31T13:00:00+01:00");
+        // Offsets had seconds once; without them it would be another time.
+        assertThat(ValueJson.toJson(
+                        new Value.ZonedTime(Instant.parse("1883-02-19T19:53:47Z"), ZoneId.of("Asia/Tokyo"))))
+                .isEqualTo("1883-02-20T05:12:46+09:18:59");
         assertThat(ValueJson.toJson(new Value.ZonedTime(TIME, ZoneOffset.UTC))).isEqualTo("2026-01-31T12:00:00+00:00");
     }
 
