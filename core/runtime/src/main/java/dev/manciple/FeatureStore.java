@@ -215,6 +215,9 @@ public interface FeatureStore extends AutoCloseable {
      */
     OfflineStore offlineStore();
 
+    /** As {@link #offlineStore}, the store behind {@link #onlineFeatures}. */
+    OnlineStore onlineStore();
+
     @Override
     void close();
 }

@@ -351,6 +351,11 @@ final class LocalFeatureStore implements FeatureStore {
         return parts.offline();
     }
 
+    @Override
+    public OnlineStore onlineStore() {
+        return parts.online();
+    }
+
     /** Closes everything, whatever fails on the way. */
     @Override
     public void close() {

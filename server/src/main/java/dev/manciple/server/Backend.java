@@ -5,6 +5,7 @@ import dev.manciple.StoreObserver;
 import dev.manciple.error.FeatureStoreException;
 import dev.manciple.server.auth.AccessChecks;
 import dev.manciple.server.auth.AccessControl;
+import dev.manciple.spi.RegistrySnapshot;
 import io.opentelemetry.api.OpenTelemetry;
 import java.time.InstantSource;
 import java.util.Optional;
@@ -56,6 +57,11 @@ public final class Backend implements AutoCloseable {
 
     public FeatureStore store() {
         return store;
+    }
+
+    /** The registry as it was seen last, which costs nothing to ask for. */
+    public RegistrySnapshot registry() {
+        return watch.registry();
     }
 
     /** Whom to let in. */

@@ -150,7 +150,11 @@ class AccessTest {
                     "/push",
                     "/write-to-online-store",
                     "/materialize",
-                    "/materialize-incremental"
+                    "/materialize-incremental",
+                    "/manciple/online-store/rides/read",
+                    "/manciple/online-store/rides/write",
+                    "/manciple/online-store/rides/update",
+                    "/manciple/online-store/rides/teardown"
                 })
         void everyRouteAsksWhoItIsBeforeTheBodyIsRead(String path) throws Exception {
             try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.port())) {

@@ -5,6 +5,7 @@ import dev.manciple.FeatureStore;
 import dev.manciple.error.NotFoundException;
 import dev.manciple.model.AnyFeatureView;
 import dev.manciple.model.Definition;
+import dev.manciple.model.Extras;
 import dev.manciple.model.FeatureService;
 import dev.manciple.model.FeatureView;
 import dev.manciple.model.OnDemandFeatureView;
@@ -12,6 +13,7 @@ import dev.manciple.model.Permission.Action;
 import dev.manciple.model.Preserved;
 import dev.manciple.model.Projection;
 import dev.manciple.spi.RegistrySnapshot;
+import dev.manciple.spi.ViewChanges;
 import java.util.Collection;
 import java.util.EnumSet;
 import java.util.LinkedHashSet;
@@ -110,6 +112,33 @@ public final class AccessChecks {
                 : names;
         views(caller, meant, EnumSet.of(Action.WRITE_ONLINE));
         return meant;
+    }
+
+    /**
+     * Before the tables of views are made or dropped. A view that is registered just as it is given needs no permission: it has
+     * had its tables from whoever registered it. Else the tables go with the definition, and need what an apply of it needs.
+     */
+    public void tables(Caller caller, ViewChanges changes) {
+        if (caller.unrestricted()) {
+            return;
+        }
+        RegistrySnapshot registry = store.registry();
+        for (FeatureView view : changes.keep()) {
+            Optional<Definition> registered = view(registry, view.name());
+            if (registered.isEmpty()) {
+                caller.require(registry, view, Action.CREATE);
+            } else if (!(registered.get() instanceof FeatureView known && same(known, view))) {
+                caller.require(registry, registered.get(), Action.UPDATE);
+            }
+        }
+        for (FeatureView view : changes.drop()) {
+            caller.require(registry, view(registry, view.name()).orElse(view), Action.DELETE);
+        }
+    }
+
+    /** Without what the model has no words for, which does not travel. */
+    private static boolean same(FeatureView registered, FeatureView given) {
+        return registered.extras(Extras.NONE).equals(given.extras(Extras.NONE));
     }
 
     private void service(Caller caller, String name, Action action) {

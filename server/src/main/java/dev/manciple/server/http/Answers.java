@@ -2,11 +2,13 @@ package dev.manciple.server.http;
 
 import dev.manciple.error.AccessException;
 import dev.manciple.error.FeatureStoreException;
+import dev.manciple.error.StoreException;
 import dev.manciple.server.FeastErrors;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.Status;
 import io.helidon.webserver.http.ServerResponse;
 import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -34,6 +36,15 @@ final class Answers {
     static void failure(ServerResponse response, FeatureStoreException failure) {
         String detail = Json.MAPPER.writeValueAsString(FeastErrors.detail(failure));
         json(response, FeastErrors.status(failure), (Object) detail);
+    }
+
+    /** As {@link #failure}, with what is known of the rows: which were stored, and whether the others may have been. */
+    static void failedWrite(ServerResponse response, StoreException failure) {
+        Map<String, Object> detail = new LinkedHashMap<>(FeastErrors.detail(failure));
+        detail.put("retryable", failure.retryable());
+        detail.put("outcome", failure.outcome().name());
+        detail.put("applied", failure.applied());
+        json(response, FeastErrors.status(failure), (Object) Json.MAPPER.writeValueAsString(detail));
     }
 
     /** Feast's two forms: whoever is not known gets the one of its web framework. */

@@ -66,6 +66,7 @@ public final class HttpApi implements HttpService {
     private final Metrics metrics;
     private final Patience patience;
     private final MaterializeRoutes materializing;
+    private final OnlineStoreRoutes onlineStore;
 
     /** @param patience for bodies that do not come */
     public HttpApi(Backend backend, Patience patience) {
@@ -76,6 +77,7 @@ public final class HttpApi implements HttpService {
         this.metrics = backend.metrics();
         this.patience = patience;
         this.materializing = new MaterializeRoutes(backend);
+        this.onlineStore = new OnlineStoreRoutes(backend);
     }
 
     @Override
@@ -90,6 +92,8 @@ public final class HttpApi implements HttpService {
         post(rules, "/materialize-incremental", materializing::incremental);
         get(rules, MaterializeRoutes.JOBS, materializing::all);
         get(rules, MaterializeRoutes.JOBS + "/{id}", materializing::job);
+        get(rules, OnlineStoreRoutes.ROOT, onlineStore::describe);
+        onlineStore.all().forEach((path, route) -> message(rules, path, route));
         rules.get("/health", this::health)
                 .get("/ready", this::ready)
                 .get("/live", (request, response) -> answer(response, true))
@@ -116,6 +120,16 @@ public final class HttpApi implements HttpService {
                         response,
                         (caller, asked, answer) -> route.handle(caller, Json.parse(body(asked)), asked, answer),
                         observed));
+    }
+
+    /** A route of the online store's, that takes a message. */
+    private void message(HttpRules rules, String path, OnlineStoreRoutes.Route route) {
+        Telemetry.Route observed = backend.telemetry().route(path);
+        Guarded guarded = (caller, request, response) -> {
+            onlineStore.requireProject(request);
+            route.handle(caller, body(request), response);
+        };
+        rules.post(path, (request, response) -> run(request, response, guarded, observed));
     }
 
     /** A route without a body. */
