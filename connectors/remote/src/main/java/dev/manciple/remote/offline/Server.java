@@ -7,6 +7,7 @@ import dev.manciple.error.FeatureStoreException;
 import dev.manciple.error.InvalidRequestException;
 import dev.manciple.error.StoreException;
 import dev.manciple.error.StoreException.Outcome;
+import dev.manciple.remote.TlsFailure;
 import dev.manciple.spi.Credentials;
 import dev.manciple.spi.StoreContext;
 import java.io.IOException;
@@ -95,18 +96,44 @@ final class Server {
         if (config.scheme() == RemoteOfflineConfig.Scheme.HTTPS) {
             builder.useTls();
         }
-        if (config.cert().isEmpty()) {
+        return config.cert().isEmpty()
+                ? identified(builder)
+                : trusting(config.cert().get(), builder);
+    }
+
+    private FlightClient trusting(Path cert, FlightClient.Builder builder) {
+        Path file = repository.resolve(cert);
+        try (InputStream certificate = Files.newInputStream(file)) {
+            return identified(builder.trustedCertificates(certificate));
+        } catch (ConfigException e) {
+            throw e;
+        } catch (IOException | RuntimeException e) {
+            throw unreadable("cert: '%s' is no certificate in a PEM file".formatted(file), e);
+        }
+    }
+
+    /** Shows this client's certificate, if it has one. */
+    private FlightClient identified(FlightClient.Builder builder) {
+        if (config.clientCert().isEmpty() || config.clientKey().isEmpty()) {
             return builder.build();
         }
-        Path file = repository.resolve(config.cert().get());
-        try (InputStream certificate = Files.newInputStream(file)) {
-            return builder.trustedCertificates(certificate).build();
+        Path certFile = repository.resolve(config.clientCert().get());
+        Path keyFile = repository.resolve(config.clientKey().get());
+        try (InputStream certificate = Files.newInputStream(certFile);
+                InputStream key = Files.newInputStream(keyFile)) {
+            return builder.clientCertificate(certificate, key).build();
         } catch (IOException | RuntimeException e) {
-            throw new ConfigException(
-                    "offline_store (type: remote)",
-                    List.of("cert: '%s' is no certificate in a PEM file that can be read: %s"
-                            .formatted(file, e.getMessage())));
+            throw unreadable(
+                    "client_cert and client_key: '%s' and '%s' are not a certificate and its key in PEM files"
+                            .formatted(certFile, keyFile),
+                    e);
         }
+    }
+
+    private static ConfigException unreadable(String problem, Exception cause) {
+        return new ConfigException(
+                "offline_store (type: remote)",
+                List.of("%s that can be read: %s".formatted(problem, cause.getMessage())));
     }
 
     /** The names of what the server offers; the first thing that goes over a connection, as it may be asked for again. */
@@ -118,7 +145,9 @@ final class Server {
                 client.listActions().forEach(action -> names.add(action.getType()));
                 return names;
             } catch (FlightRuntimeException e) {
-                if (e.status().code() != FlightStatusCode.UNAVAILABLE || attempt == config.connectionRetries()) {
+                if (e.status().code() != FlightStatusCode.UNAVAILABLE
+                        || attempt == config.connectionRetries()
+                        || TlsFailure.sentence(e).isPresent()) {
                     throw e;
                 }
                 pause(pause);
@@ -155,6 +184,11 @@ final class Server {
     }
 
     private FeatureStoreException failure(String attempted, Outcome outcome, FlightRuntimeException failure) {
+        Optional<String> untrusted = TlsFailure.sentence(failure);
+        if (untrusted.isPresent()) {
+            return new StoreException(
+                    toString(), attempted, false, Outcome.NOT_APPLIED, new IOException(untrusted.get(), failure));
+        }
         String message = message(failure);
         return switch (failure.status().code()) {
             case INVALID_ARGUMENT, NOT_FOUND, UNIMPLEMENTED ->

@@ -83,7 +83,13 @@ final class RemoteFixture implements OfflineFixture {
     @Override
     public OfflineStore open(StoreContext context) {
         RemoteOfflineConfig config = new RemoteOfflineConfig(
-                RemoteOfflineConfig.Scheme.HTTP, "127.0.0.1", server.port(), Optional.empty(), 0);
+                RemoteOfflineConfig.Scheme.HTTP,
+                "127.0.0.1",
+                server.port(),
+                Optional.empty(),
+                0,
+                Optional.empty(),
+                Optional.empty());
         return new Announcing(new RemoteOfflineStoreFactory().create(config, context), registry);
     }
 

@@ -24,18 +24,37 @@ class RemoteOfflineConfigTest extends ConfigContract<RemoteOfflineConfig> {
 
     @Override
     protected RemoteOfflineConfig defaults() {
-        return new RemoteOfflineConfig(RemoteOfflineConfig.Scheme.HTTP, "localhost", 8815, Optional.empty(), 3);
+        return new RemoteOfflineConfig(
+                RemoteOfflineConfig.Scheme.HTTP,
+                "localhost",
+                8815,
+                Optional.empty(),
+                3,
+                Optional.empty(),
+                Optional.empty());
     }
 
     @Override
     protected Map<String, Object> everyKey() {
         return Map.of(
-                "scheme", "https", "host", "features", "port", 443, "cert", "server.pem", "connection_retries", 0);
+                "scheme", "https",
+                "host", "features",
+                "port", 443,
+                "cert", "server.pem",
+                "connection_retries", 0,
+                "client_cert", "client.pem",
+                "client_key", "client.key");
     }
 
     @Override
     protected RemoteOfflineConfig everySetting() {
         return new RemoteOfflineConfig(
-                RemoteOfflineConfig.Scheme.HTTPS, "features", 443, Optional.of(Path.of("server.pem")), 0);
+                RemoteOfflineConfig.Scheme.HTTPS,
+                "features",
+                443,
+                Optional.of(Path.of("server.pem")),
+                0,
+                Optional.of(Path.of("client.pem")),
+                Optional.of(Path.of("client.key")));
     }
 }

@@ -206,7 +206,9 @@ class RemoteServersTest {
                                         "127.0.0.1",
                                         server.port(),
                                         Optional.empty(),
-                                        0),
+                                        0,
+                                        Optional.empty(),
+                                        Optional.empty()),
                                 new TokenContext(allocator, new Expiring()))) {
             assertThat(store.describe(DataSource.Batch.files("stats.parquet")).getFields())
                     .isEmpty();
