@@ -1,5 +1,6 @@
 package dev.manciple.docs;
 
+import dev.manciple.error.StoreException;
 import dev.manciple.plugin.LocalStoreContext;
 import dev.manciple.plugin.Plugins;
 import dev.manciple.plugin.StoreTypes;
@@ -14,6 +15,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -24,7 +26,7 @@ import org.apache.arrow.memory.RootAllocator;
  * A store of the class path, as its tables describe it.
  *
  * @param names the type and the aliases that are short
- * @param capabilities in words; none for registries
+ * @param capabilities in words; none for registries; empty where they are those of the server behind the store
  */
 record Described(
         Side side,
@@ -32,7 +34,7 @@ record Described(
         List<String> names,
         Maturity maturity,
         Class<? extends Record> config,
-        Set<String> capabilities) {
+        Optional<Set<String>> capabilities) {
 
     enum Side {
         OFFLINE("offline_store", "type"),
@@ -63,7 +65,12 @@ record Described(
     private static String pageName(Side side, String type) {
         return switch (side) {
             case OFFLINE -> type.equals("duckdb") ? "files" : type;
-            case ONLINE -> type.equals("scylladb") ? "cassandra" : type;
+            case ONLINE ->
+                switch (type) {
+                    case "scylladb" -> "cassandra";
+                    case "remote" -> "remote-online";
+                    default -> type;
+                };
             case REGISTRY -> "registry-" + type;
         };
     }
@@ -86,7 +93,9 @@ record Described(
                                 names,
                                 factory.maturity(),
                                 factory.configType(),
-                                store.capabilities().stream().map(Words::of).collect(Collectors.toSet())));
+                                Optional.of(store.capabilities().stream()
+                                        .map(Words::of)
+                                        .collect(Collectors.toSet()))));
                     }
                 });
                 plugin.onlineStores().forEach(factory -> {
@@ -99,19 +108,33 @@ record Described(
                                 names,
                                 factory.maturity(),
                                 factory.configType(),
-                                store.capabilities().stream().map(Words::of).collect(Collectors.toSet())));
+                                capabilities(store)));
                     }
                 });
                 plugin.registries().forEach(factory -> {
                     List<String> names = names(factory.type(), factory.aliases());
                     stores.checkRegistry("the page", example(Side.REGISTRY, factory.type(), names));
                     all.add(new Described(
-                            Side.REGISTRY, factory.type(), names, factory.maturity(), factory.configType(), Set.of()));
+                            Side.REGISTRY,
+                            factory.type(),
+                            names,
+                            factory.maturity(),
+                            factory.configType(),
+                            Optional.of(Set.of())));
                 });
             }
         }
         all.sort(Comparator.comparing(Described::side).thenComparing(Described::type));
         return all;
+    }
+
+    /** A store behind a server asks it, and there is none. */
+    private static Optional<Set<String>> capabilities(OnlineStore store) {
+        try {
+            return Optional.of(store.capabilities().stream().map(Words::of).collect(Collectors.toSet()));
+        } catch (StoreException e) {
+            return Optional.empty();
+        }
     }
 
     private static StoreConfig example(Side side, String type, List<String> names) {

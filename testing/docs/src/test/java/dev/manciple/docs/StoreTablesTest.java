@@ -49,8 +49,7 @@ class StoreTablesTest {
         table.append(row(header.stream().map(cell -> "---").toList()));
         for (Described store : stores) {
             String names = store.names().stream().map("`%s`"::formatted).collect(Collectors.joining(", "));
-            Stream<String> cells =
-                    capabilities.stream().map(capability -> store.capabilities().contains(capability) ? "yes" : "–");
+            Stream<String> cells = capabilities.stream().map(capability -> cell(store, capability));
             table.append(row(Stream.concat(
                             Stream.of(
                                     linked ? "[%s](%s.md)".formatted(names, store.pageName()) : names,
@@ -59,6 +58,12 @@ class StoreTablesTest {
                     .toList()));
         }
         return table.toString();
+    }
+
+    private static String cell(Described store, String capability) {
+        return store.capabilities()
+                .map(capabilities -> capabilities.contains(capability) ? "yes" : "–")
+                .orElse("as its server");
     }
 
     private static String row(List<String> cells) {
