@@ -81,7 +81,7 @@ final class Catalog {
                         """
                                 SELECT 1 FROM information_schema.tables
                                 WHERE table_catalog = {} AND lower(table_schema) = lower({}) AND lower(table_name) = lower({})""",
-                        Sql.literal(DuckDb.ATTACHED),
+                        Sql.literal(Database.NAME),
                         Sql.literal(dot < 0 ? DEFAULT_SCHEMA : name.substring(0, dot)),
                         Sql.literal(name.substring(dot + 1))))
                 .isEmpty();

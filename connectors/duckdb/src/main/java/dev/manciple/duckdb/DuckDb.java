@@ -1,15 +1,14 @@
 package dev.manciple.duckdb;
 
-import dev.manciple.error.NotFoundException;
 import dev.manciple.error.StoreException;
 import dev.manciple.spi.internal.Lease;
 import dev.manciple.spi.internal.Trees;
 import dev.manciple.sql.Sql;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
@@ -26,12 +25,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class DuckDb implements AutoCloseable {
     static final String NAME = "DuckDB";
-    static final String ATTACHED = "attached";
 
     private static final String SPILL = "manciple-duckdb-";
 
     private final DuckDbConfig config;
-    private final Path folder;
+    private final Optional<Database> database;
     private final Path spills;
     private final Path spill;
     private final ReentrantLock starting = new ReentrantLock();
@@ -42,8 +40,16 @@ final class DuckDb implements AutoCloseable {
 
     /** @param folder where relative paths of the configuration start */
     DuckDb(DuckDbConfig config, Path folder) {
+        this(config, folder, Database.PATIENCE);
+    }
+
+    /**
+     * @param folder where relative paths of the configuration start
+     * @param patience how long a first write to the database waits for those who read it
+     */
+    DuckDb(DuckDbConfig config, Path folder, Duration patience) {
         this.config = config;
-        this.folder = folder;
+        this.database = config.database().map(folder::resolve).map(file -> new Database(file, patience));
         this.spills = config.tempDirectory()
                 .map(folder::resolve)
                 .orElseGet(() -> Path.of(System.getProperty("java.io.tmpdir")));
@@ -53,7 +59,8 @@ final class DuckDb implements AutoCloseable {
     /** @param allocator for rows on their way into the engine */
     DuckDbSession session(BufferAllocator allocator) {
         try {
-            DuckDbSession session = new DuckDbSession(root().duplicate(), allocator, calls, sessions::remove);
+            DuckDbSession session =
+                    new DuckDbSession(root().duplicate(), allocator, calls, database, sessions::remove);
             sessions.add(session);
             return session;
         } catch (SQLException e) {
@@ -77,8 +84,6 @@ final class DuckDb implements AutoCloseable {
     }
 
     private DuckDBConnection start() throws SQLException {
-        Optional<Path> database = config.database().map(folder::resolve);
-        database.ifPresent(DuckDb::requireDatabase);
         Lease.sweep(spills, SPILL, "");
         Properties settings = new Properties();
         settings.setProperty(DuckDBDriver.JDBC_STREAM_RESULTS, "true");
@@ -93,11 +98,6 @@ final class DuckDb implements AutoCloseable {
         try (Statement statement = connection.createStatement()) {
             // Not a setting of the start: it belongs to an extension that is loaded by then only.
             statement.execute("SET GLOBAL TimeZone = 'UTC'");
-            if (database.isPresent()) {
-                statement.execute(
-                        Sql.of("ATTACH {} AS {}", Sql.literal(database.get().toString()), Sql.quoted(ATTACHED, '"'))
-                                .text());
-            }
             return connection;
         } catch (SQLException e) {
             try (connection) {
@@ -106,19 +106,9 @@ final class DuckDb implements AutoCloseable {
         }
     }
 
-    /** The engine would make an empty one of a name that is misspelt. */
-    private static void requireDatabase(Path database) {
-        if (!Files.isRegularFile(database)) {
-            throw new NotFoundException(
-                    "The DuckDB database",
-                    database.toString(),
-                    "Correct 'database' of the offline store, or create the file first");
-        }
-    }
-
     /** The schema that tables of sources are looked up in; empty where no database is configured. */
     Optional<Sql> database() {
-        return config.database().map(any -> Sql.quoted(ATTACHED, '"'));
+        return database.map(any -> Sql.quoted(Database.NAME, '"'));
     }
 
     /** Whether nothing of the engine is left. */

@@ -13,6 +13,7 @@ import java.sql.Statement;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import org.apache.arrow.c.ArrowArrayStream;
@@ -44,6 +45,7 @@ final class DuckDbSession implements SqlSession {
     private final DuckDBConnection connection;
     private final BufferAllocator allocator;
     private final EngineCalls calls;
+    private final Optional<Database> database;
     private final Consumer<DuckDbSession> onClose;
 
     /** The rows the engine is asking for, if it is. */
@@ -53,17 +55,46 @@ final class DuckDbSession implements SqlSession {
             DuckDBConnection connection,
             BufferAllocator allocator,
             EngineCalls calls,
+            Optional<Database> database,
             Consumer<DuckDbSession> onClose) {
         this.connection = connection;
         this.allocator = allocator;
         this.calls = calls;
+        this.database = database;
         this.onClose = onClose;
+    }
+
+    /** Whether statements may write to the database of the configuration. */
+    boolean isWritable() {
+        return database.map(Database::isWritable).orElse(true);
+    }
+
+    /** Lets statements of all sessions write to the database of the configuration. No reader of this session is open. */
+    void openForWriting() {
+        database.ifPresent(attached -> attached.openForWriting(connection));
+    }
+
+    private interface Run<T> {
+        T with(Statement statement) throws SQLException;
+    }
+
+    /** Runs one statement to its end, while the database stays as it is. */
+    private <T> T run(Run<T> run) throws SQLException {
+        Database.Use use = use();
+        try (use;
+                Statement statement = connection.createStatement()) {
+            return during(statement, () -> run.with(statement));
+        }
+    }
+
+    private Database.Use use() {
+        return database.map(attached -> attached.use(connection)).orElse(Database.Use.OF_NOTHING);
     }
 
     @Override
     public void execute(Sql sql) {
-        try (Statement statement = connection.createStatement()) {
-            during(statement, () -> statement.execute(sql.text()));
+        try {
+            run(statement -> statement.execute(sql.text()));
         } catch (SQLException e) {
             throw failed(e, "run a statement");
         }
@@ -90,8 +121,8 @@ final class DuckDbSession implements SqlSession {
 
     /** As {@link #execute}; returns how many rows were changed or written. */
     long update(Sql sql) {
-        try (Statement statement = connection.createStatement()) {
-            return during(statement, () -> statement.executeLargeUpdate(sql.text()));
+        try {
+            return run(statement -> statement.executeLargeUpdate(sql.text()));
         } catch (SQLException e) {
             throw failed(e, "run a statement");
         }
@@ -103,8 +134,8 @@ final class DuckDbSession implements SqlSession {
 
     /** The engine's own names of the types of something that can stand after FROM. */
     Map<String, String> columnTypes(Sql from) {
-        try (Statement statement = connection.createStatement()) {
-            return during(statement, () -> columnTypes(statement, from));
+        try {
+            return run(statement -> columnTypes(statement, from));
         } catch (SQLException e) {
             throw failed(e, "find out columns");
         }
@@ -123,25 +154,29 @@ final class DuckDbSession implements SqlSession {
 
     @Override
     public ArrowReader query(Sql query, BufferAllocator batches) {
+        Database.Use use = use();
         try {
             Statement statement = connection.createStatement();
             try {
-                return during(statement, () -> result(statement, query, batches));
+                return during(statement, () -> result(statement, query, use, batches));
             } catch (SQLException | RuntimeException e) {
-                try (statement) {
+                try (use;
+                        statement) {
                     throw e;
                 }
             }
         } catch (SQLException e) {
+            use.close();
             throw failed(reason(e, query), "run a query");
         }
     }
 
-    private ResultReader result(Statement statement, Sql query, BufferAllocator batches) throws SQLException {
+    private ResultReader result(Statement statement, Sql query, Database.Use use, BufferAllocator batches)
+            throws SQLException {
         DuckDBResultSet rows = (DuckDBResultSet) statement.executeQuery(query.text());
         int columns = Math.max(1, rows.getMetaData().getColumnCount());
         return new ResultReader(
-                (ArrowReader) rows.arrowExportStream(batches, batchSize(columns)), statement, calls, batches);
+                (ArrowReader) rows.arrowExportStream(batches, batchSize(columns)), statement, calls, use, batches);
     }
 
     private static int batchSize(int columns) {
@@ -157,8 +192,8 @@ final class DuckDbSession implements SqlSession {
         if (Thread.currentThread().isInterrupted()) {
             return new SQLException("the thread was interrupted", e);
         }
-        try (Statement statement = connection.createStatement()) {
-            during(statement, () -> statement.execute("EXPLAIN ANALYZE " + query.text()));
+        try {
+            run(statement -> statement.execute("EXPLAIN ANALYZE " + query.text()));
             return e;
         } catch (SQLException said) {
             return said;
@@ -213,8 +248,8 @@ final class DuckDbSession implements SqlSession {
 
     /** The first row of a query as text, by column; empty where there is none. Nulls are left out. */
     Map<String, String> row(Sql query) {
-        try (Statement statement = connection.createStatement()) {
-            return during(statement, () -> firstRow(statement, query));
+        try {
+            return run(statement -> firstRow(statement, query));
         } catch (SQLException e) {
             throw failed(reason(e, query), "run a query");
         }

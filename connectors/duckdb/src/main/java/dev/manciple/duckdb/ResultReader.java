@@ -13,12 +13,16 @@ import org.apache.arrow.vector.types.pojo.Schema;
 final class ResultReader extends DerivedReader {
     private final Statement statement;
     private final EngineCalls calls;
+    private final Database.Use use;
     private boolean closed;
 
-    ResultReader(ArrowReader rows, Statement statement, EngineCalls calls, BufferAllocator allocator) {
+    /** @param use closed after the last row, or with the reader */
+    ResultReader(
+            ArrowReader rows, Statement statement, EngineCalls calls, Database.Use use, BufferAllocator allocator) {
         super(rows, allocator);
         this.statement = statement;
         this.calls = calls;
+        this.use = use;
     }
 
     @Override
@@ -32,7 +36,11 @@ final class ResultReader extends DerivedReader {
             throw new IOException("the reader is closed");
         }
         try {
-            return calls.make(from()::loadNextBatch, () -> DuckDbSession.cancel(statement));
+            boolean more = calls.make(from()::loadNextBatch, () -> DuckDbSession.cancel(statement));
+            if (!more) {
+                use.close();
+            }
+            return more;
         } catch (IOException e) {
             throw DuckDbSession.failed(e, "read the rows of a query");
         }
@@ -44,7 +52,8 @@ final class ResultReader extends DerivedReader {
             return;
         }
         closed = true;
-        try (statement) {
+        try (use;
+                statement) {
             if (!statement.isClosed()) {
                 statement.cancel();
             }

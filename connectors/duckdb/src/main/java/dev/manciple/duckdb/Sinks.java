@@ -19,6 +19,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.ipc.ArrowReader;
 import org.apache.arrow.vector.types.pojo.Field;
@@ -26,6 +27,8 @@ import org.apache.arrow.vector.types.pojo.Schema;
 
 /** Where rows go: files and tables, new ones and those that exist. */
 final class Sinks {
+    private static final Sql TAKEN_IN = Sql.quoted("__taken_in", '"');
+
     private final DuckDb engine;
     private final Catalog catalog;
     private final FileWriter files;
@@ -124,20 +127,31 @@ final class Sinks {
                 throw new InvalidRequestException("The table '%s' exists already; choose another or allow overwriting"
                         .formatted(table.qualifiedName()));
             }
-            long count = session.scan(
+            long count = fill(
+                    session,
                     rows,
-                    incoming ->
-                            session.update(Sql.of("CREATE OR REPLACE TABLE {} AS SELECT * FROM {}", name, incoming)));
+                    incoming -> Sql.of("CREATE OR REPLACE TABLE {} AS SELECT * FROM {}", name, incoming));
             return new WriteReport(count, List.of());
         }
     }
 
     private void insert(Sql table, ArrowReader rows) {
         try (DuckDbSession session = engine.session(allocator)) {
-            session.scan(
-                    rows,
-                    incoming -> session.update(Sql.of("INSERT INTO {} BY NAME SELECT * FROM {}", table, incoming)));
+            fill(session, rows, incoming -> Sql.of("INSERT INTO {} BY NAME SELECT * FROM {}", table, incoming));
         }
+    }
+
+    /**
+     * Runs a statement that puts rows into a table; returns how many. The rows may come from the database themselves, which is
+     * opened for writing only while nothing reads it: for the first write they are taken in before.
+     */
+    private static long fill(DuckDbSession session, ArrowReader rows, UnaryOperator<Sql> statement) {
+        if (session.isWritable()) {
+            return session.scan(rows, incoming -> session.update(statement.apply(incoming)));
+        }
+        session.load(TAKEN_IN, rows);
+        session.openForWriting();
+        return session.update(statement.apply(TAKEN_IN));
     }
 
     private Path path(SourceLocation.Files location) {
