@@ -1,5 +1,6 @@
 package dev.manciple.duckdb;
 
+import dev.manciple.error.InvalidRequestException;
 import dev.manciple.model.ValueType;
 import dev.manciple.sql.Sql;
 import java.util.ArrayList;
@@ -8,10 +9,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
 
 /** How the engine reads files: what stands after FROM. */
 final class FileScan {
     private static final Sql NOTHING = Sql.of("");
+    private static final Pattern NUMBERED = Pattern.compile("(.*)_\\d+");
 
     private final DuckDbSession session;
     private final FileSource source;
@@ -62,16 +66,51 @@ final class FileScan {
     }
 
     private Sql csv() {
-        Sql text = csv(Sql.of(", all_varchar = true, hive_partitioning = false"));
+        Sql text = csv(Sql.of(", header = true, all_varchar = true, hive_partitioning = false"));
         Set<String> columns = session.columnTypes(text).keySet();
+        refuseRepeated(columns);
         partitions.refuseHidden(columns, source);
         Map<String, String> types = new LinkedHashMap<>();
         List<String> untold = new ArrayList<>();
         for (String column : columns) {
             engineType(column).ifPresentOrElse(type -> types.put(column, type), () -> untold.add(column));
         }
+        List<Sql> whole = new ArrayList<>();
+        types.replaceAll((column, type) -> {
+            if (!WholeNumbers.are(type)) {
+                return type;
+            }
+            whole.add(Sql.of("{} AS {}", WholeNumbers.exactly(quote(column), type, placeOf(column)), quote(column)));
+            return WholeNumbers.WITH_FRACTIONS;
+        });
         types.putAll(CsvTypes.of(session, text, untold));
-        return csv(Sql.of("{}{}", typed("types", types), hive()));
+        Sql read = csv(Sql.of(", header = true{}{}", typed("types", types), hive()));
+        return whole.isEmpty() ? read : Sql.of("(SELECT * REPLACE ({}) FROM {})", Sql.join(", ", whole), read);
+    }
+
+    /** The engine gives a name that comes again, in whatever case, a number, under which nobody would look for the column. */
+    private void refuseRepeated(Set<String> columns) {
+        Set<String> known = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
+        known.addAll(columns);
+        if (columns.stream()
+                .map(NUMBERED::matcher)
+                .noneMatch(name -> name.matches() && known.contains(name.group(1)))) {
+            return;
+        }
+        Set<String> named = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
+        Sql lines = csv(Sql.of(", header = false, all_varchar = true, hive_partitioning = false"));
+        for (String name :
+                session.row(Sql.of("SELECT * FROM {} LIMIT 1", lines)).values()) {
+            if (!named.add(name)) {
+                throw new InvalidRequestException(
+                        "%s (%s): the first line names '%s' twice, if case does not count. Give each column a name of its own"
+                                .formatted(title, source, name));
+            }
+        }
+    }
+
+    private static Sql placeOf(String column) {
+        return Sql.of("{} || filename || {}", Sql.literal("'"), Sql.literal("', column '%s': '".formatted(column)));
     }
 
     /**
@@ -80,7 +119,7 @@ final class FileScan {
      */
     private Sql csv(Sql options) {
         return Sql.of(
-                "read_csv({}, header = true, skip = 0, comment = '', quote = '\"', escape = '\"'{}, allow_quoted_nulls = false{})",
+                "read_csv({}, skip = 0, comment = '', quote = '\"', escape = '\"'{}, allow_quoted_nulls = false{})",
                 source.sql(),
                 source.delimiter(session)
                         .map(character -> Sql.of(", delim = {}", Sql.literal(character.toString())))

@@ -27,8 +27,7 @@ final class Unreadable {
     private static final Pattern SUGGESTION = Pattern.compile("^\\s*(Possible|Potential) |^The search space|read_csv");
 
     private static final Map<String, String> TYPES = Map.of(
-            "BIGINT", "a whole number",
-            "INTEGER", "a whole number of 32 bits",
+            "DECIMAL", "a whole number",
             "DOUBLE", "a number",
             "FLOAT", "a number",
             "BOOLEAN", "true or false",

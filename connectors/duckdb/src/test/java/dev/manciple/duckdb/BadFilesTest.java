@@ -108,12 +108,61 @@ class BadFilesTest {
         assertRefused(file, "'" + file + "' is empty. The first line of a CSV file must name its columns");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"n,text,n", "n,text,N", "n,\"text\",n_1,N"})
+    void aNameThatIsThereTwiceIsNotChanged(String names) throws IOException {
+        Path file = Files.writeString(folder.resolve("rows.csv"), names + "\n" + names.replaceAll("[^,]+", "1") + "\n");
+        assertRefused(file, file.toString(), "the first line names '" + names.charAt(names.length() - 1) + "' twice");
+    }
+
+    @Test
+    void aNameMayEndInANumber() throws IOException {
+        Path file = Files.writeString(folder.resolve("rows.csv"), "n,n_1\n1,2\n");
+        assertThat(read(file, Map.of())).containsExactly(List.of(new Value.Int(1), new Value.Int(2)));
+    }
+
     @Test
     void aValueOfACsvFileThatIsNotOfItsTypeIsNamed() throws IOException {
         Path file = Files.writeString(folder.resolve("rows.csv"), "n,text\n1,a\nx17,b\n");
         assertThatThrownBy(() -> read(file, Map.of("n", Scalar.INT64)))
                 .isInstanceOf(InvalidRequestException.class)
                 .hasMessage("'%s', line 3, column 'n': 'x17' is not a whole number", file);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "INT64, 1.5, a whole number of 64 bits",
+        "INT64, -0.74, a whole number of 64 bits",
+        "INT64, 1e-3, a whole number of 64 bits",
+        "INT64, 9223372036854775808, a whole number of 64 bits",
+        "INT64, 1e30, a whole number",
+        "INT64, nan, a whole number",
+        "INT32, 2147483648, a whole number of 32 bits",
+    })
+    void aNumberOfACsvFileThatIsNotWholeIsNotRounded(Scalar type, String number, String expected) throws IOException {
+        Path file = Files.writeString(folder.resolve("rows.csv"), "n,text\n1,a\n%s,b\n".formatted(number));
+        assertThatThrownBy(() -> read(file, Map.of("n", type)))
+                .isInstanceOf(InvalidRequestException.class)
+                .hasMessageContainingAll("'" + file + "'", "column 'n'", "is not " + expected);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "7, 7",
+        "5.0, 5",
+        "1e3, 1000",
+        "-9223372036854775808, -9223372036854775808",
+        "9223372036854775807.0, 9223372036854775807",
+        "007, 7"
+    })
+    void aWholeNumberOfACsvFileMayBeWrittenInSeveralWays(String text, long number) throws IOException {
+        Path file = Files.writeString(folder.resolve("rows.csv"), "n,text\n%s,a\n,b\n".formatted(text));
+        try (ArrowReader rows = engine.readFile(file.toString(), "", Map.of("n", Scalar.INT64), allocator)) {
+            assertThat(ArrowRows.read(rows))
+                    .containsExactly(
+                            List.of(new Value.Int(number), new Value.Text("a")),
+                            List.of(Value.Null.NULL, new Value.Text("b")));
+        }
     }
 
     @ParameterizedTest
