@@ -258,8 +258,9 @@ public final class ConfigBinder {
         }
 
         /**
-         * Calls the canonical constructor, where a record checks its values. Where some value is missing it is called all the
-         * same, with nothing in that value's place, only to learn what it says of the others.
+         * Calls the canonical constructor, where a record checks its values and tells the first that is wrong. So that all are
+         * told, it is called again with that value left out, as it is called with nothing in the place of values that are
+         * missing; what it makes then is not used.
          */
         private Optional<Object> make(
                 String path,
@@ -267,44 +268,74 @@ public final class ConfigBinder {
                 RecordComponent[] components,
                 Map<String, Optional<Object>> bound,
                 boolean complete) {
+            Map<String, Optional<Object>> accepted = new LinkedHashMap<>(bound);
+            boolean asGiven = complete;
+            while (true) {
+                try {
+                    Object made = constructed(type, components, accepted);
+                    return asGiven ? Optional.of(made) : Optional.empty();
+                } catch (InvocationTargetException e) {
+                    Optional<String> wrong = refused(path, type, accepted, asGiven, e.getCause());
+                    if (wrong.isEmpty()) {
+                        return Optional.empty();
+                    }
+                    accepted.put(wrong.get(), Optional.empty());
+                    asGiven = false;
+                }
+            }
+        }
+
+        private Object constructed(Class<?> type, RecordComponent[] components, Map<String, Optional<Object>> bound)
+                throws InvocationTargetException {
             Class<?>[] types =
                     Arrays.stream(components).map(RecordComponent::getType).toArray(Class<?>[]::new);
             @Nullable Object[] values = new @Nullable Object[components.length];
             int i = 0;
             for (Optional<Object> value : bound.values()) {
-                values[i] = value.isPresent() ? value.get() : nothing(types[i]);
+                values[i] = value.isPresent() ? value.get() : absent(components[i]);
                 i++;
             }
             try {
                 Constructor<?> constructor = type.getDeclaredConstructor(types);
                 constructor.setAccessible(true);
-                return Optional.of(constructor.newInstance(values));
+                return constructor.newInstance(values);
             } catch (InvocationTargetException e) {
-                refused(path, type, bound, complete, e.getCause());
-                return Optional.empty();
+                throw e;
             } catch (ReflectiveOperationException e) {
                 throw new InternalException("The config record %s cannot be made".formatted(type.getName()), e);
             }
         }
 
-        private void refused(
+        /** Notes what a record says of its values; the key it names, unless that cannot be left out for another try. */
+        private Optional<String> refused(
                 String path,
                 Class<?> type,
-                Map<String, Optional<Object>> bound,
-                boolean complete,
+                Map<String, Optional<Object>> accepted,
+                boolean asGiven,
                 @Nullable Throwable cause) {
             String message = cause instanceof IllegalArgumentException ? String.valueOf(cause.getMessage()) : "";
             String key = message.split(" ", 2)[0];
-            boolean namesKey = bound.getOrDefault(key, Optional.empty()).isPresent();
-            if (namesKey) {
+            if (accepted.getOrDefault(key, Optional.empty()).isPresent()) {
                 problem(path + key, message.substring(key.length()).strip());
-            } else if (complete && cause instanceof IllegalArgumentException) {
+                return Optional.of(key);
+            }
+            if (asGiven && cause instanceof IllegalArgumentException) {
                 problem(path.isEmpty() ? "" : path.substring(0, path.length() - 1), message);
-            } else if (complete) {
+            } else if (asGiven) {
                 throw new InternalException(
                         "The config record %s cannot be made".formatted(type.getName()),
                         cause == null ? new IllegalStateException("no cause") : cause);
             }
+            return Optional.empty();
+        }
+
+        /** What stands in the place of a value that is wrong or missing. */
+        private @Nullable Object absent(RecordComponent component) {
+            Default preset = component.getAnnotation(Default.class);
+            Optional<Object> value = preset == null
+                    ? Optional.empty()
+                    : value("", component.getGenericType(), preset(component.getType(), preset.value()));
+            return value.isPresent() ? value.get() : nothing(component.getType());
         }
 
         private static @Nullable Object nothing(Class<?> type) {

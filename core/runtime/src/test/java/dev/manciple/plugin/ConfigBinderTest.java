@@ -134,6 +134,34 @@ class ConfigBinderTest {
                           pasword   unknown key, did you mean 'password'?""");
     }
 
+    record Limits(
+            String name,
+            @Default("1") int least,
+            @Default("9") int most,
+            Optional<Integer> usual) {
+        Limits {
+            Check.that(least > 0, "least", "must be at least 1, was %s", least);
+            Check.that(most >= least, "most", "must not be below 'least', was %s", most);
+            usual.ifPresent(given -> Check.that(given > 0, "usual", "must be at least 1, was %s", given));
+        }
+    }
+
+    @Test
+    void everyCheckOfARecordIsTold() {
+        assertThatThrownBy(() -> binder.bind("f", Limits.class, Map.of("least", -1, "most", 0, "usual", -3)))
+                .hasMessage("""
+                        f: 4 problems
+                          name   is required
+                          least  must be at least 1, was -1
+                          most   must not be below 'least', was 0
+                          usual  must be at least 1, was -3""");
+        assertThatThrownBy(() -> binder.bind("f", Limits.class, Map.of("name", "n", "least", 0, "usual", 0)))
+                .hasMessage("""
+                        f: 2 problems
+                          least  must be at least 1, was 0
+                          usual  must be at least 1, was 0""");
+    }
+
     @Test
     void oneProblemIsOneLine() {
         assertThatThrownBy(() -> binder.bind("f: s", Postgres.class, Map.of("host", "h", "password", "p")))
