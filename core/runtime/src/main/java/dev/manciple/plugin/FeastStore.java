@@ -8,19 +8,17 @@ import java.util.Optional;
  * A store Feast ships, by the short name and the Python class its files name it by. Files may write the class with any of
  * several packages, so only its own name counts.
  *
- * @param connectors the connectors of Manciple that cover it, any one of them; empty where there is none
+ * @param connector the connector of Manciple that covers it; blank where there is none
  */
-record FeastStore(String shortName, String pythonClass, List<String> connectors) {
+record FeastStore(String shortName, String pythonClass, String connector) {
+    private static final String RUNTIME = "runtime";
+
     /** Names that Feast's pages use and its code does not know, and a class path its code shortens. */
     private static final Map<String, String> ON_PAGES = Map.of(
             "snowflake", "snowflake",
             "couchbase", "couchbase",
             "hybrid_offline_store.HybridOfflineStore", "hybrid",
             "hybrid_online_store.HybridOnlineStore", "hybrid");
-
-    FeastStore(String shortName, String pythonClass, String connector) {
-        this(shortName, pythonClass, connector.isEmpty() ? List.of() : List.of(connector));
-    }
 
     static final List<FeastStore> OFFLINE = List.of(
             new FeastStore("file", "DaskOfflineStore", "duckdb"),
@@ -67,13 +65,13 @@ record FeastStore(String shortName, String pythonClass, List<String> connectors)
             new FeastStore("faiss", "FaissOnlineStore", ""));
 
     static final List<FeastStore> REGISTRIES = List.of(
-            new FeastStore("file", "Registry", "runtime"),
-            new FeastStore("sql", "SqlRegistry", List.of("postgres", "mysql", "sqlite")),
+            new FeastStore("file", "Registry", RUNTIME),
+            new FeastStore("sql", "SqlRegistry", ""),
             new FeastStore("remote", "RemoteRegistry", "remote"),
             new FeastStore("snowflake.registry", "SnowflakeRegistry", ""));
 
     static final List<FeastStore> ENGINES = List.of(
-            new FeastStore("local", "LocalComputeEngine", "runtime"),
+            new FeastStore("local", "LocalComputeEngine", RUNTIME),
             new FeastStore("spark.engine", "SparkComputeEngine", "spark"),
             new FeastStore("snowflake.engine", "SnowflakeComputeEngine", ""),
             new FeastStore("lambda", "LambdaComputeEngine", ""),
@@ -93,16 +91,16 @@ record FeastStore(String shortName, String pythonClass, List<String> connectors)
                 .findFirst();
     }
 
+    /** Whether it is there without any plug-in. */
+    boolean isBuiltIn() {
+        return connector.equals(RUNTIME);
+    }
+
     /** What to tell who names it where nothing installed offers it. */
     String missing() {
-        if (connectors.isEmpty()) {
-            return "Manciple has no connector for Feast's '%s'.".formatted(shortName);
-        }
-        String modules = connectors.stream()
-                .map("manciple-"::concat)
-                .reduce("%s or %s"::formatted)
-                .orElseThrow();
-        return "'%s' needs a connector that is not installed: add %s to the class path, or its jars to plugin/%s of the distribution."
-                .formatted(shortName, modules, connectors.getFirst());
+        return connector.isEmpty()
+                ? "Manciple has no connector for Feast's '%s'.".formatted(shortName)
+                : "'%s' needs a connector that is not installed: add manciple-%s to the class path, or its jars to plugin/%s of the distribution."
+                        .formatted(shortName, connector, connector);
     }
 }

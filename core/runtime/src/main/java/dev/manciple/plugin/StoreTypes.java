@@ -63,7 +63,7 @@ public final class StoreTypes {
                 offered(role, where, type).or(() -> feast.flatMap(store -> offered(role, where, store.shortName())));
         return look.get()
                 .or(() -> feast.flatMap(store -> {
-                    store.connectors().forEach(plugins::load);
+                    plugins.load(store.connector());
                     return look.get();
                 }))
                 .or(() -> {
@@ -95,6 +95,10 @@ public final class StoreTypes {
     private <F> ConfigException unknown(Role<F> role, String where, String type, Optional<FeastStore> feast) {
         TreeSet<String> known =
                 offers(role).stream().map(Role.Offer::type).collect(Collectors.toCollection(TreeSet::new));
+        role.feast().stream()
+                .filter(FeastStore::isBuiltIn)
+                .map(FeastStore::shortName)
+                .forEach(known::add);
         List<String> sentences = new ArrayList<>();
         TreeSet<String> meant = new TreeSet<>(known);
         role.feast().forEach(store -> meant.add(store.shortName()));

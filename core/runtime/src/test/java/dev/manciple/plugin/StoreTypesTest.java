@@ -76,6 +76,12 @@ class StoreTypesTest {
     }
 
     @Test
+    void whatNeedsNoPlugInIsKnownToo() {
+        assertThatThrownBy(() -> types().engine("f: batch_engine", "spark"))
+                .hasMessage("f: batch_engine: type 'spark' is no materialization engine known here. Known: local.");
+    }
+
+    @Test
     void feastsStoresWithoutTheirConnectorSayWhichIsMissing() {
         assertThatThrownBy(() -> types(SQLITE).onlineStore("w", "feast.infra.online_stores.redis.RedisOnlineStore"))
                 .hasMessage(
@@ -103,8 +109,7 @@ class StoreTypesTest {
         assertThatThrownBy(() -> types().offlineStore("w", "hybrid_offline_store.HybridOfflineStore"))
                 .hasMessageStartingWith("w: 'hybrid' needs a connector that is not installed");
         assertThatThrownBy(() -> types().registry("w", "sql"))
-                .hasMessageStartingWith(
-                        "w: 'sql' needs a connector that is not installed: add manciple-postgres or manciple-mysql or manciple-sqlite to the class path");
+                .hasMessageStartingWith("w: Manciple has no connector for Feast's 'sql'.");
     }
 
     @Test
