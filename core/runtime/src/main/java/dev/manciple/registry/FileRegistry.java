@@ -122,6 +122,7 @@ public final class FileRegistry implements StoredRegistry {
                 && one.views().equals(other.views())
                 && one.services().equals(other.services())
                 && one.sources().equals(other.sources())
+                && one.permissions().equals(other.permissions())
                 && one.preserved().equals(other.preserved())
                 && one.materialized().equals(other.materialized());
     }

@@ -206,6 +206,15 @@ public abstract class RegistryContract extends KitTest {
         }
 
         @Test
+        void conflictWhereOnlyAPermissionChanged() {
+            RegistrySnapshot base = RegistryContract.this.put(load(), Definitions.DRIVER);
+            RegistrySnapshot newer = another().commit(base, List.of(put(Definitions.READERS)));
+            assertThatThrownBy(() -> RegistryContract.this.put(base, Entity.of("product")))
+                    .isInstanceOf(ConflictException.class);
+            assertThat(load()).isEqualTo(newer);
+        }
+
+        @Test
         void ontoNothingConflictWhereSomethingIsByNow() {
             RegistrySnapshot nothing = load();
             RegistryContract.this.put(nothing, Definitions.DRIVER);
