@@ -21,6 +21,7 @@ import dev.manciple.retrieve.DocumentSearch;
 import dev.manciple.retrieve.EntityRows;
 import dev.manciple.retrieve.FeatureHomes;
 import dev.manciple.retrieve.HistoricalRetrieval;
+import dev.manciple.retrieve.OnDemandChecks;
 import dev.manciple.retrieve.OnlineRetrieval;
 import dev.manciple.retrieve.ResultFiles;
 import dev.manciple.retrieve.SourceComparer;
@@ -121,12 +122,12 @@ final class LocalFeatureStore implements FeatureStore {
     LocalFeatureStore(Parts parts) {
         this.parts = parts;
         snapshots = new SnapshotCache(parts.registry(), parts.project(), parts.registryTtl(), System::nanoTime);
-        planner = new ApplyPlanner(parts.offline(), parts.online());
         engine = new Engine(parts.allocator());
         entityRows = new EntityRows(snapshots::newest, engine, parts.allocator());
         resultFiles = new ResultFiles(engine, parts.allocator());
         Transformations transformations =
                 new Transformations(parts.functions(), parts.allFunctions(), parts.foreign(), engine);
+        planner = new ApplyPlanner(parts.offline(), parts.online(), new OnDemandChecks(transformations));
         reviewed = new ReviewedSnapshots(parts.offline());
         Supplier<RegistrySnapshot> newest = reviewed.of(snapshots::newest);
         historical = new HistoricalRetrieval(newest, parts.offline(), transformations, parts.clock());

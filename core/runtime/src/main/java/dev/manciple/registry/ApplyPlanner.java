@@ -3,9 +3,11 @@ package dev.manciple.registry;
 import dev.manciple.ApplyPlan;
 import dev.manciple.PlanOptions;
 import dev.manciple.error.ConfigException;
+import dev.manciple.model.AnyFeatureView;
 import dev.manciple.model.Definition;
 import dev.manciple.model.FeatureView;
 import dev.manciple.move.Places;
+import dev.manciple.retrieve.OnDemandChecks;
 import dev.manciple.spi.InfraChange;
 import dev.manciple.spi.OfflineReview;
 import dev.manciple.spi.OfflineStore;
@@ -22,10 +24,12 @@ public final class ApplyPlanner {
     private final OfflineStore offline;
     private final OnlineStore online;
     private final Places places;
+    private final OnDemandChecks onDemandChecks;
 
-    public ApplyPlanner(OfflineStore offline, OnlineStore online) {
+    public ApplyPlanner(OfflineStore offline, OnlineStore online, OnDemandChecks onDemandChecks) {
         this.offline = offline;
         this.online = online;
+        this.onDemandChecks = onDemandChecks;
         this.places = new Places(online);
     }
 
@@ -53,6 +57,9 @@ public final class ApplyPlanner {
         }
         checks.checkReferences();
         problems.throwIfAny(before.project());
+        if (options.validateViews()) {
+            checkOnDemand(complete, problems);
+        }
         OfflineReview review = review(complete);
         review.problems().forEach(problem -> problems.add("%s", problem));
         problems.throwIfAny(before.project());
@@ -69,6 +76,17 @@ public final class ApplyPlanner {
                 infrastructure,
                 review.notes(),
                 moves(before, views.keep()));
+    }
+
+    private void checkOnDemand(DefinitionSet definitions, Problems problems) {
+        Map<String, AnyFeatureView> views = new LinkedHashMap<>(definitions.views());
+        views.putAll(definitions.onDemandViews());
+        definitions
+                .onDemandViews()
+                .values()
+                .forEach(view -> onDemandChecks
+                        .problem(view, views)
+                        .ifPresent(problem -> problems.add("on demand feature view '%s': %s", view.name(), problem)));
     }
 
     /** A move of a registered view goes on whatever the definitions say, and none begins because they do. */
