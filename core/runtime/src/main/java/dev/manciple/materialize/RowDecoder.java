@@ -80,11 +80,11 @@ final class RowDecoder {
         for (ColumnReader column : features) {
             values.add(read(column, row, key));
         }
-        if (!(eventTime.read(row) instanceof Value.Time time)) {
-            throw new InvalidRequestException("A row of feature view '%s' with key %s has no time in '%s'"
-                    .formatted(view.name(), key, eventColumn));
+        if (!(read(eventTime, row, key) instanceof Value.Time time)) {
+            throw new InvalidRequestException(
+                    "A row of feature view '%s'%s has no time in '%s'".formatted(view.name(), with(key), eventColumn));
         }
-        Optional<Value> created = createdTime == null ? Optional.empty() : Optional.of(createdTime.read(row));
+        Optional<Value> created = createdTime == null ? Optional.empty() : Optional.of(read(createdTime, row, key));
         return Optional.of(new OnlineRow(
                 new EntityKey(joinKeys, key),
                 values,
@@ -100,16 +100,18 @@ final class RowDecoder {
             return column.read(row);
         } catch (InvalidRequestException e) {
             throw new InvalidRequestException(
-                    "A row of feature view '%s'%s cannot be read. %s"
-                            .formatted(view.name(), key.isEmpty() ? "" : " with key " + keyText(key), e.getMessage()),
+                    "A row of feature view '%s'%s cannot be read. %s".formatted(view.name(), with(key), e.getMessage()),
                     e);
         }
     }
 
-    private String keyText(List<Value> key) {
-        return IntStream.range(0, key.size())
-                .mapToObj(i -> "%s=%s".formatted(joinKeys.get(i), ArrowValues.show(key.get(i))))
-                .collect(Collectors.joining(", "));
+    /** Which row is meant, for messages; views of the whole world have no key. */
+    private String with(List<Value> key) {
+        return key.isEmpty()
+                ? ""
+                : IntStream.range(0, key.size())
+                        .mapToObj(i -> "%s=%s".formatted(joinKeys.get(i), ArrowValues.show(key.get(i))))
+                        .collect(Collectors.joining(", ", " with key ", ""));
     }
 
     private static List<ColumnReader> readers(List<Field> fields, VectorSchemaRoot root, ArrowReader dictionaries) {

@@ -119,15 +119,25 @@ public final class EntityRows {
                     rows.stream().map(row -> JavaValues.of(row.get(name))).toList();
             ValueType type = Objects.requireNonNullElseGet(types.get(name), () -> JavaValues.type(name, given));
             fields.add(ArrowTypes.arrow(name, type));
-            columns.add(given.stream()
-                    .map(value -> ArrowValues.convert(value, type, name))
-                    .toList());
+            columns.add(converted(given, type, name));
         }
         List<List<Value>> values = IntStream.range(0, rows.size())
                 .mapToObj(row -> columns.stream().map(column -> column.get(row)).toList())
                 .toList();
         Schema schema = new Schema(fields);
         return reader(schema, () -> ArrowRows.reader(allocator, schema, values, ROWS_PER_BATCH));
+    }
+
+    private static List<Value> converted(List<Value> given, ValueType type, String column) {
+        List<Value> values = new ArrayList<>(given.size());
+        for (Value value : given) {
+            try {
+                values.add(ArrowValues.convert(value, type, column));
+            } catch (InvalidRequestException e) {
+                throw new InvalidRequestException("Row %d: %s".formatted(values.size() + 1, e.getMessage()), e);
+            }
+        }
+        return values;
     }
 
     /** The rows of a query in the offline store's own dialect, whose time is the column {@code event_timestamp}. */

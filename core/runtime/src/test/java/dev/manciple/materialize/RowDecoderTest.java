@@ -52,4 +52,19 @@ class RowDecoderTest {
                             "feature view 'driver_stats' with key driver_id='1002'", "'trips'", "'0.74'", "INT64");
         }
     }
+
+    @Test
+    void aRowWithoutATimeIsNamedWithItsKey() throws IOException {
+        List<List<Value>> rows = List.of(
+                List.of(new Value.Int(1001), new Value.Real(0.5), new Value.Real(7), Value.Null.NULL, Value.Null.NULL));
+        try (ArrowReader reader = ArrowRows.reader(allocator, FRACTIONS, rows, 10)) {
+            RowDecoder decoder = RowDecoder.ofRows(Definitions.DRIVER_STATS, reader);
+            reader.loadNextBatch();
+
+            assertThatThrownBy(() -> decoder.decode(0))
+                    .isInstanceOf(InvalidRequestException.class)
+                    .hasMessage(
+                            "A row of feature view 'driver_stats' with key driver_id='1001' has no time in 'event_timestamp'");
+        }
+    }
 }

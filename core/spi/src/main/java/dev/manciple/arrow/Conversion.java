@@ -17,6 +17,7 @@ import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeFormatterBuilder;
+import java.time.format.DateTimeParseException;
 import java.time.temporal.ChronoUnit;
 import java.time.temporal.TemporalAccessor;
 import java.util.LinkedHashMap;
@@ -130,7 +131,14 @@ final class Conversion {
         if (value instanceof Value.Bool(boolean bool)) {
             return bool ? 1 : 0;
         }
-        return decimal(value).longValueExact();
+        BigDecimal number = decimal(value);
+        try {
+            return number.longValueExact();
+        } catch (ArithmeticException e) {
+            boolean fraction = number.stripTrailingZeros().scale() > 0;
+            throw new ArithmeticException(
+                    fraction ? "it is no whole number" : "outside %d to %d".formatted(Long.MIN_VALUE, Long.MAX_VALUE));
+        }
     }
 
     static double real(Value value) {
@@ -293,8 +301,12 @@ final class Conversion {
 
     /** A time without a zone is UTC, a date is its midnight. */
     private static ZonedDateTime parseTime(String text) {
-        TemporalAccessor parsed =
-                TIME.parseBest(text.strip(), ZonedDateTime::from, LocalDateTime::from, LocalDate::from);
+        TemporalAccessor parsed;
+        try {
+            parsed = TIME.parseBest(text.strip(), ZonedDateTime::from, LocalDateTime::from, LocalDate::from);
+        } catch (DateTimeParseException e) {
+            throw new IllegalArgumentException("write a time as 2025-01-31T12:00:00Z", e);
+        }
         if (parsed instanceof ZonedDateTime zoned) {
             return zoned;
         }
