@@ -159,6 +159,7 @@ final class SqliteOnlineStore implements OnlineStore {
         if (rows.isEmpty()) {
             return;
         }
+        requireFile(view);
         Table table = Table.of(project, view);
         List<EncodedRow> encoded = EncodedRow.sorted(EntityKeyCodec.of(view.entityColumns()), rows);
         database.write("write %d rows of view '%s'".formatted(rows.size(), view.name()), session -> {

@@ -117,13 +117,16 @@ class SqliteLayoutTest {
     }
 
     @Test
-    void doesNotCreateAFileToLookIntoIt() {
+    void createsAFileOnlyWhenTablesAreToBeMade() {
         try (SqliteOnlineStore store = store(config(false))) {
             assertThat(store.plan(new ViewChanges(List.of(view), List.of())))
                     .containsExactly(new InfraChange(InfraChange.Action.CREATE, "sqlite", "table", "p_driver stats"));
             assertThatThrownBy(() -> store.read(List.of(new OnlineRead(view, List.of(key(1)), view.features()))))
                     .isInstanceOf(NotFoundException.class)
                     .hasMessageContaining("p_driver stats")
+                    .hasMessageContaining("apply the repository first");
+            assertThatThrownBy(() -> store.write(view, List.of(row(1, EVENT, Optional.empty(), 7))))
+                    .isInstanceOf(NotFoundException.class)
                     .hasMessageContaining("apply the repository first");
             store.teardown(List.of(view));
         }
