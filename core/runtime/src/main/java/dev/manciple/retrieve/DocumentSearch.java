@@ -8,6 +8,7 @@ import dev.manciple.model.FeatureView;
 import dev.manciple.model.Field;
 import dev.manciple.model.ValueType;
 import dev.manciple.spi.FieldStatus;
+import dev.manciple.spi.Lookup;
 import dev.manciple.spi.Neighbor;
 import dev.manciple.spi.OnlineStore;
 import dev.manciple.spi.RegistrySnapshot;
@@ -20,7 +21,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -96,11 +96,11 @@ public final class DocumentSearch {
     }
 
     private OnlineFeatures answer(FeaturePlan plan, ViewSlice slice, List<Neighbor> found, DocumentQuery query) {
-        Columns columns = new Columns(found);
+        AnswerColumns columns = new AnswerColumns(found.size(), query.options());
         List<Field> keys = slice.view().entityColumns();
         for (int key = 0; key < keys.size(); key++) {
             int at = key;
-            columns.present(
+            columns.addPresent(
                     slice.spineColumn(keys.get(key).name()),
                     keys.get(key).type(),
                     found.stream().map(row -> row.key().values().get(at)).toList());
@@ -108,89 +108,38 @@ public final class DocumentSearch {
         Instant now = clock.instant();
         for (OutputFeature output : plan.outputs()) {
             if (output instanceof OutputFeature.Stored stored) {
-                columns.stored(stored, homes.of(slice.view()), now, query.options());
+                addStored(columns, stored, found, homes.of(slice.view()), now, query.options());
             }
         }
-        columns.present(
+        columns.addPresent(
                 DISTANCE,
                 ValueType.Scalar.DOUBLE,
                 found.stream().<Value>map(row -> new Value.Real(row.distance())).toList());
-        return columns.toFeatures();
+        return columns.toFeatures(List.of());
     }
 
-    /** The answer as it is put together. */
-    private static final class Columns {
-        private final List<Neighbor> rows;
-        private final List<String> names = new ArrayList<>();
-        private final List<ValueType> types = new ArrayList<>();
-        private final List<List<Value>> values = new ArrayList<>();
-        private final List<List<FieldStatus>> statuses = new ArrayList<>();
-        private final List<List<Instant>> times = new ArrayList<>();
-        private final List<Optional<OnlineFeatures.Origin>> origins = new ArrayList<>();
-
-        Columns(List<Neighbor> rows) {
-            this.rows = rows;
+    private static void addStored(
+            AnswerColumns columns,
+            OutputFeature.Stored feature,
+            List<Neighbor> found,
+            OnlineFeatures.Origin origin,
+            Instant now,
+            OnlineOptions options) {
+        int at = feature.feature();
+        Duration ttl = options.feastStatuses() ? Duration.ZERO : origin.ttl();
+        List<Value> cells = new ArrayList<>();
+        List<FieldStatus> statuses = new ArrayList<>();
+        List<Instant> times = new ArrayList<>();
+        for (Neighbor neighbor : found) {
+            Lookup.Found row = neighbor.row();
+            FieldStatus status = FieldStatus.of(row, at, ttl, now);
+            cells.add(
+                    AnswerColumns.shows(status, options.expiredValues())
+                            ? row.values().get(at)
+                            : Value.Null.NULL);
+            statuses.add(columns.told(status));
+            times.add(row.eventTimes().get(at));
         }
-
-        void present(String name, ValueType type, List<Value> cells) {
-            add(
-                    name,
-                    type,
-                    cells,
-                    Collections.nCopies(rows.size(), FieldStatus.PRESENT),
-                    Collections.nCopies(rows.size(), Instant.EPOCH),
-                    Optional.empty());
-        }
-
-        void stored(OutputFeature.Stored feature, OnlineFeatures.Origin origin, Instant now, OnlineOptions options) {
-            int at = feature.feature();
-            Duration ttl = options.feastStatuses() ? Duration.ZERO : origin.ttl();
-            List<FieldStatus> judged = rows.stream()
-                    .map(row -> FieldStatus.of(row.row(), at, ttl, now))
-                    .toList();
-            List<Value> cells = new ArrayList<>();
-            for (int row = 0; row < rows.size(); row++) {
-                boolean shown = judged.get(row) == FieldStatus.PRESENT
-                        || (judged.get(row) == FieldStatus.OUTSIDE_MAX_AGE && options.expiredValues());
-                cells.add(shown ? rows.get(row).row().values().get(at) : Value.Null.NULL);
-            }
-            add(
-                    feature.name(),
-                    feature.field().type(),
-                    cells,
-                    judged.stream()
-                            .map(status -> options.feastStatuses() && status == FieldStatus.NULL_VALUE
-                                    ? FieldStatus.PRESENT
-                                    : status)
-                            .toList(),
-                    rows.stream().map(row -> row.row().eventTimes().get(at)).toList(),
-                    Optional.of(origin));
-        }
-
-        private void add(
-                String name,
-                ValueType type,
-                List<Value> cells,
-                List<FieldStatus> cellStatuses,
-                List<Instant> cellTimes,
-                Optional<OnlineFeatures.Origin> origin) {
-            names.add(name);
-            types.add(type);
-            values.add(cells);
-            statuses.add(cellStatuses);
-            times.add(cellTimes);
-            origins.add(origin);
-        }
-
-        OnlineFeatures toFeatures() {
-            return new OnlineFeatures(
-                    List.copyOf(names),
-                    List.copyOf(types),
-                    List.copyOf(values),
-                    List.copyOf(statuses),
-                    List.copyOf(times),
-                    List.copyOf(origins),
-                    List.of());
-        }
+        columns.add(feature.name(), feature.field().type(), cells, statuses, times, Optional.of(origin));
     }
 }

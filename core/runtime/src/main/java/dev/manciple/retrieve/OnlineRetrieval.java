@@ -5,7 +5,6 @@ import dev.manciple.OnlineFeatures;
 import dev.manciple.OnlineOptions;
 import dev.manciple.arrow.ArrowValues;
 import dev.manciple.error.InvalidRequestException;
-import dev.manciple.model.ValueType;
 import dev.manciple.spi.FieldStatus;
 import dev.manciple.spi.Lookup;
 import dev.manciple.spi.OnlineRead;
@@ -27,7 +26,6 @@ import java.util.BitSet;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
@@ -116,18 +114,14 @@ public final class OnlineRetrieval {
         private final int rows;
         private final OnlineOptions options;
         private final Instant now = clock.instant();
-        private final List<String> names = new ArrayList<>();
-        private final List<ValueType> types = new ArrayList<>();
-        private final List<List<Value>> values = new ArrayList<>();
-        private final List<List<FieldStatus>> statuses = new ArrayList<>();
-        private final List<List<Instant>> eventTimes = new ArrayList<>();
-        private final List<Optional<OnlineFeatures.Origin>> origins = new ArrayList<>();
+        private final AnswerColumns answer;
         private final List<OnlineFeatures.Failure> failures = new ArrayList<>();
 
         Answer(OnlinePlan plan, int rows, OnlineOptions options) {
             this.plan = plan;
             this.rows = rows;
             this.options = options;
+            this.answer = new AnswerColumns(rows, options);
         }
 
         /** Join keys in the order asked with, then what on demand views took from the request. */
@@ -139,8 +133,8 @@ public final class OnlineRetrieval {
                         if (column.joinKey() == joinKey
                                 && (column.name().equals(given)
                                         || column.entity().equals(given))
-                                && !names.contains(column.name())) {
-                            addPresent(column.name(), column.type(), columns.get(i));
+                                && !answer.has(column.name())) {
+                            answer.addPresent(column.name(), column.type(), columns.get(i));
                         }
                     }
                 }
@@ -229,14 +223,13 @@ public final class OnlineRetrieval {
             for (int row = 0; row < rows; row++) {
                 Lookup lookup = keys.lookup(result.lookups(), row);
                 FieldStatus status = FieldStatus.of(lookup, feature.feature(), ttl, now);
-                cellStatuses[row] =
-                        options.feastStatuses() && status == FieldStatus.NULL_VALUE ? FieldStatus.PRESENT : status;
+                cellStatuses[row] = answer.told(status);
                 cells[row] = value(lookup, feature.feature(), status, options.expiredValues());
                 cellTimes[row] = status == FieldStatus.NOT_FOUND || !(lookup instanceof Lookup.Found found)
                         ? Instant.EPOCH
                         : found.eventTimes().get(feature.feature());
             }
-            add(
+            answer.add(
                     feature.name(),
                     feature.field().type(),
                     list(cells),
@@ -288,60 +281,22 @@ public final class OnlineRetrieval {
                     cells[row] = Value.Null.NULL;
                     cellStatuses[row] = FieldStatus.INVALID;
                 } else {
-                    cellStatuses[row] = cells[row] == Value.Null.NULL && !options.feastStatuses()
-                            ? FieldStatus.NULL_VALUE
-                            : FieldStatus.PRESENT;
+                    cellStatuses[row] =
+                            cells[row] == Value.Null.NULL ? answer.told(FieldStatus.NULL_VALUE) : FieldStatus.PRESENT;
                 }
             }
-            add(
-                    feature.name(),
-                    feature.field().type(),
-                    list(cells),
-                    list(cellStatuses),
-                    Collections.nCopies(rows, Instant.EPOCH),
-                    Optional.empty());
-        }
-
-        private void addPresent(String name, ValueType type, List<Value> cells) {
-            add(
-                    name,
-                    type,
-                    cells,
-                    Collections.nCopies(rows, FieldStatus.PRESENT),
-                    Collections.nCopies(rows, Instant.EPOCH),
-                    Optional.empty());
-        }
-
-        private void add(
-                String name,
-                ValueType type,
-                List<Value> cells,
-                List<FieldStatus> cellStatuses,
-                List<Instant> cellTimes,
-                Optional<OnlineFeatures.Origin> origin) {
-            names.add(name);
-            types.add(type);
-            values.add(cells);
-            statuses.add(cellStatuses);
-            eventTimes.add(cellTimes);
-            origins.add(origin);
+            answer.add(feature.name(), feature.field().type(), list(cells), list(cellStatuses));
         }
 
         OnlineFeatures toFeatures() {
-            return new OnlineFeatures(
-                    List.copyOf(names),
-                    List.copyOf(types),
-                    List.copyOf(values),
-                    List.copyOf(statuses),
-                    List.copyOf(eventTimes),
-                    List.copyOf(origins),
-                    List.copyOf(failures));
+            return answer.toFeatures(failures);
         }
     }
 
     private static Value value(Lookup lookup, int feature, FieldStatus status, boolean expiredValues) {
-        boolean shown = status == FieldStatus.PRESENT || (status == FieldStatus.OUTSIDE_MAX_AGE && expiredValues);
-        return shown && lookup instanceof Lookup.Found found ? found.values().get(feature) : Value.Null.NULL;
+        return AnswerColumns.shows(status, expiredValues) && lookup instanceof Lookup.Found found
+                ? found.values().get(feature)
+                : Value.Null.NULL;
     }
 
     private static <T> List<T> list(T[] cells) {

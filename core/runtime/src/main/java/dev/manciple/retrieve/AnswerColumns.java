@@ -1,0 +1,81 @@
+package dev.manciple.retrieve;
+
+import dev.manciple.OnlineFeatures;
+import dev.manciple.OnlineOptions;
+import dev.manciple.model.ValueType;
+import dev.manciple.spi.FieldStatus;
+import dev.manciple.spi.Value;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+
+/** An online answer as it is put together, column by column. Owns nothing; of one thread. */
+final class AnswerColumns {
+    private final int rows;
+    private final OnlineOptions options;
+    private final List<String> names = new ArrayList<>();
+    private final List<ValueType> types = new ArrayList<>();
+    private final List<List<Value>> values = new ArrayList<>();
+    private final List<List<FieldStatus>> statuses = new ArrayList<>();
+    private final List<List<Instant>> eventTimes = new ArrayList<>();
+    private final List<Optional<OnlineFeatures.Origin>> origins = new ArrayList<>();
+
+    /** @param rows how many cells each column has */
+    AnswerColumns(int rows, OnlineOptions options) {
+        this.rows = rows;
+        this.options = options;
+    }
+
+    boolean has(String name) {
+        return names.contains(name);
+    }
+
+    /** Adds a column that comes from no store. */
+    void addPresent(String name, ValueType type, List<Value> cells) {
+        add(name, type, cells, Collections.nCopies(rows, FieldStatus.PRESENT));
+    }
+
+    /** Adds a column that is computed, which has no time of its own. */
+    void add(String name, ValueType type, List<Value> cells, List<FieldStatus> cellStatuses) {
+        add(name, type, cells, cellStatuses, Collections.nCopies(rows, Instant.EPOCH), Optional.empty());
+    }
+
+    /** @param origin where the values are kept */
+    void add(
+            String name,
+            ValueType type,
+            List<Value> cells,
+            List<FieldStatus> cellStatuses,
+            List<Instant> cellTimes,
+            Optional<OnlineFeatures.Origin> origin) {
+        names.add(name);
+        types.add(type);
+        values.add(cells);
+        statuses.add(cellStatuses);
+        eventTimes.add(cellTimes);
+        origins.add(origin);
+    }
+
+    /** Whether a value of this status is in the answer; else it is unset. */
+    static boolean shows(FieldStatus status, boolean expiredValues) {
+        return status == FieldStatus.PRESENT || (status == FieldStatus.OUTSIDE_MAX_AGE && expiredValues);
+    }
+
+    /** What the answer calls a status: Feast's server calls a null that was found present. */
+    FieldStatus told(FieldStatus status) {
+        return options.feastStatuses() && status == FieldStatus.NULL_VALUE ? FieldStatus.PRESENT : status;
+    }
+
+    OnlineFeatures toFeatures(List<OnlineFeatures.Failure> failures) {
+        return new OnlineFeatures(
+                List.copyOf(names),
+                List.copyOf(types),
+                List.copyOf(values),
+                List.copyOf(statuses),
+                List.copyOf(eventTimes),
+                List.copyOf(origins),
+                List.copyOf(failures));
+    }
+}
