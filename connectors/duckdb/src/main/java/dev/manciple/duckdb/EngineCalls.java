@@ -73,7 +73,7 @@ final class EngineCalls implements AutoCloseable {
     }
 
     /** What a call throws is unchecked or as declared. */
-    @SuppressWarnings("unchecked")
+    @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"})
     private static <E extends Exception> E thrown(Throwable thrown) {
         return switch (thrown) {
             case RuntimeException unchecked -> throw unchecked;
