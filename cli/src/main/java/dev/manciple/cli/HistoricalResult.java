@@ -33,7 +33,10 @@ final class HistoricalResult {
 
     /** All rows, to a file that appears when it is complete. */
     void write(FeatureStore store, Path target, boolean overwrite) {
-        WriteReport report = store.write(job, target, overwrite);
+        WriteReport report;
+        try (RowProgress progress = new RowProgress(session.terminal(), "Joining")) {
+            report = store.write(new CountedJob(job, progress::add), target, overwrite);
+        }
         if (session.json()) {
             session.printer().json(Map.of("file", target.toString(), "rows", report.rows()));
         } else {
