@@ -13,6 +13,7 @@ import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What people get wrong: one clear paragraph, the right exit code, and nothing written. */
@@ -126,6 +127,27 @@ class BadInputTest {
     void sourceFileOfAnotherType() throws IOException {
         edit(data, ",3,11.50", ",three,11.50");
         assertRefused(run("-cshop", "apply"), "'orders_7d' as INT64", "'data/customer_stats.csv' has STRING");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "basket_eur + | is not one scalar SQL expression",
+                "count(*) | cannot be evaluated",
+                "basket_usd * 2 | \"basket_usd\" not found",
+            })
+    void anExpressionThatComputesNothing(String expression, String problem) throws IOException {
+        Files.writeString(folder.resolve("shop/computed.yaml"), """
+                on_demand_feature_views:
+                  - name: basket_cents
+                    sources: ["customer_stats:basket_eur"]
+                    schema: [{name: cents, dtype: Int64}]
+                    expressions: {cents: %s}
+                """.formatted(yaml(expression)));
+        for (String command : new String[] {"validate", "plan", "apply"}) {
+            assertRefused(run("-cshop", command), "on demand feature view 'basket_cents'", "'cents'", problem);
+        }
     }
 
     @Test
@@ -255,8 +277,48 @@ class BadInputTest {
         assertFailed(historical("rows.csv"), "customer_id");
         Files.writeString(folder.resolve("rows.csv"), "customer_id,event_timestamp\n1,2025-01-01\n2,soon\n");
         assertFailed(historical("rows.csv"), "Row 2", "'soon'", "rows.csv");
+        Files.writeString(folder.resolve("rows.csv"), "customer_id,event_timestamp\n1.5,2025-01-01\n");
+        assertFailed(historical("rows.csv"), "rows.csv', column 'customer_id': '1.5' is not a whole number of 64 bits");
         Files.writeString(folder.resolve("rows.parquet"), "no parquet");
         assertFailed(historical("rows.parquet"), "rows.parquet");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"customer_id\": 1}",
+                "[1]",
+                "[null]",
+                "null",
+                "1",
+                "[{\"customer_id\": 1}",
+                "[{customer_id: 1}]",
+                ""
+            })
+    void entityRowsThatAreNoJsonRows(String json) {
+        apply();
+        Cli.Result result = run("-cshop", "get-historical-features", "-d", json, "-S", "churn_v1");
+        assertFailed(result, "The rows are not a JSON array of objects, such as [{");
+        assertThat(result.err()).doesNotContain("java");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "customer_id | 1.5 | '1.5' cannot be read as INT64: it is no whole number",
+                "customer_id | 99999999999999999999 | cannot be read as INT64: outside -9223372036854775808 to",
+                "customer_id | \"one\" | 'one' cannot be read as INT64: not a number",
+                "event_timestamp | \"soon\" | 'soon' cannot be read as UNIX_TIMESTAMP: write a time as 2025-01-31T12:00:00Z",
+            })
+    void valuesOfJsonRowsThatAreNone(String column, String value, String problem) {
+        apply();
+        String json =
+                "[{\"customer_id\": 1, \"event_timestamp\": \"2100-01-01\"}, {\"%s\": %s}]".formatted(column, value);
+        assertFailed(
+                run("-cshop", "get-historical-features", "-d", json, "-S", "churn_v1"),
+                "Row 2: Column '" + column + "'",
+                problem);
     }
 
     @Test
