@@ -6,10 +6,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/** How many definitions of each kind, in words. */
+/** How many there are of something, in words. */
 final class Counts {
     private Counts() {}
 
+    /** Definitions by their kinds. */
     static String of(List<Definition> definitions) {
         Map<Definition.Kind, Integer> counts = new EnumMap<>(Definition.Kind.class);
         definitions.forEach(definition -> counts.merge(definition.kind(), 1, Integer::sum));
@@ -17,15 +18,16 @@ final class Counts {
             return "none";
         }
         return counts.entrySet().stream()
-                .map(entry -> "%d %s".formatted(entry.getValue(), plural(entry.getKey(), entry.getValue())))
+                .map(entry -> of(entry.getKey().words(), entry.getValue()))
                 .collect(Collectors.joining(", "));
     }
 
-    private static String plural(Definition.Kind kind, int count) {
-        String noun = kind.words();
+    /** A number with its noun, such as {@code 2 entities}. */
+    static String of(String noun, int count) {
         if (count == 1) {
-            return noun;
+            return "1 " + noun;
         }
-        return noun.endsWith("y") ? noun.substring(0, noun.length() - 1) + "ies" : noun + "s";
+        String plural = noun.endsWith("y") ? noun.substring(0, noun.length() - 1) + "ies" : noun + "s";
+        return "%d %s".formatted(count, plural);
     }
 }

@@ -48,6 +48,7 @@ final class Examination {
     private final Session session;
     private final Stores stores;
     private final List<Diagnosis> diagnoses = new ArrayList<>();
+    private boolean pythonOnly;
 
     Examination(Session session) {
         this.session = session;
@@ -123,8 +124,9 @@ final class Examination {
     private List<Definition> definitions(Optional<RepoConfig> config) {
         try {
             Definitions definitions = session.readDefinitions(config);
+            pythonOnly = definitions.pythonOnly();
             diagnoses.add(
-                    definitions.pythonOnly()
+                    pythonOnly
                             ? new Diagnosis(
                                     DEFINITIONS,
                                     true,
@@ -162,13 +164,17 @@ final class Examination {
                                     REGISTRY,
                                     true,
                                     "nothing of project '%s' yet".formatted(snapshot.project()),
-                                    Optional.of("Run '%s apply'.".formatted(session.program())))
+                                    Optional.of(adviceToApply()))
                             : Diagnosis.healthy(
                                     REGISTRY,
-                                    "%d feature views, %d feature services"
+                                    "%s, %s"
                                             .formatted(
-                                                    snapshot.views().size(),
-                                                    snapshot.services().size())));
+                                                    Counts.of(
+                                                            "feature view",
+                                                            snapshot.views().size()),
+                                                    Counts.of(
+                                                            "feature service",
+                                                            snapshot.services().size()))));
             return snapshot;
         } catch (RuntimeException e) {
             problem(REGISTRY, e, "Check 'registry' in feature_store.yaml, and that its place can be read.");
@@ -199,8 +205,8 @@ final class Examination {
             if (problems == 0) {
                 diagnoses.add(Diagnosis.healthy(
                         OFFLINE_STORE,
-                        "%s, %d sources can be read"
-                                .formatted(config.offlineStore().type(), sources.size())));
+                        "%s, %s can be read"
+                                .formatted(config.offlineStore().type(), Counts.of("source", sources.size()))));
             }
         } catch (RuntimeException e) {
             problem(OFFLINE_STORE, e, "Check 'offline_store' in feature_store.yaml.");
@@ -246,7 +252,8 @@ final class Examination {
             List<InfraChange> missing = store.plan(new ViewChanges(served, List.of()));
             diagnoses.add(
                     missing.isEmpty()
-                            ? Diagnosis.healthy(ONLINE_STORE, "%s, %d views".formatted(online.type(), served.size()))
+                            ? Diagnosis.healthy(
+                                    ONLINE_STORE, "%s, %s".formatted(online.type(), Counts.of("view", served.size())))
                             : Diagnosis.problem(
                                     ONLINE_STORE,
                                     "%s, but %s '%s' is missing"
@@ -254,10 +261,14 @@ final class Examination {
                                                     online.type(),
                                                     missing.getFirst().kind(),
                                                     missing.getFirst().name()),
-                                    "Run '%s apply'.".formatted(session.program())));
+                                    adviceToApply()));
         } catch (RuntimeException e) {
             problem(ONLINE_STORE, e, "Check 'online_store' in feature_store.yaml.");
         }
+    }
+
+    private String adviceToApply() {
+        return pythonOnly ? "Apply the repository with Feast." : "Run '%s apply'.".formatted(session.program());
     }
 
     /** What is wrong with a section of the configuration has been told where that was looked at. */

@@ -10,7 +10,7 @@ final class ValidationOptions {
 
     @Option(
             names = "--skip-feature-view-validation",
-            description = "Do not check the names of feature views for clashes.")
+            description = "Do not check the names of feature views for clashes, nor try what computes on demand ones.")
     boolean skipViews;
 
     PlanOptions planOptions() {
