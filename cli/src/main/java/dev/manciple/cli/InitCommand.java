@@ -21,6 +21,7 @@ import picocli.CommandLine.Parameters;
 @Command(name = "init", description = "Make a new feature repository with a small example.")
 final class InitCommand implements Callable<Integer> {
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9_-]*");
+    private static final String ENTITY_ROWS = "entity_rows.csv";
 
     private final Session session;
 
@@ -66,7 +67,14 @@ final class InitCommand implements Callable<Integer> {
             session.printer()
                     .line("Made a feature repository in %s. Next:"
                             .formatted(session.printer().bold(root.toString())));
-            session.printer().line("  %s -c %s apply".formatted(session.program(), session.shown(root)));
+            String command = "  %s -c %s ".formatted(session.program(), session.shown(root));
+            session.printer().line(command + "apply");
+            if (!minimal) {
+                session.printer()
+                        .line(command
+                                + "get-historical-features --entities %s -S churn_v1"
+                                        .formatted(session.shown(root.resolve(ENTITY_ROWS))));
+            }
         }
         return 0;
     }
@@ -82,6 +90,7 @@ final class InitCommand implements Callable<Integer> {
             if (!minimal) {
                 files.text("features.yaml", Resource.text("init/features.yaml"));
                 files.text("data/customer_stats.csv", customers());
+                files.text(ENTITY_ROWS, entityRows());
             } else {
                 files.text("data/.gitignore", "*.db\n");
             }
@@ -91,8 +100,18 @@ final class InitCommand implements Callable<Integer> {
         }
     }
 
+    private Instant today() {
+        return session.terminal().clock().instant().truncatedTo(ChronoUnit.DAYS);
+    }
+
+    /** One row for what is known, one for the day before anything was. */
+    private String entityRows() {
+        return "customer_id,event_timestamp\n1,%s\n2,%s\n"
+                .formatted(today().minus(Duration.ofHours(1)), today().minus(Duration.ofDays(4)));
+    }
+
     private String customers() {
-        Instant today = session.terminal().clock().instant().truncatedTo(ChronoUnit.DAYS);
+        Instant today = today();
         StringBuilder csv = new StringBuilder("customer_id,event_timestamp,created,orders_7d,basket_eur\n");
         for (int day = 3; day >= 1; day--) {
             Instant time = today.minus(Duration.ofDays(day));

@@ -178,6 +178,24 @@ class RepositoryTest {
     }
 
     @Test
+    void showsHowFarALongResultIsToWhoWatches() {
+        apply();
+        String[] command = {
+            "-cshop",
+            "get-historical-features",
+            "-s",
+            "2000-01-01",
+            "-S",
+            "churn_v1",
+            "-o",
+            "out.parquet",
+            "--overwrite"
+        };
+        assertThat(cli.watching(Terminal.Stream.ERR).run(command).err()).contains("Joining", "9/? rows");
+        assertThat(run(command).err()).isEmpty();
+    }
+
+    @Test
     void keepsAResultThatIsThere() throws IOException {
         apply();
         Path result = Files.writeString(folder.resolve("out.csv"), "the labels of a year");
@@ -383,9 +401,9 @@ class RepositoryTest {
                 .contains("Java ")
                 .contains("JVM flags ")
                 .contains("Configuration   shop/feature_store.yaml, project 'shop'")
-                .contains("Registry        1 feature views")
-                .contains("Offline store   duckdb, 1 sources can be read")
-                .contains("Online store    sqlite, 1 views");
+                .contains("Registry        1 feature view, 1 feature service")
+                .contains("Offline store   duckdb, 1 source can be read")
+                .contains("Online store    sqlite, 1 view");
         Files.delete(folder.resolve("shop/data/customer_stats.csv"));
         Files.delete(folder.resolve("shop/data/online_store.db"));
         Cli.Result broken = run("-cshop", "doctor");
@@ -393,7 +411,14 @@ class RepositoryTest {
         assertThat(broken.out())
                 .contains("PROBLEM  Offline store   ")
                 .contains("→ Check source 'data/customer_stats.csv'.")
-                .contains("PROBLEM  Online store    sqlite, but table 'shop_customer_stats' is missing");
+                .contains("PROBLEM  Online store    sqlite, but table 'shop_customer_stats' is missing")
+                .contains("→ Run 'manciple apply'.");
+
+        Files.delete(folder.resolve("shop/features.yaml"));
+        Files.writeString(folder.resolve("shop/features.py"), "from feast import Entity\n");
+        assertThat(run("-cshop", "doctor").out())
+                .contains("→ Apply the repository with Feast.")
+                .doesNotContain("manciple apply");
     }
 
     @Test
