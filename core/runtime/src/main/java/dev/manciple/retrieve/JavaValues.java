@@ -38,7 +38,9 @@ final class JavaValues {
             case Integer number -> new Value.Int(number);
             case Short number -> new Value.Int(number);
             case Byte number -> new Value.Int(number);
-            case BigInteger number -> new Value.Int(number.longValueExact());
+            case BigInteger number when number.bitLength() < Long.SIZE -> new Value.Int(number.longValue());
+            // As decimals, for whoever knows the type to say that it does not fit.
+            case BigInteger number -> new Value.Text(number.toString());
             case Double number -> new Value.Real(number);
             case Float number -> new Value.Real(number);
             case BigDecimal number -> new Value.Text(number.toPlainString());
