@@ -294,11 +294,7 @@ final class BigtableOnlineStore implements OnlineStore {
 
     /** Refuses at apply what could be neither written nor read. */
     private static void requireThatItFits(FeatureView view) {
-        try {
-            EntityKeyCodec.of(view.entityColumns());
-        } catch (InvalidRequestException e) {
-            throw new InvalidRequestException("View '%s': %s".formatted(view.name(), e.getMessage()), e);
-        }
+        EntityKeyCodec.requireStorable(List.of(view));
         if (view.features().stream().map(Field::name).anyMatch(Rows.EVENT::equals)) {
             throw new InvalidRequestException(
                     "Feature '%s' of view '%s' and the row's event time would share the column '%s' in Bigtable: rename the feature"

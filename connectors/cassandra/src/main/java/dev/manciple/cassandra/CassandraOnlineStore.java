@@ -31,6 +31,7 @@ import dev.manciple.spi.Value;
 import dev.manciple.spi.ViewChanges;
 import dev.manciple.wire.EntityKeyCodec;
 import dev.manciple.wire.ValueCodec;
+import dev.manciple.wire.rows.Fanout;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -46,7 +47,6 @@ import java.util.Spliterator;
 import java.util.Spliterators;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Executor;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
@@ -64,9 +64,8 @@ final class CassandraOnlineStore implements OnlineStore {
 
     private final StoreSettings settings;
     private final String project;
-    private final Executor executor;
     private final Cluster cluster;
-    private final Fanout reads;
+    private final InFlight reads;
     private final Fanout writes;
 
     /** What hangs on one session. */
@@ -81,10 +80,9 @@ final class CassandraOnlineStore implements OnlineStore {
     CassandraOnlineStore(StoreSettings settings, StoreContext context) {
         this.settings = settings;
         this.project = context.project();
-        this.executor = context.executor();
         this.cluster = new Cluster(settings);
-        this.reads = new Fanout(settings.readConcurrency());
-        this.writes = new Fanout(settings.writeConcurrency());
+        this.reads = new InFlight(settings.readConcurrency());
+        this.writes = new Fanout(context.executor(), settings.writeConcurrency());
     }
 
     @Override
@@ -231,7 +229,7 @@ final class CassandraOnlineStore implements OnlineStore {
             // Prepared here, so that a table that is missing is found before anything is written.
             with.statements().idempotent(table.state(), Cluster.WRITE);
             Fanout.Outcome<EntityWrite> outcome =
-                    writes.forEach(entities, entity -> with.writer().write(table, entity), executor);
+                    writes.forEach(entities, entity -> with.writer().write(table, entity));
             if (!outcome.failures().isEmpty()) {
                 throw partly(attempted, outcome);
             }
@@ -245,13 +243,7 @@ final class CassandraOnlineStore implements OnlineStore {
                 .flatMap(entity -> entity.positions().stream())
                 .sorted()
                 .toList();
-        List<StoreException> failures = outcome.failures().stream()
-                .map(failure -> Failures.of(settings.store(), attempted, applied, failure))
-                .toList();
-        return failures.stream()
-                .filter(failure -> failure.outcome() == StoreException.Outcome.MAYBE)
-                .findFirst()
-                .orElseGet(failures::getFirst);
+        return outcome.failure(failure -> Failures.of(settings.store(), attempted, applied, failure));
     }
 
     /**
@@ -312,7 +304,7 @@ final class CassandraOnlineStore implements OnlineStore {
 
     @Override
     public List<InfraChange> plan(ViewChanges changes) {
-        changes.keep().forEach(CassandraOnlineStore::requireKeysThatFit);
+        EntityKeyCodec.requireStorable(changes.keep());
         return attempt("look at its tables", List.of(), () -> plan(client("look at its tables"), changes));
     }
 
@@ -342,7 +334,7 @@ final class CassandraOnlineStore implements OnlineStore {
 
     @Override
     public void update(ViewChanges changes) {
-        changes.keep().forEach(CassandraOnlineStore::requireKeysThatFit);
+        EntityKeyCodec.requireStorable(changes.keep());
         String attempted = "create and drop tables";
         attempt(attempted, List.of(), () -> {
             Client with = client(attempted);
@@ -379,15 +371,6 @@ final class CassandraOnlineStore implements OnlineStore {
             }
             return views;
         });
-    }
-
-    /** Refuses at apply what could be neither written nor read. */
-    private static void requireKeysThatFit(FeatureView view) {
-        try {
-            EntityKeyCodec.of(view.entityColumns());
-        } catch (InvalidRequestException e) {
-            throw new InvalidRequestException("View '%s': %s".formatted(view.name(), e.getMessage()), e);
-        }
     }
 
     private boolean keyspaceExists(Client with) {
@@ -464,7 +447,7 @@ final class CassandraOnlineStore implements OnlineStore {
         } catch (InterruptedException e) {
             throw Failures.interrupted(settings.store(), attempted, e);
         } catch (ExecutionException e) {
-            throw failure(attempted, views, Fanout.unwrapped(e));
+            throw failure(attempted, views, InFlight.unwrapped(e));
         } catch (DriverException | IllegalStateException e) {
             throw failure(attempted, views, e);
         }

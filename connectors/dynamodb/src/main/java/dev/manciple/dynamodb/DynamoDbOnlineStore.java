@@ -2,7 +2,6 @@ package dev.manciple.dynamodb;
 
 import static java.util.stream.Collectors.joining;
 
-import dev.manciple.error.InvalidRequestException;
 import dev.manciple.error.NotFoundException;
 import dev.manciple.model.FeatureView;
 import dev.manciple.model.Field;
@@ -212,7 +211,7 @@ final class DynamoDbOnlineStore implements OnlineStore {
 
     @Override
     public List<InfraChange> plan(ViewChanges changes) {
-        changes.keep().forEach(DynamoDbOnlineStore::requireKeysThatFit);
+        EntityKeyCodec.requireStorable(changes.keep());
         return attempt("look at its tables", List.of(), () -> {
             Tables tables = tables();
             List<InfraChange> plan = new ArrayList<>();
@@ -232,7 +231,7 @@ final class DynamoDbOnlineStore implements OnlineStore {
 
     @Override
     public void update(ViewChanges changes) {
-        changes.keep().forEach(DynamoDbOnlineStore::requireKeysThatFit);
+        EntityKeyCodec.requireStorable(changes.keep());
         attempt("create and delete tables", List.of(), () -> {
             Tables tables = tables();
             changes.drop().forEach(tables::delete);
@@ -247,15 +246,6 @@ final class DynamoDbOnlineStore implements OnlineStore {
             views.forEach(tables()::delete);
             return views;
         });
-    }
-
-    /** Refuses at apply what could be neither written nor read. */
-    private static void requireKeysThatFit(FeatureView view) {
-        try {
-            EntityKeyCodec.of(view.entityColumns());
-        } catch (InvalidRequestException e) {
-            throw new InvalidRequestException("View '%s': %s".formatted(view.name(), e.getMessage()), e);
-        }
     }
 
     @Override

@@ -17,6 +17,7 @@ import dev.manciple.spi.Value;
 import dev.manciple.spi.ViewChanges;
 import dev.manciple.wire.EntityKeyCodec;
 import dev.manciple.wire.ValueCodec;
+import dev.manciple.wire.features.FeatureScan;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -29,14 +30,12 @@ import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
+import java.util.HexFormat;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.Spliterator;
-import java.util.Spliterators;
 import java.util.stream.Stream;
-import java.util.stream.StreamSupport;
 
 /**
  * An online store in MySQL or MariaDB, in Feast's layout: a table per view named {@code project_view}, a row per entity and
@@ -130,7 +129,7 @@ final class MySqlOnlineStore implements OnlineStore {
     private void read(Connection connection, OnlineRead read, List<String> keys, Map<String, Found> found)
             throws SQLException {
         List<Field> features = read.features();
-        Map<String, Integer> positions = positions(features);
+        Map<String, Integer> positions = FeatureScan.positions(features);
         // A key without any of the features asked for may still have a row: only all of them tell.
         String sql = Table.of(project, read.view()).read(keys.size());
         try (PreparedStatement statement = connection.prepareStatement(sql)) {
@@ -151,16 +150,8 @@ final class MySqlOnlineStore implements OnlineStore {
         }
     }
 
-    static Map<String, Integer> positions(List<Field> features) {
-        Map<String, Integer> positions = HashMap.newHashMap(features.size());
-        for (int i = 0; i < features.size(); i++) {
-            positions.put(features.get(i).name(), i);
-        }
-        return positions;
-    }
-
     /** The bytes of a column; the driver has null for none. */
-    static byte[] bytes(ResultSet rows, int column) throws SQLException {
+    private static byte[] bytes(ResultSet rows, int column) throws SQLException {
         byte[] bytes = rows.getBytes(column);
         return bytes == null ? NO_BYTES : bytes;
     }
@@ -236,7 +227,7 @@ final class MySqlOnlineStore implements OnlineStore {
 
     /** What of a view does not fit is found before anything is done. */
     private void requireLayout(FeatureView view) {
-        EntityKeyCodec.of(view.entityColumns());
+        EntityKeyCodec.requireStorable(List.of(view));
         Table.of(project, view).requireName();
         Map<String, String> known = new HashMap<>();
         for (Field feature : view.features()) {
@@ -327,12 +318,14 @@ final class MySqlOnlineStore implements OnlineStore {
             PreparedStatement statement =
                     connection.prepareStatement(Table.of(project, view).scan());
             statement.setFetchSize(FETCH_SIZE);
-            RowScan scan = new RowScan(database, view, statement.executeQuery());
+            FeatureScan scan = new FeatureScan(
+                    view,
+                    statement.executeQuery(),
+                    rows -> HexFormat.of().parseHex(rows.getString(1)),
+                    Instant::ofEpochSecond,
+                    e -> database.failure(attempted, Outcome.NOT_APPLIED, e));
             Connection held = connection;
-            return StreamSupport.stream(
-                            Spliterators.spliteratorUnknownSize(scan, Spliterator.NONNULL | Spliterator.IMMUTABLE),
-                            false)
-                    .onClose(() -> close(held, attempted));
+            return scan.stream().onClose(() -> close(held, attempted));
         } catch (SQLException e) {
             if (connection != null) {
                 close(connection, attempted);

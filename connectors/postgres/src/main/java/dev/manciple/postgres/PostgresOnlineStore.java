@@ -269,7 +269,8 @@ final class PostgresOnlineStore implements OnlineStore {
     @Override
     public List<InfraChange> plan(ViewChanges changes) {
         refuseVectors();
-        return reading("look at its tables", List.of(), connection -> {
+        EntityKeyCodec.requireStorable(changes.keep());
+        return reading("look at its tables", List.of(), config.timeout(), connection -> {
             List<InfraChange> plan = new ArrayList<>();
             for (FeatureView view : changes.keep()) {
                 OnlineTable table = table(view);
@@ -325,6 +326,7 @@ final class PostgresOnlineStore implements OnlineStore {
                     for (Sql part : table.create(config.enableOpenaiCompatibleStore())) {
                         statement.execute(part.text());
                     }
+        EntityKeyCodec.requireStorable(changes.keep());
                 }
             }
             return changes;

@@ -17,6 +17,7 @@ import dev.manciple.spi.OnlineRow;
 import dev.manciple.spi.OnlineStore;
 import dev.manciple.spi.StoreContext;
 import dev.manciple.spi.ViewChanges;
+import dev.manciple.wire.EntityKeyCodec;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -169,6 +170,7 @@ final class RedisOnlineStore implements OnlineStore {
     /** The layout makes itself: what changes are only the rows of dropped views that are to go. */
     @Override
     public List<InfraChange> plan(ViewChanges changes) {
+        EntityKeyCodec.requireStorable(changes.keep());
         requireDistinctFields(changes.keep());
         if (!config.fullScanForDeletion()) {
             return List.of();
@@ -187,6 +189,7 @@ final class RedisOnlineStore implements OnlineStore {
 
     @Override
     public void update(ViewChanges changes) {
+        EntityKeyCodec.requireStorable(changes.keep());
         requireDistinctFields(changes.keep());
         if (config.fullScanForDeletion()) {
             teardown(changes.drop());
@@ -197,7 +200,6 @@ final class RedisOnlineStore implements OnlineStore {
     private void requireDistinctFields(List<FeatureView> views) {
         Map<Set<String>, Map<String, String>> features = new HashMap<>();
         for (FeatureView view : views) {
-            layout(view);
             Map<String, String> known =
                     features.computeIfAbsent(new HashSet<>(view.joinKeys()), joinKeys -> new HashMap<>());
             for (Field feature : view.features()) {

@@ -23,6 +23,7 @@ import dev.manciple.spi.ViewChanges;
 import dev.manciple.wire.EntityKeyCodec;
 import dev.manciple.wire.ValueCodec;
 import dev.manciple.wire.ValueText;
+import dev.manciple.wire.features.FeatureScan;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
@@ -38,11 +39,8 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.Spliterator;
-import java.util.Spliterators;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
-import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -120,7 +118,7 @@ final class SqliteOnlineStore implements OnlineStore {
         for (int i = 0; some && i < features.size(); i++) {
             statement.setString(i + 2, features.get(i).name());
         }
-        Map<String, Integer> positions = RowScan.positions(features);
+        Map<String, Integer> positions = FeatureScan.positions(features);
         List<Lookup> lookups = new ArrayList<>(read.keys().size());
         for (EntityKey key : read.keys()) {
             statement.setBytes(1, keys.encode(key));
@@ -236,6 +234,7 @@ final class SqliteOnlineStore implements OnlineStore {
 
     @Override
     public List<InfraChange> plan(ViewChanges changes) {
+        EntityKeyCodec.requireStorable(changes.keep());
         if (!database.exists()) {
             return changes.keep().stream()
                     .map(view -> change(Action.CREATE, view))
@@ -265,6 +264,7 @@ final class SqliteOnlineStore implements OnlineStore {
 
     @Override
     public void update(ViewChanges changes) {
+        EntityKeyCodec.requireStorable(changes.keep());
         if (changes.keep().isEmpty() && !database.exists()) {
             return;
         }
@@ -340,11 +340,9 @@ final class SqliteOnlineStore implements OnlineStore {
         try {
             known(session, table, view);
             ResultSet rows = session.prepare(table.scan()).executeQuery();
-            RowScan scan = new RowScan(database, view, rows);
-            return StreamSupport.stream(
-                            Spliterators.spliteratorUnknownSize(scan, Spliterator.NONNULL | Spliterator.IMMUTABLE),
-                            false)
-                    .onClose(() -> endScan(session, rows));
+            FeatureScan scan = new FeatureScan(
+                    view, rows, row -> row.getBytes(1), Instant::ofEpochSecond, e -> database.failure(attempted, e));
+            return scan.stream().onClose(() -> endScan(session, rows));
         } catch (SQLException e) {
             database.giveBack(session);
             throw database.failure(attempted, e);

@@ -2,6 +2,7 @@ package dev.manciple.wire;
 
 import com.google.common.hash.Hashing;
 import dev.manciple.error.InvalidRequestException;
+import dev.manciple.model.FeatureView;
 import dev.manciple.model.Field;
 import dev.manciple.model.ValueType;
 import dev.manciple.spi.EntityKey;
@@ -75,6 +76,21 @@ public final class EntityKeyCodec {
      */
     public static EntityKeyCodec of(List<Field> columns, int version) {
         return new EntityKeyCodec(columns, version);
+    }
+
+    /**
+     * Refuses, when views are applied, keys that could be neither written nor read.
+     *
+     * @throws InvalidRequestException naming the view and the join key
+     */
+    public static void requireStorable(List<FeatureView> views) {
+        for (FeatureView view : views) {
+            try {
+                of(view.entityColumns());
+            } catch (InvalidRequestException e) {
+                throw new InvalidRequestException("View '%s': %s".formatted(view.name(), e.getMessage()), e);
+            }
+        }
     }
 
     /**

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.manciple.error.InvalidRequestException;
+import dev.manciple.model.DataSource;
+import dev.manciple.model.FeatureView;
 import dev.manciple.model.Field;
 import dev.manciple.model.ValueType;
 import dev.manciple.model.ValueType.Scalar;
@@ -213,6 +215,18 @@ class EntityKeyCodecTest {
                 .isInstanceOf(InvalidRequestException.class)
                 .hasMessageContaining("'id'")
                 .hasMessageContaining(type.name());
+    }
+
+    @Test
+    void namesTheViewWhoseKeysCannotBeStored() {
+        FeatureView prices = FeatureView.of("prices")
+                .source(DataSource.Batch.files("unused.parquet"))
+                .entityColumns(List.of(Field.of("price", Scalar.DOUBLE)));
+        EntityKeyCodec.requireStorable(List.of(prices.entityColumns(List.of(DRIVER))));
+        assertThatThrownBy(() -> EntityKeyCodec.requireStorable(List.of(prices)))
+                .isInstanceOf(InvalidRequestException.class)
+                .hasMessageContaining("View 'prices'")
+                .hasMessageContaining("'price'");
     }
 
     @Test
