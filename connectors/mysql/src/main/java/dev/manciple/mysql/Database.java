@@ -11,9 +11,12 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Properties;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
@@ -41,14 +44,20 @@ final class Database implements AutoCloseable {
     private static final int DISK_FULL = 1021;
     private static final int TABLE_FULL = 1114;
 
+    /**
+     * How long the pool is left to look for a server that is gone, which it does ever less often. If it has no connection by then it
+     * is given up, and who comes next asks the server without it: he learns at once that it is still gone, or that it is back.
+     */
+    private static final Duration PATIENCE = Duration.ofSeconds(1);
+
     private static final long LEAST_VALIDATION_MILLIS = 250;
     private static final long MOST_VALIDATION_MILLIS = 5_000;
 
     private final MySqlConfig config;
     private final Path folder;
     private final ReentrantLock opening = new ReentrantLock();
-    private volatile @Nullable HikariDataSource opened;
-    private volatile boolean closed;
+    private final AtomicReference<@Nullable HikariDataSource> opened = new AtomicReference<>();
+    private boolean closed;
 
     /** @param folder where relative paths start */
     Database(MySqlConfig config, Path folder) {
@@ -61,16 +70,16 @@ final class Database implements AutoCloseable {
     }
 
     <T> T read(String attempted, Work<T> work) {
-        try (Connection connection = connect()) {
+        try (Connection connection = connect(config.timeout())) {
             return work.run(connection);
         } catch (SQLException e) {
             throw failure(attempted, Outcome.NOT_APPLIED, e);
         }
     }
 
-    /** Runs statements that change tables, each of which counts by itself. */
+    /** Runs statements that change tables, each of which counts by itself, and takes as long as it takes. */
     <T> T change(String attempted, Work<T> work) {
-        try (Connection connection = connect()) {
+        try (Connection connection = connect(Duration.ZERO)) {
             return work.run(connection);
         } catch (SQLException e) {
             throw failure(attempted, Outcome.MAYBE, e);
@@ -79,9 +88,18 @@ final class Database implements AutoCloseable {
 
     /** Runs {@code work} in a transaction that is committed if it returns and undone if it throws; again after a deadlock. */
     <T> T write(String attempted, Work<T> work) {
+        return write(attempted, config.timeout(), work);
+    }
+
+    /** As {@link #write} for work that looks at all rows of a table, and takes as long as it takes. */
+    <T> T writeAll(String attempted, Work<T> work) {
+        return write(attempted, Duration.ZERO, work);
+    }
+
+    private <T> T write(String attempted, Duration silence, Work<T> work) {
         for (int attempt = 1; ; attempt++) {
             boolean committing = false;
-            try (Connection connection = connect()) {
+            try (Connection connection = connect(silence)) {
                 connection.setAutoCommit(false);
                 try {
                     T result = work.run(connection);
@@ -101,9 +119,48 @@ final class Database implements AutoCloseable {
         }
     }
 
-    /** A connection of the caller's own, to be closed. */
-    Connection connect() throws SQLException {
-        return pool().getConnection();
+    /**
+     * A connection of the caller's own, to be closed.
+     *
+     * @param silence how long the server may be silent before the connection is given up; zero for ever
+     */
+    Connection connect(Duration silence) throws SQLException {
+        Connection connection = connect();
+        try {
+            // Of its two arguments the driver uses the time only.
+            connection.setNetworkTimeout(Runnable::run, Math.toIntExact(silence.toMillis()));
+            return connection;
+        } catch (SQLException | RuntimeException e) {
+            try (connection) {
+                throw e;
+            }
+        }
+    }
+
+    private Connection connect() throws SQLException {
+        long began = System.nanoTime();
+        while (true) {
+            HikariDataSource from = pool();
+            try {
+                return from.getConnection();
+            } catch (SQLException e) {
+                giveUpIfGone(from, e);
+                boolean again = opened.get() != from || e instanceof SQLTransientConnectionException;
+                if (!again
+                        || System.nanoTime() - began >= config.connectTimeout().toNanos()) {
+                    throw e;
+                }
+            }
+        }
+    }
+
+    /** A pool without connections whose last attempt failed, rather than is slow, makes way for another. */
+    private void giveUpIfGone(HikariDataSource asked, SQLException failure) {
+        boolean gone = failure.getCause() != null && asked.getHikariPoolMXBean().getTotalConnections() == 0;
+        if (gone && opened.compareAndSet(asked, null)) {
+            // It waits for an attempt that is under way, for which nobody here has the time.
+            Thread.startVirtualThread(asked::close);
+        }
     }
 
     /** @return a {@link StoreException}, or a {@link NotFoundException} if a table is missing */
@@ -190,26 +247,37 @@ final class Database implements AutoCloseable {
     }
 
     private HikariDataSource pool() throws SQLException {
-        HikariDataSource known = opened;
+        HikariDataSource known = opened.get();
         if (known != null) {
             return known;
         }
-        opening.lock();
+        lock();
         try {
             if (closed) {
                 throw new SQLException("the store is closed");
             }
-            HikariDataSource first = opened;
+            HikariDataSource first = opened.get();
             if (first == null) {
                 requireRootCertificate();
                 // Asked without the pool, which would go on asking with a wrong password until its time is up.
                 new Driver().connect(url(), login()).close();
                 first = open();
-                opened = first;
+                opened.set(first);
             }
             return first;
         } finally {
             opening.unlock();
+        }
+    }
+
+    private void lock() throws SQLException {
+        try {
+            if (!opening.tryLock(config.connectTimeout().toNanos(), TimeUnit.NANOSECONDS)) {
+                throw new SQLTransientConnectionException("others wait for a first connection too");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new SQLTransientConnectionException("it was interrupted", e);
         }
     }
 
@@ -223,7 +291,7 @@ final class Database implements AutoCloseable {
         pool.setCatalog(config.database());
         pool.setMaximumPoolSize(config.maxConnections());
         pool.setMinimumIdle(0);
-        pool.setConnectionTimeout(config.connectTimeout().toMillis());
+        pool.setConnectionTimeout(Math.min(config.connectTimeout().toMillis(), PATIENCE.toMillis()));
         // The driver's own check waits a second at least.
         pool.setConnectionTestQuery("SELECT 1");
         pool.setValidationTimeout(
@@ -274,7 +342,7 @@ final class Database implements AutoCloseable {
         opening.lock();
         try {
             closed = true;
-            HikariDataSource pool = opened;
+            HikariDataSource pool = opened.getAndSet(null);
             if (pool != null) {
                 pool.close();
             }

@@ -11,7 +11,7 @@ import java.util.Optional;
  *
  * @param batchWrite Feast's switch between its two ways of writing; rows are always written in batches here
  * @param batchSize Feast's size of these batches; no effect either
- * @param timeout how long a statement may take
+ * @param timeout how long the server may be silent during a read or a write
  * @param connectTimeout how long making a connection may take
  * @param maxConnections how many statements run at once; more wait
  * @param timeZone the session's zone, in which the server turns the UTC times Feast sends into instants; {@code SYSTEM} shares a
@@ -37,7 +37,11 @@ public record MySqlConfig(
         Check.that(!host.isBlank(), "host", "must not be empty");
         Check.that(port > 0 && port <= 65_535, "port", "must be between 1 and 65535, was %s", port);
         Check.that(!database.isBlank(), "database", "must not be empty");
-        Check.that(timeout.toMillis() > 0, "timeout", "must be at least 1ms, was %s", timeout);
+        Check.that(
+                timeout.toMillis() > 0 && timeout.toMillis() <= Integer.MAX_VALUE,
+                "timeout",
+                "must be at least 1ms and at most 24 days, was %s",
+                timeout);
         // The pool does not wait for less.
         Check.that(
                 connectTimeout.toMillis() >= 250, "connect_timeout", "must be at least 250ms, was %s", connectTimeout);

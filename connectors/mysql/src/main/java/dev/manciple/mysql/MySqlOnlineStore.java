@@ -23,14 +23,15 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.HashMap;
-import java.util.List;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -288,7 +289,7 @@ final class MySqlOnlineStore implements OnlineStore {
         Instant before = limit.truncatedTo(ChronoUnit.SECONDS);
         Instant seconds = before.equals(limit) ? limit : before.plusSeconds(1);
         String time = StoredRow.time(seconds, "time to purge before");
-        return database.write("delete expired rows of view '%s'".formatted(view.name()), connection -> {
+        return database.writeAll("delete expired rows of view '%s'".formatted(view.name()), connection -> {
             long expired = count(connection, table.countExpired(), time);
             try (PreparedStatement statement = connection.prepareStatement(table.purge())) {
                 statement.setString(1, time);
@@ -314,7 +315,7 @@ final class MySqlOnlineStore implements OnlineStore {
         String attempted = "read all rows of view '%s'".formatted(view.name());
         Connection connection = null;
         try {
-            connection = database.connect();
+            connection = database.connect(Duration.ZERO);
             PreparedStatement statement =
                     connection.prepareStatement(Table.of(project, view).scan());
             statement.setFetchSize(FETCH_SIZE);

@@ -3,8 +3,10 @@ package dev.manciple.postgres;
 import dev.manciple.error.FeatureStoreException;
 import dev.manciple.error.InvalidRequestException;
 import dev.manciple.error.StoreException;
+import java.security.cert.CertificateException;
 import java.sql.SQLException;
 import java.util.Objects;
+import javax.net.ssl.SSLHandshakeException;
 import org.postgresql.util.PSQLException;
 import org.postgresql.util.ServerErrorMessage;
 
@@ -30,10 +32,25 @@ final class Failures {
         if (code.startsWith(REFUSED)) {
             reason += "; check 'user' and 'password'";
         }
+        boolean untrusted = isAboutTrust(e);
+        if (untrusted) {
+            reason += "; check 'sslmode', and that 'sslrootcert_path' names who signed the server's certificate";
+        }
         if (isTheCallers(code)) {
             return new InvalidRequestException("%s cannot %s: %s".formatted(store, attempted, reason), e);
         }
-        return new StoreException(store, attempted, isPassing(code), outcome, new SQLException(reason, code, e));
+        boolean retryable = isPassing(code) && !untrusted;
+        return new StoreException(store, attempted, retryable, outcome, new SQLException(reason, code, e));
+    }
+
+    /** The driver has one code for all that stops a connection; a certificate stays what it is. */
+    private static boolean isAboutTrust(SQLException e) {
+        for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+            if (cause instanceof SSLHandshakeException || cause instanceof CertificateException) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** A value that cannot be read, or SQL that makes no sense: asking again does not help. */

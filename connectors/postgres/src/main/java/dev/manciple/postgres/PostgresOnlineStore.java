@@ -21,11 +21,13 @@ import dev.manciple.spi.ViewChanges;
 import dev.manciple.sql.Dialect;
 import dev.manciple.sql.Sql;
 import dev.manciple.wire.EntityKeyCodec;
+import java.net.SocketTimeoutException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -50,6 +52,10 @@ final class PostgresOnlineStore implements OnlineStore {
             OnlineCapability.DELETE_ROWS,
             OnlineCapability.SCAN));
     private static final int ROWS_PER_STATEMENT = 10_000;
+    /** For what looks at all rows of a table. */
+    private static final Duration AS_LONG_AS_IT_TAKES = Duration.ZERO;
+
+    private static final String CONNECTION_LOST = "08006";
     private static final String UNDEFINED_TABLE = "42P01";
     private static final String UNDEFINED_SCHEMA = "3F000";
 
@@ -77,8 +83,8 @@ final class PostgresOnlineStore implements OnlineStore {
         T on(Connection connection) throws SQLException;
     }
 
-    private <T> T reading(String attempted, List<FeatureView> views, Work<T> work) {
-        try (Connection connection = pool.borrow()) {
+    private <T> T reading(String attempted, List<FeatureView> views, Duration silence, Work<T> work) {
+        try (Connection connection = pool.borrow(silence)) {
             return work.on(connection);
         } catch (SQLException e) {
             throw failed(attempted, Outcome.NOT_APPLIED, views, e);
@@ -86,9 +92,9 @@ final class PostgresOnlineStore implements OnlineStore {
     }
 
     /** All of the work or none of it. */
-    private <T> T changing(String attempted, List<FeatureView> views, Work<T> work) {
+    private <T> T changing(String attempted, List<FeatureView> views, Duration silence, Work<T> work) {
         boolean committing = false;
-        try (Connection connection = pool.borrow()) {
+        try (Connection connection = pool.borrow(silence)) {
             connection.setAutoCommit(false);
             try {
                 T done = work.on(connection);
@@ -119,7 +125,20 @@ final class PostgresOnlineStore implements OnlineStore {
                     views.stream().map(view -> table(view).name()).collect(joining("' or '")),
                     "%s has not been told of it: apply the repository first".formatted(server.title()));
         }
-        return Failures.wrap(server.title(), attempted, outcome, e);
+        return Failures.wrap(server.title(), attempted, outcome, isSilence(e) ? silence(e) : e);
+    }
+
+    /** Whether a connection that was there was given up since nothing came over it. */
+    private static boolean isSilence(SQLException e) {
+        return CONNECTION_LOST.equals(e.getSQLState()) && e.getCause() instanceof SocketTimeoutException;
+    }
+
+    private SQLException silence(SQLException e) {
+        return new SQLException(
+                "it did not answer within 'timeout', %d ms: see what keeps the server busy, or raise it"
+                        .formatted(config.timeout().toMillis()),
+                e.getSQLState(),
+                e);
     }
 
     private OnlineTable table(FeatureView view) {
@@ -131,7 +150,7 @@ final class PostgresOnlineStore implements OnlineStore {
         List<ViewRead> views = reads.stream().map(ViewRead::of).toList();
         List<ViewRead> asked = views.stream().filter(view -> !view.isEmpty()).toList();
         if (!asked.isEmpty()) {
-            reading("read " + names(reads), views(reads), connection -> {
+            reading("read " + names(reads), views(reads), config.timeout(), connection -> {
                 answer(connection, asked);
                 return asked;
             });
@@ -169,7 +188,8 @@ final class PostgresOnlineStore implements OnlineStore {
         }
         OnlineTable table = table(view);
         List<FeatureRow> features = FeatureRows.of(EntityKeyCodec.of(view.entityColumns()), view.features(), rows);
-        changing("write %d rows of view '%s'".formatted(rows.size(), view.name()), List.of(view), connection -> {
+        String attempted = "write %d rows of view '%s'".formatted(rows.size(), view.name());
+        changing(attempted, List.of(view), config.timeout(), connection -> {
             boolean number = hasNumbers(connection, table);
             try (PreparedStatement statement =
                     connection.prepareStatement(table.upsert(number).text())) {
@@ -306,8 +326,9 @@ final class PostgresOnlineStore implements OnlineStore {
     @Override
     public void update(ViewChanges changes) {
         refuseVectors();
+        EntityKeyCodec.requireStorable(changes.keep());
         numbers.clear();
-        changing("create and drop tables", List.of(), connection -> {
+        changing("create and drop tables", List.of(), AS_LONG_AS_IT_TAKES, connection -> {
             try (Statement statement = connection.createStatement()) {
                 // Two who apply at once would both find a table missing.
                 statement.execute("SELECT pg_advisory_xact_lock(hashtext('manciple'))");
@@ -326,7 +347,6 @@ final class PostgresOnlineStore implements OnlineStore {
                     for (Sql part : table.create(config.enableOpenaiCompatibleStore())) {
                         statement.execute(part.text());
                     }
-        EntityKeyCodec.requireStorable(changes.keep());
                 }
             }
             return changes;
@@ -361,6 +381,7 @@ final class PostgresOnlineStore implements OnlineStore {
         return changing(
                 "delete expired rows of view '%s'".formatted(view.name()),
                 List.of(view),
+                AS_LONG_AS_IT_TAKES,
                 connection -> number(connection, table.purge(time)));
     }
 
@@ -369,6 +390,7 @@ final class PostgresOnlineStore implements OnlineStore {
         return reading(
                 "count the rows of view '%s'".formatted(view.name()),
                 List.of(view),
+                AS_LONG_AS_IT_TAKES,
                 connection -> number(connection, table(view).count()));
     }
 
@@ -384,7 +406,7 @@ final class PostgresOnlineStore implements OnlineStore {
     public Stream<OnlineRow> scan(FeatureView view) {
         try {
             return RowScan.open(
-                    pool.borrow(),
+                    pool.borrow(AS_LONG_AS_IT_TAKES),
                     table(view),
                     e -> failed(
                             "read all rows of view '%s'".formatted(view.name()),

@@ -37,9 +37,7 @@ final class RowScan {
     }
 
     private static void close(
-            Connection connection,
-            PreparedStatement statement,
-            Function<SQLException, FeatureStoreException> failure) {
+            Connection connection, PreparedStatement statement, Function<SQLException, FeatureStoreException> failure) {
         try (connection;
                 statement) {
             connection.rollback();
