@@ -39,6 +39,12 @@ record Clients(BigtableDataClient data, BigtableTableAdminClient admin) implemen
             data.setCredentialsProvider(provider);
             admin.setCredentialsProvider(provider);
         }
+        data.stubSettings()
+                .setTransportChannelProvider(
+                        Reconnection.lookingAfter(data.stubSettings().getTransportChannelProvider()));
+        admin.stubSettings()
+                .setTransportChannelProvider(
+                        Reconnection.lookingAfter(admin.stubSettings().getTransportChannelProvider()));
         limit(data, Duration.ofMillis(Math.round(config.requestTimeout() * 1000)));
         BigtableDataClient dataClient = BigtableDataClient.create(data.build());
         try {
@@ -51,7 +57,11 @@ record Clients(BigtableDataClient data, BigtableTableAdminClient admin) implemen
 
     private static void limit(BigtableDataSettings.Builder data, Duration timeout) {
         data.stubSettings().checkAndMutateRowSettings().setSimpleTimeoutNoRetriesDuration(timeout);
-        RetrySettings.Builder reads = data.stubSettings().readRowsSettings().retrySettings();
+        limit(data.stubSettings().readRowsSettings().retrySettings(), timeout);
+        limit(data.stubSettings().readRowSettings().retrySettings(), timeout);
+    }
+
+    private static void limit(RetrySettings.Builder reads, Duration timeout) {
         reads.setTotalTimeoutDuration(timeout)
                 .setInitialRpcTimeoutDuration(timeout)
                 .setMaxRpcTimeoutDuration(timeout);
@@ -60,6 +70,11 @@ record Clients(BigtableDataClient data, BigtableTableAdminClient admin) implemen
     private static GoogleCredentials read(Path file) throws IOException {
         try (InputStream in = Files.newInputStream(file)) {
             return GoogleCredentials.fromStream(in).createScoped(SCOPE);
+        } catch (IOException e) {
+            throw new IOException(
+                    "'credentials' names '%s', which is no readable file of credentials (%s)"
+                            .formatted(file, e.getClass().getSimpleName()),
+                    e);
         }
     }
 
