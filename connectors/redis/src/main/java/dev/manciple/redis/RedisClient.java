@@ -162,11 +162,12 @@ final class RedisClient {
         int onTheWay = 0;
         for (int sent = 0; sent < mine.size(); sent++) {
             Command command = commands.get(mine.get(sent));
-            if (onTheWay > 0 && onTheWay + command.bytes() > BYTES_ON_THE_WAY) {
-                for (; read < sent; read++) {
+            if (onTheWay + command.bytes() > BYTES_ON_THE_WAY) {
+                // Half of them stays on the way, so that the server has something to do until the next come.
+                for (; read < sent && onTheWay > BYTES_ON_THE_WAY / 2; read++) {
                     replies[mine.get(read)] = reply(connection, deadline);
+                    onTheWay -= commands.get(mine.get(read)).bytes();
                 }
-                onTheWay = 0;
             }
             connection.sendCommand(command.arguments());
             onTheWay += command.bytes();
