@@ -11,6 +11,7 @@ import dev.manciple.spi.OnlineRead;
 import dev.manciple.spi.OnlineRow;
 import dev.manciple.spi.OnlineStore;
 import dev.manciple.spi.Value;
+import dev.manciple.tck.Proxy;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -82,6 +83,11 @@ final class RedisBenchmark implements Benchmark {
             }
             try (OnlineStore store = project.redis(address)) {
                 results.addAll(write(store, raw, port, project, settings, allocator));
+            }
+            try (Proxy way = new Proxy(port);
+                    OnlineStore store = project.redis("127.0.0.1:" + way.port())) {
+                List<OnlineRead> reads = READS.getFirst().workload().reads();
+                results.add(Recovery.measure(ID, way, () -> store.read(reads)));
             }
             return results;
         } finally {

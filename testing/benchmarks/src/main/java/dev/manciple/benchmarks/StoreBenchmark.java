@@ -15,6 +15,7 @@ import dev.manciple.spi.OnlineRow;
 import dev.manciple.spi.OnlineStore;
 import dev.manciple.spi.Value;
 import dev.manciple.spi.ViewChanges;
+import dev.manciple.tck.Proxy;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -169,6 +170,7 @@ final class StoreBenchmark implements Benchmark {
                     results.add(read(workload, store, raw));
                 }
                 results.add(write(store, raw, settings));
+                results.add(recovery(server, project));
                 return results;
             }
         }
@@ -214,6 +216,14 @@ final class StoreBenchmark implements Benchmark {
                 .with("raw cpu s", usage.floor().cpuSeconds())
                 .with("cpu s", usage.ours().cpuSeconds())
                 .judged("share >= %.1f".formatted(LEAST_SHARE), share >= LEAST_SHARE);
+    }
+
+    private Result recovery(RunningServer server, Project project) throws Exception {
+        List<OnlineRead> reads = WORKLOADS.getFirst().reads();
+        try (Proxy way = new Proxy(server.port());
+                OnlineStore store = project.onlineStore(kind.type(), kind.options(way.port()))) {
+            return Recovery.measure(id(), way, () -> store.read(reads));
+        }
     }
 
     private static OnlineRow row(int key) {

@@ -13,13 +13,14 @@ import java.util.concurrent.CountDownLatch;
 
 /**
  * Stands between a client and a server of the loopback, and keeps what the server says to itself for as long as it is told to: a
- * server that is slow for exactly as long as a test looks. Thread-safe.
+ * server that is slow for exactly as long as a test looks. Also a server that is gone, and comes back. Thread-safe.
  */
 public final class Proxy implements AutoCloseable {
     private volatile int serverPort;
     private final ServerSocket listening;
     private final Queue<Socket> sockets = new ConcurrentLinkedQueue<>();
     private volatile CountDownLatch silence = new CountDownLatch(0);
+    private volatile boolean cut;
 
     public Proxy(int serverPort) {
         this.serverPort = serverPort;
@@ -49,6 +50,17 @@ public final class Proxy implements AutoCloseable {
         silence.countDown();
     }
 
+    /** Ends the connections there are, and every new one at once. */
+    public void cut() throws IOException {
+        cut = true;
+        closeConnections();
+    }
+
+    /** Lets new connections reach the server again. */
+    public void mend() {
+        cut = false;
+    }
+
     private void accept() {
         try {
             while (true) {
@@ -60,6 +72,10 @@ public final class Proxy implements AutoCloseable {
     }
 
     private void connect(Socket client) throws IOException {
+        if (cut) {
+            client.close();
+            return;
+        }
         sockets.add(client);
         Socket server;
         try {
@@ -95,7 +111,11 @@ public final class Proxy implements AutoCloseable {
     public void close() throws IOException {
         release();
         listening.close();
-        for (Socket socket : sockets) {
+        closeConnections();
+    }
+
+    private void closeConnections() throws IOException {
+        for (Socket socket = sockets.poll(); socket != null; socket = sockets.poll()) {
             socket.close();
         }
     }

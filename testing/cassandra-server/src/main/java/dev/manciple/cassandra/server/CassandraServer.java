@@ -234,6 +234,7 @@ public final class CassandraServer implements AutoCloseable {
                 commitlog_sync: periodic
                 commitlog_sync_period: 10000ms
                 """;
+        // Timeouts are those of a machine that builds besides; the server's own are for one that does nothing else.
         return """
                 cluster_name: tests
                 num_tokens: 1
@@ -255,6 +256,12 @@ public final class CassandraServer implements AutoCloseable {
                 disk_access_mode: mmap_index_only
                 hinted_handoff_enabled: false
                 auto_snapshot: false
+                read_request_timeout: 60s
+                range_request_timeout: 60s
+                write_request_timeout: 60s
+                cas_contention_timeout: 60s
+                truncate_request_timeout: 60s
+                request_timeout: 60s
                 memtable_heap_space: 64MiB
                 memtable_offheap_space: 64MiB
                 file_cache_size: 32MiB
