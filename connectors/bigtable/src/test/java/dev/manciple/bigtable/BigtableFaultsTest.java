@@ -1,21 +1,26 @@
 package dev.manciple.bigtable;
 
-import static dev.manciple.bigtable.Drivers.EVENT;
-import static dev.manciple.bigtable.Drivers.VIEW;
-import static dev.manciple.bigtable.Drivers.found;
-import static dev.manciple.bigtable.Drivers.keep;
-import static dev.manciple.bigtable.Drivers.read;
-import static dev.manciple.bigtable.Drivers.row;
+import static dev.manciple.tck.Drivers.EVENT;
+import static dev.manciple.tck.Drivers.VIEW;
+import static dev.manciple.tck.Drivers.found;
+import static dev.manciple.tck.Drivers.keep;
+import static dev.manciple.tck.Drivers.read;
+import static dev.manciple.tck.Drivers.row;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.google.cloud.bigtable.emulator.v2.Emulator;
 import dev.manciple.error.StoreException;
 import dev.manciple.error.StoreException.Outcome;
+import dev.manciple.spi.EntityKey;
+import dev.manciple.spi.OnlineRead;
 import dev.manciple.spi.OnlineRow;
 import dev.manciple.spi.OnlineStore;
+import dev.manciple.tck.Drivers;
+import dev.manciple.tck.KitContext;
 import dev.manciple.tck.Proxy;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -84,11 +89,48 @@ class BigtableFaultsTest {
         }
     }
 
+    /** Nobody knows what became of requests without an answer; of those that are reported as stored, everybody does. */
+    @Test
+    void tellsWhichRowsAreStoredWhenAnswersStopDuringAWrite() throws IOException {
+        Emulator emulator = TestBigtable.start();
+        try (Proxy proxy = new Proxy(emulator.getPort());
+                Proxy open = new Proxy(emulator.getPort());
+                OnlineStore other = store(open, Map.of());
+                OnlineStore store = store(proxy, Map.of("request_timeout", 1, "concurrency", 4))) {
+            other.update(keep(VIEW));
+            List<OnlineRow> rows = LongStream.range(0, 100_000)
+                    .mapToObj(driver -> row(driver, EVENT, driver))
+                    .toList();
+            CompletableFuture<StoreException> writing = CompletableFuture.supplyAsync(
+                    () -> catchThrowableOfType(StoreException.class, () -> store.write(VIEW, rows)));
+            while (!read(other, 100).equals(found(EVENT, 100))) {
+                Thread.onSpinWait();
+            }
+            proxy.hold();
+            StoreException failure = writing.join();
+            proxy.release();
+            assertThat(failure.outcome()).isEqualTo(Outcome.MAYBE);
+            assertThat(failure.applied()).isNotEmpty().hasSizeLessThan(rows.size());
+            List<EntityKey> applied = failure.applied().stream()
+                    .map(position -> Drivers.key(position))
+                    .toList();
+            assertThat(other.read(List.of(new OnlineRead(VIEW, applied, VIEW.features())))
+                            .getFirst()
+                            .lookups())
+                    .containsExactlyElementsOf(failure.applied().stream()
+                            .map(position -> found(EVENT, position))
+                            .toList());
+        } finally {
+            emulator.stop();
+        }
+    }
+
     private static OnlineStore store(Proxy proxy, Map<String, Object> more) {
         Map<String, Object> options = new HashMap<>(
                 Map.of("project_id", "test", "instance", "faults", "emulator", "127.0.0.1:" + proxy.port()));
         options.putAll(more);
-        return new BigtableOnlineStoreFactory().create(TestBigtable.bind(options), new TestContext("p"));
+        return new BigtableOnlineStoreFactory()
+                .create(TestBigtable.bind(options), KitContext.withoutArrow("p", Path.of("")));
     }
 
     private static StoreException readUntilItFails(OnlineStore store) {

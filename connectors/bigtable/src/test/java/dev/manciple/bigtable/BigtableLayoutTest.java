@@ -1,12 +1,12 @@
 package dev.manciple.bigtable;
 
-import static dev.manciple.bigtable.Drivers.EVENT;
-import static dev.manciple.bigtable.Drivers.VIEW;
-import static dev.manciple.bigtable.Drivers.found;
-import static dev.manciple.bigtable.Drivers.keep;
-import static dev.manciple.bigtable.Drivers.read;
-import static dev.manciple.bigtable.Drivers.row;
-import static dev.manciple.bigtable.Drivers.view;
+import static dev.manciple.tck.Drivers.EVENT;
+import static dev.manciple.tck.Drivers.VIEW;
+import static dev.manciple.tck.Drivers.found;
+import static dev.manciple.tck.Drivers.keep;
+import static dev.manciple.tck.Drivers.read;
+import static dev.manciple.tck.Drivers.row;
+import static dev.manciple.tck.Drivers.view;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
@@ -23,16 +23,20 @@ import dev.manciple.model.Field;
 import dev.manciple.model.ValueType.Scalar;
 import dev.manciple.spi.InfraChange;
 import dev.manciple.spi.InfraChange.Action;
-import dev.manciple.spi.Lookup;
 import dev.manciple.spi.OnlineRead;
 import dev.manciple.spi.OnlineRow;
 import dev.manciple.spi.OnlineStore;
 import dev.manciple.spi.Value;
 import dev.manciple.spi.ViewChanges;
+import dev.manciple.tck.Drivers;
+import dev.manciple.tck.EventTextContract;
+import dev.manciple.tck.KitContext;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -42,10 +46,11 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 /** What the tables hold, as Feast 0.66 writes and reads them, and what is said when they cannot be reached. */
 @Timeout(120)
-class BigtableLayoutTest {
+class BigtableLayoutTest extends EventTextContract {
     private static final String ROW_1001 = "f3cfd4a822f245b63975464763babaec#stats";
 
     private TestBigtable instance;
@@ -64,8 +69,13 @@ class BigtableLayoutTest {
         instance.close();
     }
 
+    @Override
+    protected OnlineStore store() {
+        return store;
+    }
+
     private OnlineStore store(String project, Map<String, Object> more) {
-        return instance.store(new TestContext(project), more);
+        return instance.store(KitContext.withoutArrow(project, Path.of("")), more);
     }
 
     @Test
@@ -92,36 +102,6 @@ class BigtableLayoutTest {
                         HexFormat.of().formatHex("2024-01-01T00:00:00.123456+00:00".getBytes(StandardCharsets.UTF_8))));
     }
 
-    @Test
-    void readsAndComparesWithWhatFeastWrote() {
-        feastWrites("2024-01-01T00:00:00.123456+00:00");
-        assertThat(read(store, 1001)).isEqualTo(found(EVENT, 7));
-        store.write(VIEW, List.of(row(1001, EVENT.minusSeconds(1), 1)));
-        assertThat(read(store, 1001)).isEqualTo(found(EVENT, 7));
-        store.write(VIEW, List.of(row(1001, EVENT.plusSeconds(1), 8)));
-        assertThat(read(store, 1001)).isEqualTo(found(EVENT.plusSeconds(1), 8));
-    }
-
-    /** Compared as text, these would come out the wrong way. */
-    @Test
-    void comparesTimesOfOtherOffsets() {
-        feastWrites("2024-01-01T05:00:00.123456+05:00");
-        store.write(VIEW, List.of(row(1001, EVENT.plusSeconds(1), 8)));
-        assertThat(read(store, 1001)).isEqualTo(found(EVENT.plusSeconds(1), 8));
-        feastWrites("2023-12-31T19:00:00.123456-05:00");
-        store.write(VIEW, List.of(row(1001, EVENT.minusSeconds(1), 9)));
-        assertThat(read(store, 1001)).isEqualTo(found(EVENT, 7));
-    }
-
-    @Test
-    void losesRowsWhoseTimeCannotBeRead() {
-        feastWrites("soon");
-        assertThat(((Lookup.Found) read(store, 1001)).values())
-                .allSatisfy(value -> assertThat(value).isInstanceOf(Value.Corrupt.class));
-        store.write(VIEW, List.of(row(1001, EVENT, 8)));
-        assertThat(read(store, 1001)).isEqualTo(found(EVENT, 8));
-    }
-
     /** A cell from the future, as a writer with an early clock leaves it. */
     @Test
     void isNotHiddenByCellsOfTheFuture() {
@@ -138,6 +118,10 @@ class BigtableLayoutTest {
     @Test
     void keepsTheTableUntilItsLastViewIsDropped() {
         FeatureView other = view("other");
+        FeatureView alone = view("alone").entities(List.of("customer"));
+        assertThat(store.plan(keep(VIEW, other, alone)))
+                .as("the table of the first is there")
+                .containsExactly(new InfraChange(Action.CREATE, "bigtable", "table", "p.customer"));
         store.update(keep(VIEW, other));
         store.write(VIEW, List.of(row(1, EVENT, 1)));
         store.write(other, List.of(row(1, EVENT, 2)));
@@ -202,6 +186,22 @@ class BigtableLayoutTest {
     }
 
     @Test
+    void saysThatCredentialsAreOfNoUseWithoutTellingThem(@TempDir Path folder) throws IOException {
+        Files.writeString(folder.resolve("junk.json"), "{\"private_key\": \"s3cret\"}");
+        for (String file : List.of("absent.json", "junk.json")) {
+            try (OnlineStore locked =
+                    store("p", Map.of("credentials", folder.resolve(file).toString()))) {
+                StoreException failure = catchThrowableOfType(StoreException.class, () -> read(locked, 1));
+                assertThat(failure)
+                        .hasMessageContaining("'credentials'")
+                        .hasMessageContaining(file)
+                        .hasMessageNotContaining("s3cret");
+                assertThat(failure.retryable()).isFalse();
+            }
+        }
+    }
+
+    @Test
     void givesUpOnAServiceThatIsNotThereOrDoesNotAnswer() throws IOException {
         try (ServerSocket silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
                 OnlineStore waiting =
@@ -216,7 +216,8 @@ class BigtableLayoutTest {
         }
     }
 
-    private void feastWrites(String event) {
+    @Override
+    protected void feastWrites(String event) {
         instance.data()
                 .mutateRow(RowMutation.create(TableId.of("p.driver"), ROW_1001)
                         .setCell("features", bytes("trips"), hex("2007"))

@@ -2,6 +2,7 @@ package dev.manciple.bigtable;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.manciple.tck.Drivers;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 

@@ -13,6 +13,8 @@ import dev.manciple.spi.OnlineStore;
 import dev.manciple.spi.OnlineStoreFactory;
 import dev.manciple.spi.Value;
 import dev.manciple.spi.ViewChanges;
+import dev.manciple.tck.KitContext;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
@@ -36,7 +38,8 @@ final class Drivers {
         Map<String, Object> all = new HashMap<>(options);
         all.putAll(more);
         return factory.create(
-                new ConfigBinder().bind("online_store", factory.configType(), all), new TestContext(project));
+                new ConfigBinder().bind("online_store", factory.configType(), all),
+                KitContext.withoutArrow(project, Path.of("")));
     }
 
     static OnlineStore cassandra(String project, TestKeyspace keyspace, Map<String, Object> more) {

@@ -1,11 +1,11 @@
 package dev.manciple.dynamodb;
 
-import static dev.manciple.dynamodb.Drivers.EVENT;
-import static dev.manciple.dynamodb.Drivers.VIEW;
-import static dev.manciple.dynamodb.Drivers.found;
-import static dev.manciple.dynamodb.Drivers.keep;
-import static dev.manciple.dynamodb.Drivers.read;
-import static dev.manciple.dynamodb.Drivers.row;
+import static dev.manciple.tck.Drivers.EVENT;
+import static dev.manciple.tck.Drivers.VIEW;
+import static dev.manciple.tck.Drivers.found;
+import static dev.manciple.tck.Drivers.keep;
+import static dev.manciple.tck.Drivers.read;
+import static dev.manciple.tck.Drivers.row;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
@@ -16,6 +16,8 @@ import dev.manciple.error.StoreException.Outcome;
 import dev.manciple.spi.Lookup;
 import dev.manciple.spi.OnlineRow;
 import dev.manciple.spi.OnlineStore;
+import dev.manciple.tck.Drivers;
+import dev.manciple.tck.KitContext;
 import dev.manciple.wire.EntityKeyCodec;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -26,7 +28,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import java.util.stream.LongStream;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -63,7 +67,8 @@ class DynamoDbFaultsTest {
     private static OnlineStore store(Map<String, Object> more) {
         Map<String, Object> options = new HashMap<>(TestTables.options(server, ""));
         options.putAll(more);
-        return new DynamoDbOnlineStoreFactory().create(TestTables.bind(options), new TestContext("p"));
+        return new DynamoDbOnlineStoreFactory()
+                .create(TestTables.bind(options), KitContext.withoutArrow("p", Path.of("")));
     }
 
     @Test
@@ -81,6 +86,24 @@ class DynamoDbFaultsTest {
                     .hasMessageContaining("check region and endpoint_url");
             assertThat(failure.retryable()).isTrue();
             assertThat(failure.outcome()).isEqualTo(Outcome.NOT_APPLIED);
+        }
+    }
+
+    @Test
+    void tellsThatTheCredentialsAreRefusedWithoutTellingThem() {
+        try (FaultyFront front = FaultyFront.toStrangers(server.endpoint());
+                OnlineStore store = store(Map.of("endpoint_url", front.url(), "secret_access_key", "s3cret"))) {
+            for (ThrowingCallable call : List.<ThrowingCallable>of(
+                    () -> read(store, 1),
+                    () -> store.write(VIEW, List.of(row(1, EVENT, 1))),
+                    () -> store.plan(keep(VIEW)))) {
+                StoreException failure = catchThrowableOfType(StoreException.class, call);
+                assertThat(failure)
+                        .hasMessageContaining("refused the credentials")
+                        .hasMessageNotContaining("s3cret");
+                assertThat(failure.retryable()).isFalse();
+                assertThat(failure.outcome()).isEqualTo(Outcome.NOT_APPLIED);
+            }
         }
     }
 
@@ -117,21 +140,25 @@ class DynamoDbFaultsTest {
     @Test
     void tellsWhichRowsAreStoredWhenItIsThrottledForGood() {
         String refused =
-                EntityKeyCodec.entityId(EntityKeyCodec.of(VIEW.entityColumns()).encode(Drivers.key(2)));
+                EntityKeyCodec.entityId(EntityKeyCodec.of(VIEW.entityColumns()).encode(Drivers.key(250)));
+        List<OnlineRow> rows = LongStream.range(0, 500)
+                .mapToObj(driver -> row(driver, EVENT, driver))
+                .toList();
+        StoreException failure;
         try (FaultyFront front = new FaultyFront(server.endpoint(), request -> request.contains(refused));
                 OnlineStore store = store(
-                        Map.of("endpoint_url", front.url(), "total_max_retry_attempts", 1, "write_concurrency", 1))) {
-            StoreException failure = catchThrowableOfType(
-                    StoreException.class,
-                    () -> store.write(VIEW, List.of(row(1, EVENT, 1), row(2, EVENT, 2), row(3, EVENT, 3))));
+                        Map.of("endpoint_url", front.url(), "total_max_retry_attempts", 1, "write_concurrency", 8))) {
+            failure = catchThrowableOfType(StoreException.class, () -> store.write(VIEW, rows));
             assertThat(failure).hasMessageContaining("fewer requests");
             assertThat(failure.retryable()).isTrue();
             assertThat(failure.outcome()).isEqualTo(Outcome.NOT_APPLIED);
-            assertThat(failure.applied()).contains(0).doesNotContain(1);
         }
-        try (OnlineStore store = store(Map.of())) {
-            assertThat(read(store, 1)).isEqualTo(found(EVENT, 1));
-            assertThat(read(store, 2)).isEqualTo(Lookup.Absent.ABSENT);
+        try (OnlineStore store = store(Map.of("consistent_reads", true))) {
+            List<Integer> stored = IntStream.range(0, rows.size())
+                    .filter(driver -> read(store, driver).equals(found(EVENT, driver)))
+                    .boxed()
+                    .toList();
+            assertThat(failure.applied()).isEqualTo(stored).contains(0).doesNotContain(250, 499);
         }
     }
 

@@ -17,8 +17,8 @@ import java.util.function.Predicate;
 
 /** Stands before the real server, hands requests on, and refuses some of them in the way the service refuses. */
 final class FaultyFront implements AutoCloseable {
-    private static final String THROTTLED =
-            "{\"__type\":\"com.amazonaws.dynamodb.v20120810#ThrottlingException\",\"message\":\"Rate exceeded\"}";
+    private static final String THROTTLED = "com.amazonaws.dynamodb.v20120810#ThrottlingException";
+    private static final String STRANGER = "com.amazon.coral.service#UnrecognizedClientException";
 
     private final HttpServer front;
     private final HttpClient http = HttpClient.newHttpClient();
@@ -27,6 +27,15 @@ final class FaultyFront implements AutoCloseable {
 
     /** @param throttled of the operation, such as {@code PutItem}, and the body */
     FaultyFront(URI behind, Predicate<String> throttled) {
+        this(behind, THROTTLED, throttled);
+    }
+
+    /** Refuses everybody's credentials, which the local server never does. */
+    static FaultyFront toStrangers(URI behind) {
+        return new FaultyFront(behind, STRANGER, request -> true);
+    }
+
+    private FaultyFront(URI behind, String error, Predicate<String> refused) {
         this.behind = behind;
         try {
             front = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
@@ -34,7 +43,7 @@ final class FaultyFront implements AutoCloseable {
             throw new UncheckedIOException(e);
         }
         front.setExecutor(threads);
-        front.createContext("/", exchange -> handle(exchange, throttled));
+        front.createContext("/", exchange -> handle(exchange, error, refused));
         front.start();
     }
 
@@ -42,12 +51,13 @@ final class FaultyFront implements AutoCloseable {
         return "http://127.0.0.1:" + front.getAddress().getPort();
     }
 
-    private void handle(HttpExchange exchange, Predicate<String> throttled) throws IOException {
+    private void handle(HttpExchange exchange, String error, Predicate<String> refused) throws IOException {
         try (exchange) {
             byte[] body = exchange.getRequestBody().readAllBytes();
             String target = exchange.getRequestHeaders().getFirst("X-Amz-Target");
-            if (throttled.test(target + " " + new String(body, StandardCharsets.UTF_8))) {
-                answer(exchange, 400, THROTTLED.getBytes(StandardCharsets.UTF_8));
+            if (refused.test(target + " " + new String(body, StandardCharsets.UTF_8))) {
+                String answer = "{\"__type\":\"%s\",\"message\":\"Refused\"}".formatted(error);
+                answer(exchange, 400, answer.getBytes(StandardCharsets.UTF_8));
                 return;
             }
             HttpRequest.Builder request =

@@ -1,10 +1,11 @@
 package dev.manciple.mysql;
 
-import static dev.manciple.mysql.Trips.NOON;
-import static dev.manciple.mysql.Trips.VIEW;
-import static dev.manciple.mysql.Trips.found;
-import static dev.manciple.mysql.Trips.read;
-import static dev.manciple.mysql.Trips.row;
+import static dev.manciple.tck.Trips.KEEP;
+import static dev.manciple.tck.Trips.NOON;
+import static dev.manciple.tck.Trips.VIEW;
+import static dev.manciple.tck.Trips.found;
+import static dev.manciple.tck.Trips.read;
+import static dev.manciple.tck.Trips.row;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
@@ -12,6 +13,7 @@ import dev.manciple.error.StoreException;
 import dev.manciple.error.StoreException.Outcome;
 import dev.manciple.spi.Lookup;
 import dev.manciple.spi.OnlineRow;
+import dev.manciple.tck.KitContext;
 import dev.manciple.tck.Proxy;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -42,7 +44,7 @@ class MySqlFaultsTest {
         try (Proxy proxy = new Proxy(SHARED.server().port());
                 MySqlOnlineStore patient = store(SHARED.server().config());
                 MySqlOnlineStore store = store(hasty(proxy))) {
-            Trips.apply(patient);
+            patient.update(KEEP);
             patient.write(VIEW, List.of(row(1, NOON, 1)));
             assertThat(read(store, 1)).containsExactly(found(NOON, 1));
             proxy.hold();
@@ -71,9 +73,9 @@ class MySqlFaultsTest {
     void losesNothingAcknowledgedWhenTheServerDiesDuringWritesAndReads() throws Exception {
         try (TestServer server = TestServer.start()) {
             server.empty();
-            try (MySqlOnlineStore store = store(server.config());
+            try (MySqlOnlineStore store = store(server.patient());
                     ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-                Trips.apply(store);
+                store.update(KEEP);
                 store.write(VIEW, batch(0));
                 AtomicLong acknowledged = new AtomicLong();
                 CountDownLatch underWay = new CountDownLatch(20);
@@ -101,6 +103,12 @@ class MySqlFaultsTest {
                 for (Future<StoreException> failed : List.of(writing, reading)) {
                     assertThat(failed.get()).hasMessageContaining("view 'trips'");
                     assertThat(failed.get().retryable()).isTrue();
+                }
+                // Told at once: if the store waited as long as it may, the test would not end.
+                for (int i = 0; i < 3; i++) {
+                    StoreException gone = catchThrowableOfType(StoreException.class, () -> read(store, 1));
+                    assertThat(gone).hasMessageContaining("cannot be reached");
+                    assertThat(gone.retryable()).isTrue();
                 }
                 server.restart();
 
@@ -132,6 +140,6 @@ class MySqlFaultsTest {
     }
 
     private static MySqlOnlineStore store(MySqlConfig config) {
-        return new MySqlOnlineStore(config, new TestContext("p", Path.of(".")));
+        return new MySqlOnlineStore(config, KitContext.withoutArrow("p", Path.of(".")));
     }
 }

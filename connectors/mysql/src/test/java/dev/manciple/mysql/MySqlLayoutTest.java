@@ -19,6 +19,7 @@ import dev.manciple.spi.OnlineRead;
 import dev.manciple.spi.OnlineRow;
 import dev.manciple.spi.Value;
 import dev.manciple.spi.ViewChanges;
+import dev.manciple.tck.KitContext;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -100,6 +101,8 @@ class MySqlLayoutTest {
         FeatureView others = view("b_c");
         try (MySqlOnlineStore store = store("a_b");
                 MySqlOnlineStore other = store("a")) {
+            assertThat(store.plan(keep(mine)))
+                    .containsExactly(new InfraChange(InfraChange.Action.CREATE, "mysql", "table", "a_b_c"));
             store.update(keep(mine));
             for (Runnable call : List.<Runnable>of(() -> other.plan(keep(others)), () -> other.update(keep(others)))) {
                 assertThatThrownBy(call::run)
@@ -184,7 +187,7 @@ class MySqlLayoutTest {
     }
 
     private static MySqlOnlineStore store(String project, MySqlConfig config) {
-        return new MySqlOnlineStore(config, new TestContext(project, Path.of(".")));
+        return new MySqlOnlineStore(config, KitContext.withoutArrow(project, Path.of(".")));
     }
 
     private static ViewChanges keep(FeatureView view) {

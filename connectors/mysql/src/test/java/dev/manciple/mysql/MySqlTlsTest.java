@@ -1,16 +1,18 @@
 package dev.manciple.mysql;
 
-import static dev.manciple.mysql.Trips.NOON;
-import static dev.manciple.mysql.Trips.VIEW;
-import static dev.manciple.mysql.Trips.found;
-import static dev.manciple.mysql.Trips.read;
-import static dev.manciple.mysql.Trips.row;
+import static dev.manciple.tck.Trips.KEEP;
+import static dev.manciple.tck.Trips.NOON;
+import static dev.manciple.tck.Trips.VIEW;
+import static dev.manciple.tck.Trips.found;
+import static dev.manciple.tck.Trips.read;
+import static dev.manciple.tck.Trips.row;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.manciple.error.ConfigException;
 import dev.manciple.error.StoreException;
+import dev.manciple.tck.KitContext;
 import dev.manciple.tck.SelfSigned;
 import java.nio.file.Path;
 import java.util.List;
@@ -59,7 +61,7 @@ class MySqlTlsTest {
     void refusesAServerItHasNoReasonToTrust() {
         for (SslMode mode : List.of(SslMode.VERIFY_FULL, SslMode.VERIFY_CA)) {
             try (MySqlOnlineStore store = store(mode, Optional.of("other.crt"))) {
-                StoreException failure = catchThrowableOfType(StoreException.class, () -> Trips.apply(store));
+                StoreException failure = catchThrowableOfType(StoreException.class, () -> store.update(KEEP));
                 assertThat(failure).hasMessageContaining("ssl_root_cert").hasMessageNotContaining(TestServer.PASSWORD);
                 assertThat(failure.retryable()).isFalse();
             }
@@ -69,14 +71,14 @@ class MySqlTlsTest {
     @Test
     void isRefusedWithoutEncryption() {
         try (MySqlOnlineStore store = store(SslMode.DISABLE, Optional.empty())) {
-            assertThatThrownBy(() -> Trips.apply(store)).isInstanceOf(StoreException.class);
+            assertThatThrownBy(() -> store.update(KEEP)).isInstanceOf(StoreException.class);
         }
     }
 
     @Test
     void saysWhichFileIsOfNoUse() {
         try (MySqlOnlineStore store = store(SslMode.VERIFY_FULL, Optional.of("absent.crt"))) {
-            assertThatThrownBy(() -> Trips.apply(store))
+            assertThatThrownBy(() -> store.update(KEEP))
                     .isInstanceOf(ConfigException.class)
                     .hasMessageContaining("ssl_root_cert")
                     .hasMessageContaining("absent.crt");
@@ -85,13 +87,13 @@ class MySqlTlsTest {
 
     private static void assertWorks(SslMode mode, Optional<String> rootCertificate) {
         try (MySqlOnlineStore store = store(mode, rootCertificate)) {
-            Trips.apply(store);
+            store.update(KEEP);
             store.write(VIEW, List.of(row(1, NOON, 1)));
             assertThat(read(store, 1)).containsExactly(found(NOON, 1));
         }
     }
 
     private static MySqlOnlineStore store(SslMode mode, Optional<String> rootCertificate) {
-        return new MySqlOnlineStore(server.encrypted(mode, rootCertificate), new TestContext("p", folder));
+        return new MySqlOnlineStore(server.encrypted(mode, rootCertificate), KitContext.withoutArrow("p", folder));
     }
 }

@@ -23,6 +23,8 @@ final class TestServer implements AutoCloseable {
     static final String USER = "writer";
     static final String PASSWORD = "geheim";
 
+    private static final Duration CONNECTS_WITHIN = Duration.ofSeconds(10);
+
     private final MariaDb server;
 
     private TestServer(MariaDb server) {
@@ -128,7 +130,7 @@ final class TestServer implements AutoCloseable {
     }
 
     MySqlConfig config() {
-        return config(port(), PASSWORD, DATABASE, Duration.ofSeconds(20), "+00:00");
+        return config(PASSWORD, DATABASE);
     }
 
     MySqlConfig config(String password, String database) {
@@ -136,6 +138,37 @@ final class TestServer implements AutoCloseable {
     }
 
     static MySqlConfig config(int port, String password, String database, Duration timeout, String timeZone) {
+        return config(port, password, database, timeout, CONNECTS_WITHIN, timeZone, SslMode.DISABLE, Optional.empty());
+    }
+
+    /** Waits for connections longer than any test does. */
+    MySqlConfig patient() {
+        return config(
+                port(),
+                PASSWORD,
+                DATABASE,
+                Duration.ofSeconds(20),
+                Duration.ofHours(1),
+                "+00:00",
+                SslMode.DISABLE,
+                Optional.empty());
+    }
+
+    /** @param rootCertificate as {@code ssl_root_cert} */
+    MySqlConfig encrypted(SslMode mode, Optional<String> rootCertificate) {
+        return config(
+                port(), PASSWORD, DATABASE, Duration.ofSeconds(20), CONNECTS_WITHIN, "+00:00", mode, rootCertificate);
+    }
+
+    private static MySqlConfig config(
+            int port,
+            String password,
+            String database,
+            Duration timeout,
+            Duration connectTimeout,
+            String timeZone,
+            SslMode sslMode,
+            Optional<String> rootCertificate) {
         return new MySqlConfig(
                 "127.0.0.1",
                 port,
@@ -145,28 +178,10 @@ final class TestServer implements AutoCloseable {
                 false,
                 Optional.empty(),
                 timeout,
-                Duration.ofSeconds(10),
+                connectTimeout,
                 10,
                 timeZone,
-                SslMode.DISABLE,
-                Optional.empty());
-    }
-
-    /** @param rootCertificate as {@code ssl_root_cert} */
-    MySqlConfig encrypted(SslMode mode, Optional<String> rootCertificate) {
-        return new MySqlConfig(
-                "127.0.0.1",
-                port(),
-                USER,
-                new Secret(PASSWORD),
-                DATABASE,
-                false,
-                Optional.empty(),
-                Duration.ofSeconds(20),
-                Duration.ofSeconds(10),
-                10,
-                "+00:00",
-                mode,
+                sslMode,
                 rootCertificate);
     }
 

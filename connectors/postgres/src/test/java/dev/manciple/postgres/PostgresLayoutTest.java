@@ -13,15 +13,15 @@ import dev.manciple.model.Field;
 import dev.manciple.model.ValueType.Scalar;
 import dev.manciple.plugin.ConfigBinder;
 import dev.manciple.spi.EntityKey;
+import dev.manciple.spi.InfraChange;
+import dev.manciple.spi.InfraChange.Action;
 import dev.manciple.spi.Lookup;
-import dev.manciple.spi.OfflineStore;
 import dev.manciple.spi.OnlineRead;
 import dev.manciple.spi.OnlineRow;
 import dev.manciple.spi.OnlineStore;
-import dev.manciple.spi.StoreConfig;
-import dev.manciple.spi.StoreContext;
 import dev.manciple.spi.Value;
 import dev.manciple.spi.ViewChanges;
+import dev.manciple.tck.KitContext;
 import dev.manciple.wire.EntityKeyCodec;
 import dev.manciple.wire.ValueCodec;
 import java.nio.file.Path;
@@ -31,15 +31,11 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.Executor;
-import org.apache.arrow.memory.BufferAllocator;
-import org.apache.arrow.memory.RootAllocator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -69,7 +65,8 @@ class PostgresLayoutTest {
         Map<String, Object> options = server.options(schema);
         options.putAll(more);
         OnlineStore store = new PostgresOnlineStore(
-                new ConfigBinder().bind("test", PostgresOnlineConfig.class, options), new Context(project));
+                new ConfigBinder().bind("test", PostgresOnlineConfig.class, options),
+                KitContext.withoutArrow(project, Path.of("")));
         opened.add(store);
         return store;
     }
@@ -211,6 +208,36 @@ class PostgresLayoutTest {
     }
 
     @Test
+    void keysOfATypeFeastLacksAreRefusedWhenViewsAreApplied() {
+        FeatureView odd = view("drivers").entityColumns(List.of(Field.of("price", Scalar.DOUBLE)));
+        OnlineStore store = open("p");
+        for (Runnable attempt : List.<Runnable>of(() -> store.plan(keep(odd)), () -> store.update(keep(odd)))) {
+            assertThatThrownBy(attempt::run)
+                    .isInstanceOf(InvalidRequestException.class)
+                    .hasMessageContaining("View 'drivers'")
+                    .hasMessageContaining("price");
+        }
+    }
+
+    @Test
+    void aPlanNamesTheTablesThatAreCreatedChangedAndDropped() throws SQLException {
+        OnlineStore store = open("p");
+        ViewChanges dropping = new ViewChanges(List.of(), List.of(view("drivers")));
+        assertThat(store.plan(keep(view("drivers")))).containsExactly(table(Action.CREATE));
+        assertThat(store.plan(dropping)).isEmpty();
+        store.update(keep(view("drivers")));
+        assertThat(store.plan(keep(view("drivers")))).isEmpty();
+        assertThat(open("p", Map.of("enable_openai_compatible_store", true)).plan(keep(view("drivers"))))
+                .containsExactly(table(Action.ALTER));
+        assertThat(store.plan(dropping)).containsExactly(table(Action.DROP));
+        assertThat(query("SELECT count(*) FROM p_drivers")).containsExactly(List.of("0"));
+    }
+
+    private static InfraChange table(Action action) {
+        return new InfraChange(action, "postgres", "table", "p_drivers");
+    }
+
+    @Test
     void aNameTheServerWouldCutIsRefused() {
         OnlineStore store = open("project");
         FeatureView view = view("v".repeat(56));
@@ -268,7 +295,8 @@ class PostgresLayoutTest {
         Map<String, Object> options = own.options("public");
         options.put("connect_timeout", "1s");
         OnlineStore store = new PostgresOnlineStore(
-                new ConfigBinder().bind("test", PostgresOnlineConfig.class, options), new Context("p"));
+                new ConfigBinder().bind("test", PostgresOnlineConfig.class, options),
+                KitContext.withoutArrow("p", Path.of("")));
         opened.add(store);
         store.update(keep(view("drivers")));
         own.close();
@@ -283,37 +311,5 @@ class PostgresLayoutTest {
                 .isInstanceOfSatisfying(
                         StoreException.class,
                         e -> assertThat(e.outcome()).isEqualTo(StoreException.Outcome.NOT_APPLIED));
-    }
-
-    private record Context(String project) implements StoreContext {
-        @Override
-        public Path repoPath() {
-            return Path.of("");
-        }
-
-        @Override
-        public BufferAllocator allocator() {
-            return new RootAllocator();
-        }
-
-        @Override
-        public Executor executor() {
-            return Runnable::run;
-        }
-
-        @Override
-        public InstantSource clock() {
-            return InstantSource.system();
-        }
-
-        @Override
-        public OfflineStore offlineStore(StoreConfig config) {
-            throw new UnsupportedOperationException("This store has no children");
-        }
-
-        @Override
-        public OnlineStore onlineStore(StoreConfig config) {
-            throw new UnsupportedOperationException("This store has no children");
-        }
     }
 }

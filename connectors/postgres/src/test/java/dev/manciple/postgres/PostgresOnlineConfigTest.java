@@ -44,6 +44,7 @@ class PostgresOnlineConfigTest extends ConfigContract<PostgresOnlineConfig> {
                 false,
                 false,
                 "cosine",
+                Duration.ofSeconds(10),
                 Duration.ofSeconds(10));
     }
 
@@ -67,7 +68,8 @@ class PostgresOnlineConfigTest extends ConfigContract<PostgresOnlineConfig> {
                 Map.entry("enable_openai_compatible_store", true),
                 Map.entry("vector_enabled", true),
                 Map.entry("similarity", "L2"),
-                Map.entry("connect_timeout", "3s"));
+                Map.entry("connect_timeout", "3s"),
+                Map.entry("timeout", "100ms"));
     }
 
     @Override
@@ -90,6 +92,7 @@ class PostgresOnlineConfigTest extends ConfigContract<PostgresOnlineConfig> {
                 true,
                 true,
                 "L2",
-                Duration.ofSeconds(3));
+                Duration.ofSeconds(3),
+                Duration.ofMillis(100));
     }
 }

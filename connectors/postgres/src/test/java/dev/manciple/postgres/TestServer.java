@@ -1,5 +1,6 @@
 package dev.manciple.postgres;
 
+import dev.manciple.tck.SelfSigned;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -28,10 +29,28 @@ public final class TestServer implements AutoCloseable {
     private static final AtomicInteger SCHEMAS = new AtomicInteger();
     private static @Nullable TestServer shared;
 
-    private final EmbeddedPostgres server;
+    private final EmbeddedPostgres.Builder settings;
+    private EmbeddedPostgres server;
 
-    private TestServer(EmbeddedPostgres server) {
-        this.server = server;
+    private TestServer(EmbeddedPostgres.Builder settings) {
+        this.settings = settings;
+        this.server = start(settings);
+    }
+
+    private static EmbeddedPostgres start(EmbeddedPostgres.Builder settings) {
+        try {
+            return settings.start();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static EmbeddedPostgres.Builder settings() {
+        return EmbeddedPostgres.builder()
+                .setServerConfig("fsync", "off")
+                .setServerConfig("synchronous_commit", "off")
+                .setServerConfig("full_page_writes", "off")
+                .setServerConfig("max_connections", "200");
     }
 
     /** The server that all tests of this process use; it ends with the process. */
@@ -49,31 +68,81 @@ public final class TestServer implements AutoCloseable {
         }
     }
 
-    /** A server of one's own, to be stopped and started. */
+    /** A server of one's own, to be stopped. */
     public static TestServer start() {
+        return new TestServer(settings());
+    }
+
+    /**
+     * A server of one's own, to be killed and started again, which then still has what was committed.
+     *
+     * @param folder where it keeps its data; left behind
+     */
+    static TestServer durable(Path folder) {
+        return new TestServer(settings()
+                .setServerConfig("synchronous_commit", "on")
+                .setDataDirectory(folder.resolve("data"))
+                .setCleanDataDirectory(false));
+    }
+
+    /**
+     * A server of one's own that takes encrypted connections too; of one user it takes no others, and none without a certificate.
+     *
+     * @param user who is made, with a schema of the same name
+     * @param client signed the certificates of that user
+     */
+    static TestServer encrypted(SelfSigned own, String user, SelfSigned client) {
+        String rules = "hostssl all %1$s all trust clientcert=verify-ca%nhost all %1$s all reject%n".formatted(user);
+        TestServer server = new TestServer(settings()
+                .setServerConfig("ssl", "on")
+                .setServerConfig("ssl_cert_file", own.certificate().toString())
+                .setServerConfig("ssl_key_file", own.key().toString())
+                .setServerConfig("ssl_ca_file", client.certificate().toString())
+                .setDataDirectoryCustomizer(
+                        data -> putFirst(rules, data.toPath().resolve("pg_hba.conf"))));
+        server.execute("CREATE ROLE %1$s LOGIN; CREATE SCHEMA %1$s AUTHORIZATION %1$s".formatted(user));
+        return server;
+    }
+
+    /** The first rule that fits a login decides. */
+    private static void putFirst(String rules, Path file) {
         try {
-            return new TestServer(EmbeddedPostgres.builder()
-                    .setServerConfig("fsync", "off")
-                    .setServerConfig("synchronous_commit", "off")
-                    .setServerConfig("full_page_writes", "off")
-                    .setServerConfig("max_connections", "200")
-                    .start());
+            Files.writeString(file, rules + Files.readString(file));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    /** Makes a user who owns nothing and has to give a password, as every user of a server in earnest. */
-    public void createGuardedUser(String user, String password) throws SQLException, IOException {
-        execute("CREATE ROLE \"%s\" LOGIN PASSWORD '%s'".formatted(user, password));
+    /** Ends the server and all who work for its clients at once, as a crash would. */
+    void kill() throws IOException, InterruptedException, SQLException {
+        Path running = Path.of(setting("data_directory"), "postmaster.pid");
+        String process = Files.readAllLines(running).getFirst();
+        new ProcessBuilder("kill", "-QUIT", process).inheritIO().start().waitFor();
+        // The last that it does is to delete this.
+        while (Files.exists(running)) {
+            Thread.onSpinWait();
+        }
+    }
+
+    private String setting(String name) throws SQLException {
         try (Connection connection = connect();
                 Statement statement = connection.createStatement();
-                ResultSet file = statement.executeQuery("SHOW hba_file")) {
-            file.next();
-            Path rules = Path.of(file.getString(1));
-            // The first rule that fits a login decides.
-            Files.writeString(rules, "host all \"%s\" all scram-sha-256%n%s".formatted(user, Files.readString(rules)));
+                ResultSet value = statement.executeQuery("SHOW " + name)) {
+            value.next();
+            return value.getString(1);
         }
+    }
+
+    /** Starts a killed server again, on the same port. */
+    void restart() throws IOException {
+        server.close();
+        server = start(settings.setPort(server.getPort()));
+    }
+
+    /** Makes a user who owns nothing and has to give a password, as every user of a server in earnest. */
+    public void createGuardedUser(String user, String password) throws SQLException {
+        execute("CREATE ROLE \"%s\" LOGIN PASSWORD '%s'".formatted(user, password));
+        putFirst("host all \"%s\" all scram-sha-256%n".formatted(user), Path.of(setting("hba_file")));
         execute("SELECT pg_reload_conf()");
     }
 

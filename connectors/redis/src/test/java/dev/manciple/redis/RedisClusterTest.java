@@ -16,6 +16,7 @@ import dev.manciple.spi.OnlineCapability;
 import dev.manciple.spi.OnlineStore;
 import dev.manciple.spi.StoreContext;
 import dev.manciple.spi.config.Secret;
+import dev.manciple.tck.KitContext;
 import dev.manciple.tck.OnlineFixture;
 import dev.manciple.tck.OnlineStoreContract;
 import java.io.IOException;
@@ -125,7 +126,7 @@ class RedisClusterTest extends OnlineStoreContract {
 
     @Test
     final void spreadsRowsOverAllNodes() {
-        try (RedisOnlineStore store = new RedisOnlineStore(config(), new TestContext("p", Path.of(".")))) {
+        try (RedisOnlineStore store = new RedisOnlineStore(config(), KitContext.withoutArrow("p", Path.of(".")))) {
             store.write(TRIPS, manyTrips(300));
             for (int port : ports) {
                 assertThat((Long) send(port, Command.DBSIZE)).isBetween(1L, 299L);
@@ -140,7 +141,7 @@ class RedisClusterTest extends OnlineStoreContract {
 
     @Test
     final void followsKeysThatMove() {
-        try (RedisOnlineStore store = new RedisOnlineStore(config(), new TestContext("p", Path.of(".")))) {
+        try (RedisOnlineStore store = new RedisOnlineStore(config(), KitContext.withoutArrow("p", Path.of(".")))) {
             store.write(TRIPS, List.of(trips(1, NOON, 1)));
             byte[] key = ViewLayout.of("p", TRIPS).key(driver(1));
             int slot = JedisClusterCRC16.getSlot(key);

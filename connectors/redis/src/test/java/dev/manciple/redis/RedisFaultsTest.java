@@ -15,6 +15,7 @@ import dev.manciple.error.StoreException;
 import dev.manciple.error.StoreException.Outcome;
 import dev.manciple.spi.Lookup;
 import dev.manciple.spi.OnlineRow;
+import dev.manciple.tck.KitContext;
 import dev.manciple.tck.Proxy;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -271,7 +272,7 @@ class RedisFaultsTest {
     }
 
     private static RedisOnlineStore store(RedisConfig config) {
-        return new RedisOnlineStore(config, new TestContext("p", Path.of(".")));
+        return new RedisOnlineStore(config, KitContext.withoutArrow("p", Path.of(".")));
     }
 
     private static RedisConfig limited(Proxy proxy, Duration timeout, int connections) {

@@ -24,6 +24,7 @@ import dev.manciple.spi.OnlineRead;
 import dev.manciple.spi.OnlineRow;
 import dev.manciple.spi.Value;
 import dev.manciple.spi.ViewChanges;
+import dev.manciple.tck.KitContext;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -38,6 +39,7 @@ import java.util.Random;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -294,7 +296,7 @@ class RedisLayoutTest {
 
     @Test
     void refusesFeaturesThatWouldShareAField() {
-        List<String> names = namesOfOneField();
+        List<String> names = namesOfOneField(TRIPS, TRIPS);
         String first = names.getFirst();
         String second = names.getLast();
         FeatureView both = view("trips", Field.of(first, Scalar.INT64), Field.of(second, Scalar.INT64));
@@ -313,29 +315,53 @@ class RedisLayoutTest {
         store.update(new ViewChanges(List.of(alone, ofOthers), List.of()));
     }
 
-    /** Two features of the view whose names have the same four bytes: among a hundred thousand there are some. */
-    private static List<String> namesOfOneField() {
+    @Test
+    void refusesFeaturesOfTwoViewsThatWouldShareAField() {
+        List<String> names = namesOfOneField(TRIPS, view("rides"));
+        FeatureView trips = view("trips", Field.of(names.getFirst(), Scalar.INT64));
+        FeatureView rides = view("rides", Field.of(names.getLast(), Scalar.INT64));
+        ViewChanges changes = new ViewChanges(List.of(trips, rides), List.of());
+        for (ThrowingCallable refused :
+                List.<ThrowingCallable>of(() -> store.plan(changes), () -> store.update(changes))) {
+            assertThatThrownBy(refused)
+                    .isInstanceOf(InvalidRequestException.class)
+                    .hasMessageContaining("feature '%s' of view 'trips'".formatted(names.getFirst()))
+                    .hasMessageContaining("feature '%s' of view 'rides'".formatted(names.getLast()));
+        }
+    }
+
+    /** A feature of each view whose fields have the same four bytes: among a hundred thousand there are some. */
+    private static List<String> namesOfOneField(FeatureView first, FeatureView second) {
         Map<String, String> seen = new HashMap<>();
         for (int i = 0; ; i++) {
             String name = "f" + i;
-            String field = HexFormat.of().formatHex(ViewLayout.hash(TRIPS, Field.of(name, Scalar.INT64)));
-            String other = seen.put(field, name);
+            String other = seen.get(field(second, name));
             if (other != null) {
                 return List.of(other, name);
             }
+            seen.put(field(first, name), name);
         }
+    }
+
+    private static String field(FeatureView view, String feature) {
+        return HexFormat.of().formatHex(ViewLayout.hash(view, Field.of(feature, Scalar.INT64)));
     }
 
     @Test
     void refusesJoinKeysThatCannotBeKeys() {
         FeatureView view = TRIPS.entityColumns(List.of(Field.of("price", Scalar.DOUBLE)));
-        assertThatThrownBy(() -> store.plan(new ViewChanges(List.of(view), List.of())))
-                .isInstanceOf(InvalidRequestException.class)
-                .hasMessageContaining("price");
+        ViewChanges changes = new ViewChanges(List.of(view), List.of());
+        for (ThrowingCallable refused :
+                List.<ThrowingCallable>of(() -> store.plan(changes), () -> store.update(changes))) {
+            assertThatThrownBy(refused)
+                    .isInstanceOf(InvalidRequestException.class)
+                    .hasMessageContaining("'trips'")
+                    .hasMessageContaining("price");
+        }
     }
 
     private static RedisOnlineStore store(RedisConfig config) {
-        return new RedisOnlineStore(config, new TestContext("my_project", Path.of(".")));
+        return new RedisOnlineStore(config, KitContext.withoutArrow("my_project", Path.of(".")));
     }
 
     private static RedisConfig with(

@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.manciple.error.StoreException;
 import dev.manciple.spi.config.Secret;
+import dev.manciple.tck.KitContext;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -39,7 +40,8 @@ class RedisSentinelTest {
                     .failOverTimeout(2000)
                     .build();
             sentinel.start();
-            try (RedisOnlineStore store = new RedisOnlineStore(config(port), new TestContext("p", Path.of(".")))) {
+            try (RedisOnlineStore store =
+                    new RedisOnlineStore(config(port), KitContext.withoutArrow("p", Path.of(".")))) {
                 store.write(TRIPS, List.of(trips(1, NOON, 1)));
                 // The master answers when a replica has the write.
                 assertThat(master.send(Command.WAIT, text("1"), text("30000"))).isEqualTo(1L);
@@ -64,7 +66,7 @@ class RedisSentinelTest {
     @Test
     void saysThatNoSentinelAnswersOrKnowsTheMaster() {
         try (RedisOnlineStore store =
-                new RedisOnlineStore(config(TestServer.freePort()), new TestContext("p", Path.of(".")))) {
+                new RedisOnlineStore(config(TestServer.freePort()), KitContext.withoutArrow("p", Path.of(".")))) {
             StoreException failure = catchThrowableOfType(StoreException.class, () -> read(store, TRIPS, 1));
             assertThat(failure).hasMessageContaining("sentinel");
             assertThat(failure.retryable()).isTrue();

@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.manciple.error.ConfigException;
 import dev.manciple.error.StoreException;
+import dev.manciple.tck.KitContext;
 import dev.manciple.tck.SelfSigned;
 import java.nio.file.Path;
 import java.util.List;
@@ -91,6 +92,6 @@ class RedisTlsTest {
 
     private static RedisOnlineStore store(String options) {
         return new RedisOnlineStore(
-                TestServer.config("127.0.0.1:" + port + "," + options), new TestContext("p", folder));
+                TestServer.config("127.0.0.1:" + port + "," + options), KitContext.withoutArrow("p", folder));
     }
 }

@@ -18,6 +18,7 @@ import dev.manciple.spi.OnlineRead;
 import dev.manciple.spi.OnlineRow;
 import dev.manciple.spi.Value;
 import dev.manciple.spi.ViewChanges;
+import dev.manciple.tck.KitContext;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -227,6 +228,21 @@ class SqliteLayoutTest {
     }
 
     @Test
+    void refusesJoinKeysThatCannotBeKeys() {
+        FeatureView odd = view.entityColumns(List.of(Field.of("price", Scalar.DOUBLE)));
+        ViewChanges changes = new ViewChanges(List.of(odd), List.of());
+        try (SqliteOnlineStore store = store(config(false))) {
+            for (ThrowingCallable refused :
+                    List.<ThrowingCallable>of(() -> store.plan(changes), () -> store.update(changes))) {
+                assertThatThrownBy(refused)
+                        .isInstanceOf(InvalidRequestException.class)
+                        .hasMessageContaining("'driver stats'")
+                        .hasMessageContaining("price");
+            }
+        }
+    }
+
+    @Test
     void forgetsWhoseATableWasThatFeastDropped() throws SQLException {
         try (SqliteOnlineStore first = store("A");
                 SqliteOnlineStore second = store("a")) {
@@ -344,11 +360,11 @@ class SqliteLayoutTest {
     }
 
     private SqliteOnlineStore store(String project) {
-        return new SqliteOnlineStore(config(false), new TestContext(project, folder));
+        return new SqliteOnlineStore(config(false), KitContext.withoutArrow(project, folder));
     }
 
     private SqliteOnlineStore store(SqliteConfig config) {
-        return new SqliteOnlineStore(config, new TestContext("p", folder));
+        return new SqliteOnlineStore(config, KitContext.withoutArrow("p", folder));
     }
 
     private static SqliteConfig config(boolean vectors) {

@@ -8,11 +8,20 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.concurrent.Executor;
 import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.memory.RootAllocator;
 
 /**
  * What the kit lends the store under test. It makes no child stores: the fixture of a router wraps it and makes its own.
+ *
+ * @param executor as the runtime's: a task does not wait for others
  */
-record KitContext(String project, Path repoPath, BufferAllocator allocator, Executor executor) implements StoreContext {
+public record KitContext(String project, Path repoPath, BufferAllocator allocator, Executor executor)
+        implements StoreContext {
+    /** For tests beside the kit, of stores that have nothing to do with Arrow: there is no memory for it. */
+    public static KitContext withoutArrow(String project, Path repoPath) {
+        return new KitContext(project, repoPath, new RootAllocator(0), Thread::startVirtualThread);
+    }
+
     @Override
     public InstantSource clock() {
         return InstantSource.system();

@@ -1,4 +1,4 @@
-package dev.manciple.dynamodb;
+package dev.manciple.tck;
 
 import dev.manciple.model.DataSource;
 import dev.manciple.model.FeatureView;
@@ -15,15 +15,15 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
-/** A small view and its rows. */
-final class Drivers {
-    static final Instant EVENT = Instant.parse("2024-01-01T00:00:00.123456Z");
+/** A small view and its rows, for tests of a layout beside the kit. */
+public final class Drivers {
+    public static final Instant EVENT = Instant.parse("2024-01-01T00:00:00.123456Z");
 
-    static final FeatureView VIEW = view("stats");
+    public static final FeatureView VIEW = view("stats");
 
     private Drivers() {}
 
-    static FeatureView view(String name) {
+    public static FeatureView view(String name) {
         return FeatureView.of(name)
                 .source(DataSource.Batch.files("drivers.parquet"))
                 .entities(List.of("driver"))
@@ -31,30 +31,30 @@ final class Drivers {
                 .features(Field.of("trips", Scalar.INT64), Field.of("rate", Scalar.FLOAT));
     }
 
-    static ViewChanges keep(FeatureView... views) {
+    public static ViewChanges keep(FeatureView... views) {
         return new ViewChanges(List.of(views), List.of());
     }
 
-    static EntityKey key(long driver) {
+    public static EntityKey key(long driver) {
         return new EntityKey(List.of("driver_id"), List.of(new Value.Int(driver)));
     }
 
-    static OnlineRow row(long driver, Instant event, long trips) {
+    public static OnlineRow row(long driver, Instant event, long trips) {
         return new OnlineRow(key(driver), List.of(new Value.Int(trips), new Value.Real(0.5)), event, Optional.empty());
     }
 
-    static Lookup read(OnlineStore store, FeatureView view, long driver) {
+    public static Lookup read(OnlineStore store, FeatureView view, long driver) {
         return store.read(List.of(new OnlineRead(view, List.of(key(driver)), view.features())))
                 .getFirst()
                 .lookups()
                 .getFirst();
     }
 
-    static Lookup read(OnlineStore store, long driver) {
+    public static Lookup read(OnlineStore store, long driver) {
         return read(store, VIEW, driver);
     }
 
-    static Lookup found(Instant event, long trips) {
+    public static Lookup found(Instant event, long trips) {
         return new Lookup.Found(List.of(new Value.Int(trips), new Value.Real(0.5)), event);
     }
 }
