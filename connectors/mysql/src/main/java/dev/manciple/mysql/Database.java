@@ -145,7 +145,7 @@ final class Database implements AutoCloseable {
                 return from.getConnection();
             } catch (SQLException e) {
                 giveUpIfGone(from, e);
-                boolean again = opened.get() != from || e instanceof SQLTransientConnectionException;
+                boolean again = !from.equals(opened.get()) || e instanceof SQLTransientConnectionException;
                 if (!again
                         || System.nanoTime() - began >= config.connectTimeout().toNanos()) {
                     throw e;

@@ -62,7 +62,7 @@ final class ConnectionPool implements AutoCloseable {
                 return from.getConnection();
             } catch (SQLException e) {
                 giveUpIfGone(from, e);
-                boolean again = pool.get() != from || e instanceof SQLTransientConnectionException;
+                boolean again = !from.equals(pool.get()) || e instanceof SQLTransientConnectionException;
                 if (!again
                         || System.nanoTime() - began >= config.connectTimeout().toNanos()) {
                     // The pool only says that it waited in vain; why is in what it keeps of the last attempt.
