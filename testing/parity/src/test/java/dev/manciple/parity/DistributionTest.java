@@ -91,11 +91,16 @@ class DistributionTest {
                                     "sslmode", "disable")),
             "redis", context -> read(context, "redis", Map.of("connection_string", "127.0.0.1:1")),
             "remote",
-                    context -> describe(
-                            context,
-                            DataSource.Batch.files("t.parquet"),
-                            "remote",
-                            Map.of("host", "127.0.0.1", "port", 1, "connection_retries", 0))));
+                    context -> {
+                        assertThatThrownBy(() -> describe(
+                                        context,
+                                        DataSource.Batch.files("t.parquet"),
+                                        "remote",
+                                        Map.of("host", "127.0.0.1", "port", 1, "connection_retries", 0)))
+                                .isInstanceOf(StoreException.class)
+                                .satisfies(DistributionTest::isNoMatterOfClasses);
+                        read(context, "remote", Map.of("path", "http://127.0.0.1:1", "connection_retries", 0));
+                    }));
 
     @TempDir
     private Path repository;
