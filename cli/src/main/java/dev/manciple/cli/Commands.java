@@ -37,7 +37,12 @@ final class Commands {
                 .addSubcommand(new MoveCommand(session))
                 .addSubcommand(new TeardownCommand(session));
         for (RegistryGroup<?> group : RegistryGroup.all()) {
-            root.addSubcommand(group(session, group));
+            CommandLine commands = group(session, group);
+            if (group.command().equals(RegistryGroup.PERMISSIONS)) {
+                commands.addSubcommand(new CheckPermissionsCommand(session))
+                        .addSubcommand(new ListRolesCommand(session));
+            }
+            root.addSubcommand(commands);
         }
         root.addSubcommand(new ProjectsCommand(session))
                 .addSubcommand(new RegistryDumpCommand(session))

@@ -3,9 +3,7 @@ package dev.manciple.cli;
 import dev.manciple.FeatureStore;
 import dev.manciple.model.Definition;
 import dev.manciple.spi.RegistrySnapshot;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -33,24 +31,17 @@ final class ListCommand<D extends Definition> implements Callable<Integer> {
         Map<String, String> wanted = Tags.parse(tags);
         try (FeatureStore store = session.open()) {
             RegistrySnapshot snapshot = store.registry();
-            List<List<String>> rows = group.select(snapshot, wanted).stream()
-                    .map(definition -> group.row().cells(definition, snapshot))
-                    .toList();
+            Table table = Table.of(
+                    group.headers(),
+                    group.select(snapshot, wanted).stream()
+                            .map(definition -> group.row().cells(definition, snapshot))
+                            .toList());
             if (session.json()) {
-                session.printer().json(rows.stream().map(this::tree).toList());
+                session.printer().json(table.trees());
             } else {
-                session.printer().table(Table.of(group.headers(), rows));
+                session.printer().table(table);
             }
         }
         return 0;
-    }
-
-    private Map<String, String> tree(List<String> row) {
-        Map<String, String> tree = new LinkedHashMap<>();
-        for (int column = 0; column < row.size(); column++) {
-            String key = group.headers().get(column).toLowerCase(Locale.ROOT).replace(' ', '_');
-            tree.put(key, row.get(column));
-        }
-        return tree;
     }
 }

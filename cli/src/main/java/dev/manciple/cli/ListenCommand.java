@@ -53,11 +53,11 @@ final class ListenCommand implements Callable<Integer> {
             throw new InvalidRequestException("The address '%s' is not of the form HOST:PORT".formatted(address));
         }
         return new Serving(session)
-                .run(ServerOptions.DEFAULT
+                .run(Served.online(ServerOptions.DEFAULT
                         .withHost(parts.group("host"))
                         .withPort(0)
                         .withGrpcPort(Integer.parseInt(parts.group("port")))
                         .withRegistryTtl(Duration.ofSeconds(Math.max(registryTtlSeconds, 1)))
-                        .withConduct(log.apply(Serving.conduct(session))));
+                        .withConduct(log.apply(Serving.conduct(session)))));
     }
 }

@@ -38,6 +38,8 @@ record RegistryGroup<D extends Definition>(
         Row<D> row,
         Function<D, About> about) {
 
+    static final String PERMISSIONS = "permissions";
+
     /** Makes the cells of a definition. */
     interface Row<D> {
         List<String> cells(D definition, RegistrySnapshot snapshot);
@@ -93,7 +95,7 @@ record RegistryGroup<D extends Definition>(
                         (service, snapshot) -> List.of(service.name(), features(service)),
                         FeatureService::about),
                 new RegistryGroup<>(
-                        "permissions",
+                        PERMISSIONS,
                         "Permission",
                         List.of("NAME", "TYPES", "NAME PATTERNS", "ACTIONS", "POLICY", "REQUIRED TAGS"),
                         snapshot -> List.copyOf(snapshot.permissions().values()),

@@ -1,7 +1,9 @@
 package dev.manciple.cli;
 
 import dev.manciple.server.Conduct;
+import dev.manciple.server.RegistryServerOptions;
 import dev.manciple.server.ServerOptions;
+import dev.manciple.server.flight.OfflineServerOptions;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -13,30 +15,17 @@ import picocli.CommandLine.Option;
 /** Serves online features until it is told to stop. */
 @Command(
         name = "serve",
-        description = "Serve online features over HTTP and gRPC, in the protocols of Feast, until stopped.")
+        description =
+                "Serve online features over HTTP and gRPC, in the protocols of Feast, until stopped; if asked to, the offline store and the registry from the same process.")
 final class ServeCommand implements Callable<Integer> {
     private final Session session;
 
-    @Option(
-            names = "--host",
-            paramLabel = "HOST",
-            defaultValue = "127.0.0.1",
-            description = "The address to listen on (default: ${DEFAULT-VALUE}).")
-    String host = "127.0.0.1";
+    @Mixin
+    private final AddressOptions address =
+            new AddressOptions(ServerOptions.DEFAULT.host(), ServerOptions.DEFAULT.port());
 
-    @Option(
-            names = {"-p", "--port"},
-            paramLabel = "PORT",
-            defaultValue = "6566",
-            description = "The port of HTTP and gRPC (default: ${DEFAULT-VALUE}; 0 for any free one).")
-    int port = 6566;
-
-    @Option(
-            names = "--grpc-port",
-            paramLabel = "PORT",
-            description = "A second port, for gRPC only; clients in Python need it.")
-    @Nullable
-    Integer grpcPort;
+    @Mixin
+    private final OtherServersOptions others = new OtherServersOptions();
 
     @Option(
             names = {"-r", "--registry_ttl_sec"},
@@ -111,20 +100,44 @@ final class ServeCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        return new Serving(session).run(options());
+        ServerOptions online = online();
+        Served served = Served.online(online);
+        if (others.offlinePort().isPresent()) {
+            served = served.withOffline(offline(others.offlinePort().get()));
+        }
+        if (others.registryPort().isPresent() || others.registryRestPort().isPresent()) {
+            served = served.withRegistry(registry());
+        }
+        return new Serving(session).run(served);
     }
 
-    private ServerOptions options() {
-        Conduct conduct = log.apply(Serving.conduct(session));
+    private ServerOptions online() {
+        Conduct conduct = Serving.conduct(session);
         ServerOptions options = ServerOptions.DEFAULT
-                .withHost(host)
-                .withPort(port)
+                .withHost(address.host)
+                .withPort(address.port)
                 .withRegistryTtl(Duration.ofSeconds(Math.max(registryTtlSeconds, 1)))
                 .withLimits(ServerOptions.Limits.DEFAULT.withIdle(Duration.ofSeconds(Math.max(keepAliveSeconds, 1))))
-                .withConduct(metrics ? conduct.withMetricsPort(Conduct.FEAST_METRICS_PORT) : conduct);
-        if (grpcPort != null) {
-            options = options.withGrpcPort(grpcPort);
+                .withConduct(log.apply(metrics ? conduct.withMetricsPort(Conduct.FEAST_METRICS_PORT) : conduct));
+        if (others.grpcPort().isPresent()) {
+            options = options.withGrpcPort(others.grpcPort().get());
         }
+        return tls == null ? options : options.withTls(tls.files(session));
+    }
+
+    private OfflineServerOptions offline(int port) {
+        OfflineServerOptions options = OfflineServerOptions.DEFAULT
+                .withHost(address.host)
+                .withPort(port)
+                .withRepository(session.repository());
+        return tls == null ? options : options.withTls(tls.files(session));
+    }
+
+    private RegistryServerOptions registry() {
+        RegistryServerOptions options = RegistryServerOptions.DEFAULT
+                .withHost(address.host)
+                .withGrpcPort(others.registryPort())
+                .withRestPort(others.registryRestPort());
         return tls == null ? options : options.withTls(tls.files(session));
     }
 }

@@ -5,7 +5,7 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Mixin;
 
 /** Serves the offline store until it is told to stop. */
 @Command(
@@ -14,19 +14,12 @@ import picocli.CommandLine.Option;
 final class ServeOfflineCommand implements Callable<Integer> {
     private final Session session;
 
-    @Option(
-            names = "--host",
-            paramLabel = "HOST",
-            defaultValue = "127.0.0.1",
-            description = "The address to listen on (default: ${DEFAULT-VALUE}).")
-    String host = "127.0.0.1";
+    @Mixin
+    private final AddressOptions address =
+            new AddressOptions(OfflineServerOptions.DEFAULT.host(), OfflineServerOptions.DEFAULT.port());
 
-    @Option(
-            names = {"-p", "--port"},
-            paramLabel = "PORT",
-            defaultValue = "8815",
-            description = "The port (default: ${DEFAULT-VALUE}; 0 for any free one).")
-    int port = 8815;
+    @Mixin
+    private final ServingOptions log = new ServingOptions();
 
     @ArgGroup(exclusive = false)
     @Nullable
@@ -38,12 +31,16 @@ final class ServeOfflineCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        return new Serving(session).runOffline(options());
+        return new Serving(session)
+                .run(Served.offline(
+                        options(), log.apply(Serving.conduct(session).withoutMetricsPort())));
     }
 
     private OfflineServerOptions options() {
-        OfflineServerOptions options =
-                OfflineServerOptions.DEFAULT.withHost(host).withPort(port).withRepository(session.repository());
+        OfflineServerOptions options = OfflineServerOptions.DEFAULT
+                .withHost(address.host)
+                .withPort(address.port)
+                .withRepository(session.repository());
         return tls == null ? options : options.withTls(tls.files(session));
     }
 }

@@ -1,17 +1,24 @@
 package dev.manciple.cli;
 
-import dev.manciple.FeatureStore;
 import dev.manciple.error.InvalidRequestException;
+import dev.manciple.registry.StoredRegistry;
+import dev.manciple.repo.RepoConfig;
+import dev.manciple.server.Commons;
 import dev.manciple.server.Conduct;
 import dev.manciple.server.FeatureServer;
+import dev.manciple.server.MetricsServer;
+import dev.manciple.server.RegistryServer;
+import dev.manciple.server.RegistryServerOptions;
 import dev.manciple.server.ServerOptions;
+import dev.manciple.server.Servers;
 import dev.manciple.server.auth.AccessControl;
 import dev.manciple.server.flight.OfflineServer;
 import dev.manciple.server.flight.OfflineServerOptions;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 
-/** Runs a server until the process is told to stop. */
+/** Runs servers until the process is told to stop. */
 final class Serving {
     private static final String MATERIALIZE_WORKERS = "FEAST_MATERIALIZE_MAX_WORKERS";
 
@@ -40,63 +47,87 @@ final class Serving {
         }
     }
 
-    int run(ServerOptions options) {
-        try (Tracing tracing = Tracing.of(session.terminal().environment());
-                FeatureStore store = session.open();
-                AccessControl access = AccessControl.of(
-                        session.config().authentication(), session.terminal().environment())) {
-            // A server that cannot read its registry should say so now, not to its first caller.
-            int views = store.registry().views().size();
-            try (FeatureServer server =
-                    FeatureServer.start(store, access, options, VersionCommand.version(), tracing.traces())) {
-                tell(server, options, views);
-                warn(access, options.host());
-                new CountDownLatch(1).await();
-            } catch (InterruptedException e) {
-                session.printer().note("Stopped.");
+    /** Serves it all from one feature store, and lets all of it drain together at the end. */
+    int run(Served served) {
+        RepoConfig config = session.config();
+        Map<String, String> environment = session.terminal().environment();
+        try (Tracing tracing = Tracing.of(environment);
+                AccessControl access = AccessControl.of(config.authentication(), environment);
+                ServedStores stores = new ServedStores(session, config);
+                Servers servers = new Servers()) {
+            Commons commons = Commons.of(access, served.conduct(), tracing.traces());
+            served.online().ifPresent(options -> serveOnline(options, commons, stores, servers));
+            served.offline().ifPresent(options -> serveOffline(options, commons, stores, servers));
+            served.registry().ifPresent(options -> serveRegistry(options, commons, stores, servers));
+            if (served.online().isEmpty()) {
+                // The feature server has a port for metrics itself.
+                served.conduct().metricsPort().ifPresent(port -> tellMetrics(served, port, commons, servers));
             }
+            session.terminal().out().flush();
+            warn(access, served);
+            new CountDownLatch(1).await();
+        } catch (InterruptedException e) {
+            session.printer().note("Stopped.");
         }
         return 0;
     }
 
-    /** As {@link #run}, of the offline store. */
-    int runOffline(OfflineServerOptions options) {
-        try (FeatureStore store = session.open();
-                AccessControl access = AccessControl.of(
-                        session.config().authentication(), session.terminal().environment())) {
-            int views = store.registry().views().size();
-            try (OfflineServer server = OfflineServer.start(store, access, options)) {
-                String scheme = options.tls().isPresent() ? "grpc+tls" : "grpc+tcp";
-                session.printer()
-                        .line("Serving the history of %d feature views at %s://%s:%d (Arrow Flight)"
-                                .formatted(views, scheme, options.host(), server.port()));
-                session.terminal().out().flush();
-                warn(access, options.host());
-                new CountDownLatch(1).await();
-            } catch (InterruptedException e) {
-                session.printer().note("Stopped.");
-            }
-        }
-        return 0;
+    private void serveOnline(ServerOptions options, Commons commons, ServedStores stores, Servers servers) {
+        // A server that cannot read its registry should say so now, not to its first caller.
+        int views = stores.store().registry().views().size();
+        FeatureServer server =
+                servers.add(FeatureServer.start(stores.store(), commons, options, VersionCommand.version()));
+        Printer printer = session.printer();
+        printer.line("Serving %d feature views at %s://%s:%d (HTTP and gRPC)"
+                .formatted(views, options.tls().isPresent() ? "https" : "http", options.host(), server.port()));
+        server.grpcPort().ifPresent(port -> printer.line("and gRPC at %s:%d".formatted(options.host(), port)));
+        server.metricsPort().ifPresent(port -> printer.line(metrics(options.host(), port)));
+    }
+
+    private void serveOffline(OfflineServerOptions options, Commons commons, ServedStores stores, Servers servers) {
+        int views = stores.store().registry().views().size();
+        OfflineServer server = servers.add(OfflineServer.start(stores.store(), commons, options));
+        session.printer()
+                .line("Serving the history of %d feature views at %s://%s:%d (Arrow Flight)"
+                        .formatted(
+                                views,
+                                options.tls().isPresent() ? "grpc+tls" : "grpc+tcp",
+                                options.host(),
+                                server.port()));
+    }
+
+    private void serveRegistry(RegistryServerOptions options, Commons commons, ServedStores stores, Servers servers) {
+        StoredRegistry registry = stores.registry();
+        int projects = registry.projects().size();
+        RegistryServer server = servers.add(RegistryServer.start(registry, commons, options));
+        String host = options.host();
+        boolean tls = options.tls().isPresent();
+        server.grpcPort()
+                .ifPresent(port -> session.printer()
+                        .line("Serving the registry of %d projects at %s:%d (gRPC%s)"
+                                .formatted(projects, host, port, tls ? " with TLS" : "")));
+        server.restPort()
+                .ifPresent(port -> session.printer()
+                        .line("Serving the registry of %d projects at %s://%s:%d/api/v1 (REST)"
+                                .formatted(projects, tls ? "https" : "http", host, port)));
+    }
+
+    private void tellMetrics(Served served, int port, Commons commons, Servers servers) {
+        String host = served.hosts().findFirst().orElseThrow();
+        MetricsServer server = servers.add(MetricsServer.start(host, port, commons.metrics()));
+        session.printer().line(metrics(host, server.port()));
+    }
+
+    private static String metrics(String host, int port) {
+        return "and metrics at http://%s:%d/metrics".formatted(host, port);
     }
 
     /** Tells who serves more than this machine without asking who calls. */
-    void warn(AccessControl access, String host) {
-        if (!access.guarded() && !LOOPBACK.contains(host)) {
+    private void warn(AccessControl access, Served served) {
+        if (!access.guarded() && !served.hosts().allMatch(LOOPBACK::contains)) {
             session.printer()
                     .note(
                             "Whoever reaches this address may read and write everything: feature_store.yaml has no 'auth'.");
         }
-    }
-
-    private void tell(FeatureServer server, ServerOptions options, int views) {
-        String scheme = options.tls().isPresent() ? "https" : "http";
-        Printer printer = session.printer();
-        printer.line("Serving %d feature views at %s://%s:%d (HTTP and gRPC)"
-                .formatted(views, scheme, options.host(), server.port()));
-        server.grpcPort().ifPresent(port -> printer.line("and gRPC at %s:%d".formatted(options.host(), port)));
-        server.metricsPort()
-                .ifPresent(port -> printer.line("and metrics at http://%s:%d/metrics".formatted(options.host(), port)));
-        session.terminal().out().flush();
     }
 }

@@ -1,7 +1,10 @@
 package dev.manciple.cli;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 
 /**
  * Rows under headers, all as text.
@@ -18,6 +21,19 @@ record Table(List<String> headers, List<Boolean> numeric, List<List<String>> row
     /** Text columns. */
     static Table of(List<String> headers, List<List<String>> rows) {
         return new Table(headers, headers.stream().map(header -> false).toList(), rows);
+    }
+
+    /** The rows as JSON has them: by the headers, in lower case and without blanks. */
+    List<Map<String, String>> trees() {
+        return rows.stream()
+                .map(row -> {
+                    Map<String, String> tree = new LinkedHashMap<>();
+                    for (int column = 0; column < row.size(); column++) {
+                        tree.put(headers.get(column).toLowerCase(Locale.ROOT).replace(' ', '_'), row.get(column));
+                    }
+                    return tree;
+                })
+                .toList();
     }
 
     /** The lines of the table: the header, a rule where {@code ruled}, the rows. No line ends in blanks. */

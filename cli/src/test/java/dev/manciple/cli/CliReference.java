@@ -63,7 +63,7 @@ final class CliReference {
             argument.completionCandidates().forEach(candidates::add);
         }
         return sentence(argument.description())
-                .replace("${DEFAULT-VALUE}", "`%s`".formatted(argument.defaultValue()))
+                .replace("${DEFAULT-VALUE}", "`%s`".formatted(argument.defaultValueString()))
                 .replace("${COMPLETION-CANDIDATES}", String.join(", ", candidates));
     }
 

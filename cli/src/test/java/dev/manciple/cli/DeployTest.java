@@ -48,7 +48,7 @@ class DeployTest {
                 .contains("/src/cli/target/quick/manciple /opt/manciple")
                 .contains("-Pquick");
         assertThat(Files.readString(Path.of("../manciple"))).contains("target=$root/cli/target/quick");
-        assertThat(file).contains("EXPOSE 6566 8000 50051");
+        assertThat(file).contains("EXPOSE 6566 8000 50051 8815 6570 6572");
     }
 
     @Test

@@ -5,6 +5,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 
 /**
  * Lets in as many requests as run well at a time. The others are turned away at once: a request that waits in a queue costs
@@ -55,13 +56,22 @@ public final class Admission {
 
     /** Says so, and waits for the requests that run and those that come in the meantime, {@code patience} at most. */
     void drain(Duration patience) {
+        drain(patience, () -> false);
+    }
+
+    /**
+     * As {@link #drain(Duration)}.
+     *
+     * @param expected whether somebody is known to come back
+     */
+    public void drain(Duration patience, BooleanSupplier expected) {
         draining.set(true);
         long deadline = System.nanoTime() + patience.toNanos();
         int quiet = 0;
         while (quiet < QUIET_LOOKS && System.nanoTime() < deadline) {
             long before = entered.sum();
             LockSupport.parkNanos(LOOK.toNanos());
-            quiet = running() == 0 && entered.sum() == before ? quiet + 1 : 0;
+            quiet = running() == 0 && !expected.getAsBoolean() && entered.sum() == before ? quiet + 1 : 0;
         }
     }
 }

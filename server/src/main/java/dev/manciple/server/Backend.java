@@ -6,7 +6,6 @@ import dev.manciple.error.FeatureStoreException;
 import dev.manciple.server.auth.AccessChecks;
 import dev.manciple.server.auth.AccessControl;
 import dev.manciple.spi.RegistrySnapshot;
-import io.opentelemetry.api.OpenTelemetry;
 import java.time.InstantSource;
 import java.util.Optional;
 import org.apache.arrow.memory.BufferAllocator;
@@ -33,17 +32,18 @@ public final class Backend implements AutoCloseable {
     private final StoreObserver.Observation observation;
 
     /**
-     * @param access borrowed, as the feature store is
+     * @param commons borrowed, as the feature store is
      * @throws FeatureStoreException if the registry cannot be read
      */
-    Backend(FeatureStore store, AccessControl access, ServerOptions options, OpenTelemetry traces) {
+    Backend(FeatureStore store, Commons commons, ServerOptions options) {
         Conduct conduct = options.conduct();
         this.store = store;
-        this.access = access;
+        this.access = commons.access();
         this.options = options;
         admission = new Admission(options.limits().concurrentRequests());
-        metrics = new Metrics(admission, conduct.unmeasured());
-        telemetry = new Telemetry(metrics, conduct.requestLog(), traces);
+        metrics = commons.metrics();
+        metrics.running("online", admission);
+        telemetry = commons.telemetry();
         watch = new RegistryWatch(store, options.registryTtl(), metrics, clock);
         checks = new AccessChecks(store, watch::registry);
         writing = new Writing(store, watch::registry);

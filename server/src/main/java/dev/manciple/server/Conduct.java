@@ -89,6 +89,11 @@ public record Conduct(
         return new Conduct(Optional.of(port), unmeasured, materializations, feastStatuses, requestLog, offlinePushes);
     }
 
+    /** For a server beside the feature server, whose port it is that the configuration asks for. */
+    public Conduct withoutMetricsPort() {
+        return new Conduct(Optional.empty(), unmeasured, materializations, feastStatuses, requestLog, offlinePushes);
+    }
+
     public Conduct withMaterializations(int number) {
         return new Conduct(metricsPort, unmeasured, number, feastStatuses, requestLog, offlinePushes);
     }

@@ -9,7 +9,9 @@ import dev.manciple.error.InvalidRequestException;
 import dev.manciple.error.NotFoundException;
 import dev.manciple.error.StoreException;
 import dev.manciple.error.UnsupportedException;
+import io.grpc.Status;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -51,6 +53,24 @@ public final class FeastErrors {
         };
     }
 
+    /** The status of gRPC. */
+    public static Status.Code code(FeatureStoreException failure) {
+        return switch (failure) {
+            case AccessException turnedAway ->
+                switch (turnedAway.reason()) {
+                    case UNAUTHENTICATED -> Status.Code.UNAUTHENTICATED;
+                    case DENIED -> Status.Code.PERMISSION_DENIED;
+                };
+            case InvalidRequestException caller -> Status.Code.INVALID_ARGUMENT;
+            case UnsupportedException caller -> Status.Code.UNIMPLEMENTED;
+            case ConflictException overtaken -> Status.Code.ABORTED;
+            case NotFoundException missing -> Status.Code.NOT_FOUND;
+            case StoreException store -> Status.Code.UNAVAILABLE;
+            case ConfigException server -> Status.Code.INTERNAL;
+            case InternalException server -> Status.Code.INTERNAL;
+        };
+    }
+
     /** Whether an operator should read of it: no caller could have avoided it. */
     public static boolean isOurs(FeatureStoreException failure) {
         return status(failure) >= 500;
@@ -58,10 +78,15 @@ public final class FeastErrors {
 
     /** What Feast's clients read to find the class to raise again: its module, its name, and what it says. */
     public static Map<String, String> detail(FeatureStoreException failure) {
+        return detail(failure, String.valueOf(failure.getMessage()));
+    }
+
+    /** As {@link #detail(FeatureStoreException)}, in other words than the failure's own. */
+    public static Map<String, String> detail(FeatureStoreException failure, String message) {
         Map<String, String> detail = new LinkedHashMap<>();
         detail.put("module", "feast.errors");
         detail.put("class", feastClass(failure));
-        detail.put("message", String.valueOf(failure.getMessage()));
+        detail.put("message", message);
         return detail;
     }
 
@@ -69,8 +94,7 @@ public final class FeastErrors {
     public static String feastClass(FeatureStoreException failure) {
         return switch (failure) {
             case NotFoundException missing ->
-                NOT_FOUND.getOrDefault(
-                        missing.kind().toLowerCase(java.util.Locale.ROOT), "FeastObjectNotFoundException");
+                NOT_FOUND.getOrDefault(missing.kind().toLowerCase(Locale.ROOT), "FeastObjectNotFoundException");
             case AccessException turnedAway -> "FeastPermissionError";
             case InvalidRequestException caller -> "FeastError";
             case UnsupportedException caller -> "FeastError";

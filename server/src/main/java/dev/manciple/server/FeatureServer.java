@@ -8,7 +8,6 @@ import dev.manciple.server.http.HttpApi;
 import dev.manciple.server.http.Patience;
 import io.grpc.protobuf.services.HealthStatusManager;
 import io.helidon.common.tls.Tls;
-import io.helidon.webserver.ListenerConfig;
 import io.helidon.webserver.WebServer;
 import io.helidon.webserver.WebServerConfig;
 import io.helidon.webserver.grpc.GrpcReflectionFeature;
@@ -16,6 +15,8 @@ import io.helidon.webserver.grpc.GrpcRouting;
 import io.helidon.webserver.http.HttpRouting;
 import io.opentelemetry.api.OpenTelemetry;
 import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 
@@ -24,18 +25,25 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * it, after this. Closing first answers everybody who asks and tells them to connect elsewhere, until nobody asks any more or
  * {@link ServerOptions#drain} is over; then it stops to listen and frees what the server holds.
  */
-public final class FeatureServer implements AutoCloseable {
-    private static final String METRICS_SOCKET = "metrics";
+public final class FeatureServer implements Server {
+    private static final String NAME = "The feature server";
 
     private final WebServer server;
     private final Optional<GrpcServer> grpc;
+    private final Optional<MetricsServer> metrics;
     private final Backend backend;
     private final Patience patience;
     private final AtomicBoolean closed = new AtomicBoolean();
 
-    private FeatureServer(WebServer server, Optional<GrpcServer> grpc, Backend backend, Patience patience) {
+    private FeatureServer(
+            WebServer server,
+            Optional<GrpcServer> grpc,
+            Optional<MetricsServer> metrics,
+            Backend backend,
+            Patience patience) {
         this.server = server;
         this.grpc = grpc;
+        this.metrics = metrics;
         this.backend = backend;
         this.patience = patience;
     }
@@ -51,95 +59,70 @@ public final class FeatureServer implements AutoCloseable {
     }
 
     /**
-     * Starts to listen.
+     * Starts to listen, in a process of its own.
      *
      * @param access whom to let in; not closed
-     * @param version of this program, told to clients that ask
      * @param traces where a span for every request goes; not closed
-     * @throws InvalidRequestException if the address cannot be bound, or a file of TLS is no good
-     * @throws dev.manciple.error.FeatureStoreException if the registry cannot be read
      */
     public static FeatureServer start(
             FeatureStore store, AccessControl access, ServerOptions options, String version, OpenTelemetry traces) {
+        return start(store, Commons.of(access, options.conduct(), traces), options, version);
+    }
+
+    /**
+     * Starts to listen.
+     *
+     * @param version of this program, told to clients that ask
+     * @throws InvalidRequestException if an address cannot be bound, or a file of TLS is no good
+     * @throws dev.manciple.error.FeatureStoreException if the registry cannot be read
+     */
+    public static FeatureServer start(FeatureStore store, Commons commons, ServerOptions options, String version) {
         Optional<Tls> tls = options.tls().map(TlsFiles::read);
-        Backend backend = new Backend(store, access, options, traces);
+        Backend backend = new Backend(store, commons, options);
         Patience patience = new Patience(options.limits().idle());
-        HttpApi http = new HttpApi(backend, patience);
-        OnlineServices grpc = new OnlineServices(backend, version);
-        WebServerConfig.Builder config = WebServer.builder()
-                .shutdownHook(false)
-                .featuresDiscoverServices(false)
-                .addFeature(GrpcReflectionFeature.create());
-        listen(config, options, options.port(), tls, http, grpc);
-        options.conduct()
-                .metricsPort()
-                .ifPresent(port -> config.putSocket(
-                        METRICS_SOCKET,
-                        (ListenerConfig.Builder socket) -> socket.host(options.host())
-                                .port(port)
-                                .routing(HttpRouting.builder().get("/metrics", http::metrics))));
+        List<Runnable> opened = new ArrayList<>(List.of(patience::close, backend::close));
         try {
-            WebServer server = config.build().start();
-            if (!server.isRunning()) {
-                throw new IllegalStateException("is the port taken?");
-            }
-            return new FeatureServer(server, second(options, grpc, server), backend, patience);
-        } catch (InvalidRequestException e) {
-            patience.close();
-            backend.close();
-            throw e;
+            OnlineServices services = new OnlineServices(backend, version);
+            WebServer server = Listening.start(
+                    NAME,
+                    options.host(),
+                    options.port(),
+                    config(options, tls, new HttpApi(backend, patience), services));
+            opened.addFirst(server::stop);
+            Optional<GrpcServer> grpc = options.grpcPort().map(port -> grpc(port, options, services));
+            grpc.ifPresent(started -> opened.addFirst(started::close));
+            Optional<MetricsServer> metrics = options.conduct()
+                    .metricsPort()
+                    .map(port -> MetricsServer.start(options.host(), port, commons.metrics()));
+            return new FeatureServer(server, grpc, metrics, backend, patience);
         } catch (RuntimeException e) {
-            patience.close();
-            backend.close();
-            throw new InvalidRequestException(
-                    "The server cannot listen on %s, port %d: %s. Choose another with --host and --port"
-                            .formatted(options.host(), options.port(), rootMessage(e)),
-                    e);
-        }
-    }
-
-    /** The port that is gRPC's alone; where it cannot be had, the other is given up. */
-    private static Optional<GrpcServer> second(ServerOptions options, OnlineServices grpc, WebServer first) {
-        try {
-            return options.grpcPort()
-                    .map(port -> GrpcServer.start(
-                            new InetSocketAddress(options.host(), port),
-                            "--grpc-port",
-                            options.tls(),
-                            options.limits().bodyBytes(),
-                            options.drain(),
-                            grpc.definitions()));
-        } catch (InvalidRequestException e) {
-            first.stop();
+            opened.forEach(Runnable::run);
             throw e;
         }
     }
 
-    private static void listen(
-            ListenerConfig.BuilderBase<?, ?> listener,
-            ServerOptions options,
-            int port,
-            Optional<Tls> tls,
-            HttpApi http,
-            OnlineServices grpc) {
+    private static GrpcServer grpc(int port, ServerOptions options, OnlineServices services) {
+        return GrpcServer.start(
+                NAME,
+                new InetSocketAddress(options.host(), port),
+                options.tls(),
+                options.limits().bodyBytes(),
+                options.drain(),
+                services.definitions());
+    }
+
+    private static WebServerConfig.Builder config(
+            ServerOptions options, Optional<Tls> tls, HttpApi http, OnlineServices grpc) {
         GrpcRouting.Builder services = GrpcRouting.builder().service(new HealthStatusManager().getHealthService());
         grpc.definitions().forEach(services::service);
-        listener.host(options.host());
-        listener.port(port);
-        listener.idleConnectionTimeout(options.limits().idle());
-        listener.connectionOptions(socket -> socket.tcpNoDelay(true));
-        listener.shutdownGracePeriod(options.drain());
-        listener.routing(HttpRouting.builder().register(http));
-        listener.addRouting(services);
-        tls.ifPresent(listener::tls);
-    }
-
-    private static String rootMessage(Throwable failure) {
-        Throwable root = failure;
-        while (root.getCause() != null) {
-            root = root.getCause();
-        }
-        return String.valueOf(root.getMessage());
+        return WebServer.builder()
+                .addFeature(GrpcReflectionFeature.create())
+                .idleConnectionTimeout(options.limits().idle())
+                .connectionOptions(socket -> socket.tcpNoDelay(true))
+                .shutdownGracePeriod(options.drain())
+                .routing(HttpRouting.builder().register(http))
+                .addRouting(services)
+                .update(builder -> tls.ifPresent(builder::tls));
     }
 
     /** The port of HTTP and gRPC. */
@@ -154,12 +137,7 @@ public final class FeatureServer implements AutoCloseable {
 
     /** The port that has nothing but metrics, if there is one. */
     public Optional<Integer> metricsPort() {
-        return port(METRICS_SOCKET);
-    }
-
-    private Optional<Integer> port(String socket) {
-        int port = server.port(socket);
-        return port > 0 ? Optional.of(port) : Optional.empty();
+        return metrics.map(MetricsServer::port);
     }
 
     @Override
@@ -168,6 +146,7 @@ public final class FeatureServer implements AutoCloseable {
             backend.admission().drain(backend.options().drain());
             server.stop();
             grpc.ifPresent(GrpcServer::close);
+            metrics.ifPresent(MetricsServer::close);
             patience.close();
             backend.close();
         }

@@ -36,21 +36,22 @@ final class GrpcServer implements AutoCloseable {
     /**
      * Starts to listen.
      *
+     * @param server whose port it is, to begin a sentence with
      * @param tls files that are known to be good
      * @param largestMessage in bytes
      * @param drain how long calls that run get to end
-     * @throws InvalidRequestException if the address cannot be bound; says that {@code option} chooses another
+     * @throws InvalidRequestException if the address cannot be bound
      */
     static GrpcServer start(
+            String server,
             InetSocketAddress address,
-            String option,
             Optional<ServerOptions.Tls> tls,
             long largestMessage,
             Duration drain,
             List<ServerServiceDefinition> services) {
         ExecutorService calls = Executors.newVirtualThreadPerTaskExecutor();
         try {
-            Server server = NettyServerBuilder.forAddress(address, credentials(tls))
+            Server started = NettyServerBuilder.forAddress(address, credentials(tls))
                     .executor(calls)
                     .maxInboundMessageSize((int) Math.min(largestMessage, Integer.MAX_VALUE))
                     .addServices(services)
@@ -58,13 +59,10 @@ final class GrpcServer implements AutoCloseable {
                     .addService(ProtoReflectionServiceV1.newInstance())
                     .build()
                     .start();
-            return new GrpcServer(server, calls, drain);
+            return new GrpcServer(started, calls, drain);
         } catch (IOException e) {
             calls.shutdownNow();
-            throw new InvalidRequestException(
-                    "The server cannot listen on %s, port %d: %s. Choose another with --host and %s"
-                            .formatted(address.getHostString(), address.getPort(), rootMessage(e), option),
-                    e);
+            throw Listening.failed(server, address.getHostString(), address.getPort(), e);
         }
     }
 
@@ -81,14 +79,6 @@ final class GrpcServer implements AutoCloseable {
                     .clientAuth(TlsServerCredentials.ClientAuth.REQUIRE);
         }
         return credentials.build();
-    }
-
-    private static String rootMessage(Throwable failure) {
-        Throwable root = failure;
-        while (root.getCause() != null) {
-            root = root.getCause();
-        }
-        return String.valueOf(root.getMessage());
     }
 
     int port() {

@@ -42,10 +42,14 @@ public final class Metrics {
 
     private record StoreRead(String store, boolean answered) {}
 
+    private final Map<FlightRows, Counter> flightRows = new ConcurrentHashMap<>();
+
+    private record FlightRows(String command, String direction) {}
+
     private record Push(String source, String target) {}
 
     /** @param unmeasured groups there are to be no meters of */
-    Metrics(Admission admission, Set<MetricGroup> unmeasured) {
+    Metrics(Set<MetricGroup> unmeasured) {
         registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
         registry.config()
                 .meterFilter(
@@ -63,9 +67,6 @@ public final class Metrics {
                 .description("Seconds since the end of the window that was materialized last, by view.")
                 .register(registry);
         ProcessMeters.addTo(registry);
-        Gauge.builder("manciple_requests_running", admission, Admission::running)
-                .description("Requests that run now.")
-                .register(registry);
     }
 
     /** Meters of the process, in percent as Feast's. */
@@ -87,6 +88,19 @@ public final class Metrics {
                     .description("Share of the machine's memory the JVM has taken, in percent.")
                     .register(registry);
         }
+    }
+
+    /**
+     * How many requests a server of this process is busy with.
+     *
+     * @param server {@code online}, {@code offline} or {@code registry}
+     * @param admission is only looked at as long as others hold it
+     */
+    public void running(String server, Admission admission) {
+        Gauge.builder("manciple_requests_running", admission, Admission::running)
+                .description("Requests that run now, by server.")
+                .tag("server", server)
+                .register(registry);
     }
 
     /** @param ageSeconds asked when metrics are read: how long ago the registry was last seen */
@@ -166,6 +180,24 @@ public final class Metrics {
                                 .maximumExpectedValue(Duration.ofSeconds(10))
                                 .register(registry))
                 .record(nanos, TimeUnit.NANOSECONDS);
+    }
+
+    /**
+     * Rows of a call of Arrow Flight.
+     *
+     * @param command what the call is about
+     * @param direction {@code received} or {@code sent}
+     */
+    public void flightRows(String command, String direction, long rows) {
+        flightRows
+                .computeIfAbsent(
+                        new FlightRows(command, direction),
+                        counted -> Counter.builder("manciple_flight_rows")
+                                .description("Rows that went over Arrow Flight, by command and direction.")
+                                .tag("command", counted.command())
+                                .tag("direction", counted.direction())
+                                .register(registry))
+                .increment((double) rows);
     }
 
     /** One read of online features. */

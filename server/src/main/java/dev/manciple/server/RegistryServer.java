@@ -3,6 +3,7 @@ package dev.manciple.server;
 import dev.manciple.error.InvalidRequestException;
 import dev.manciple.registry.StoredRegistry;
 import dev.manciple.server.auth.AccessControl;
+import dev.manciple.server.http.Patience;
 import dev.manciple.server.registry.RegistryApi;
 import dev.manciple.server.registry.RegistryServices;
 import io.helidon.common.tls.Tls;
@@ -18,19 +19,27 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * Serves a registry to Feast's clients and Manciple's, over gRPC and, if asked to, REST. Borrows the registry: whoever made it
  * closes it, after this. Closing lets requests that run end first, for {@link RegistryServerOptions#drain} at most.
  */
-public final class RegistryServer implements AutoCloseable {
+public final class RegistryServer implements Server {
+    private static final String NAME = "The registry server";
+
     private final Optional<GrpcServer> grpc;
     private final Optional<WebServer> rest;
     private final RegistryServerOptions options;
     private final Admission admission;
+    private final Patience patience;
     private final AtomicBoolean closed = new AtomicBoolean();
 
     private RegistryServer(
-            Optional<GrpcServer> grpc, Optional<WebServer> rest, RegistryServerOptions options, Admission admission) {
+            Optional<GrpcServer> grpc,
+            Optional<WebServer> rest,
+            RegistryServerOptions options,
+            Admission admission,
+            Patience patience) {
         this.grpc = grpc;
         this.rest = rest;
         this.options = options;
         this.admission = admission;
+        this.patience = patience;
     }
 
     /** Starts to listen, and lets everybody in. */
@@ -39,34 +48,46 @@ public final class RegistryServer implements AutoCloseable {
     }
 
     /**
-     * Starts to listen.
+     * Starts to listen, in a process of its own.
      *
      * @param access whom to let in; not closed
-     * @throws InvalidRequestException if there is nothing to serve, an address cannot be bound, or a file of TLS is no good
      */
     public static RegistryServer start(StoredRegistry registry, AccessControl access, RegistryServerOptions options) {
+        return start(registry, Commons.of(access), options);
+    }
+
+    /**
+     * Starts to listen.
+     *
+     * @throws InvalidRequestException if there is nothing to serve, an address cannot be bound, or a file of TLS is no good
+     */
+    public static RegistryServer start(StoredRegistry registry, Commons commons, RegistryServerOptions options) {
         if (options.grpcPort().isEmpty() && options.restPort().isEmpty()) {
             throw new InvalidRequestException("A registry server without gRPC and without REST has nothing to serve");
         }
         Optional<Tls> tls = options.tls().map(TlsFiles::read);
         Admission admission = new Admission(options.limits().concurrentRequests());
+        commons.metrics().running("registry", admission);
+        Patience patience = new Patience(options.limits().idle());
+        InstantSource clock = InstantSource.system();
         Optional<GrpcServer> grpc = Optional.empty();
         try {
-            RegistryServices services = new RegistryServices(registry, access, admission, InstantSource.system());
+            RegistryServices services = new RegistryServices(registry, commons, admission, clock);
+            RegistryApi api = new RegistryApi(registry, commons, admission, patience, options.limits(), clock);
             grpc = options.grpcPort().map(port -> grpc(port, options, services));
-            Optional<WebServer> rest = options.restPort()
-                    .map(port -> rest(port, options, tls, new RegistryApi(registry, access, admission)));
-            return new RegistryServer(grpc, rest, options, admission);
+            Optional<WebServer> rest = options.restPort().map(port -> rest(port, options, tls, api));
+            return new RegistryServer(grpc, rest, options, admission, patience);
         } catch (RuntimeException e) {
             grpc.ifPresent(GrpcServer::close);
+            patience.close();
             throw e;
         }
     }
 
     private static GrpcServer grpc(int port, RegistryServerOptions options, RegistryServices services) {
         return GrpcServer.start(
+                NAME,
                 new InetSocketAddress(options.host(), port),
-                "--port",
                 options.tls(),
                 options.limits().bodyBytes(),
                 options.drain(),
@@ -74,37 +95,16 @@ public final class RegistryServer implements AutoCloseable {
     }
 
     private static WebServer rest(int port, RegistryServerOptions options, Optional<Tls> tls, RegistryApi api) {
-        try {
-            WebServer server = WebServer.builder()
-                    .shutdownHook(false)
-                    .featuresDiscoverServices(false)
-                    .host(options.host())
-                    .port(port)
-                    .idleConnectionTimeout(options.limits().idle())
-                    .shutdownGracePeriod(options.drain())
-                    .connectionOptions(socket -> socket.tcpNoDelay(true))
-                    .routing(HttpRouting.builder().register(RegistryApi.PREFIX, api))
-                    .update(builder -> tls.ifPresent(builder::tls))
-                    .build()
-                    .start();
-            if (!server.isRunning()) {
-                throw new IllegalStateException("is the port taken?");
-            }
-            return server;
-        } catch (RuntimeException e) {
-            throw cannotListen(options.host(), port, "--rest-port", e);
-        }
-    }
-
-    private static InvalidRequestException cannotListen(String host, int port, String option, Exception cause) {
-        Throwable root = cause;
-        while (root.getCause() != null) {
-            root = root.getCause();
-        }
-        return new InvalidRequestException(
-                "The registry server cannot listen on %s, port %d: %s. Choose another with --host and %s"
-                        .formatted(host, port, root.getMessage(), option),
-                cause);
+        return Listening.start(
+                NAME,
+                options.host(),
+                port,
+                WebServer.builder()
+                        .idleConnectionTimeout(options.limits().idle())
+                        .shutdownGracePeriod(options.drain())
+                        .connectionOptions(socket -> socket.tcpNoDelay(true))
+                        .routing(HttpRouting.builder().register(RegistryApi.PREFIX, api))
+                        .update(builder -> tls.ifPresent(builder::tls)));
     }
 
     /** The port of gRPC, if it is served. */
@@ -126,6 +126,7 @@ public final class RegistryServer implements AutoCloseable {
                 rest.get().stop();
             }
             grpc.ifPresent(GrpcServer::close);
+            patience.close();
         }
     }
 }

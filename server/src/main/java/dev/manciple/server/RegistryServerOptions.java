@@ -20,13 +20,16 @@ public record RegistryServerOptions(
         Optional<ServerOptions.Tls> tls,
         ServerOptions.Limits limits,
         Duration drain) {
+    /** Feast's port of gRPC. */
+    public static final int GRPC_PORT = 6570;
+
     /** Feast's port of the REST routes, which are off by default. */
     public static final int REST_PORT = 6572;
 
     /** Feast's addresses: gRPC on all interfaces, no REST, no TLS. */
     public static final RegistryServerOptions DEFAULT = new RegistryServerOptions(
             "0.0.0.0",
-            Optional.of(6570),
+            Optional.of(GRPC_PORT),
             Optional.empty(),
             Optional.empty(),
             ServerOptions.Limits.DEFAULT,

@@ -1,6 +1,7 @@
 package dev.manciple.server;
 
 import dev.manciple.StoreObserver;
+import io.grpc.Status;
 import io.opentelemetry.api.OpenTelemetry;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.SpanKind;
@@ -36,9 +37,6 @@ public final class Telemetry implements StoreObserver {
             return headers == null ? null : headers.apply(name).orElse(null);
         }
     };
-
-    /** A status HTTP does not have, for connections that ended without an answer. */
-    private static final int CALLER_GONE = 499;
 
     private static final String NO_TRACE = "";
 
@@ -82,9 +80,23 @@ public final class Telemetry implements StoreObserver {
          * @param work answers; what it throws is thrown on, and told as a caller who went away
          */
         public void answer(Function<String, Optional<String>> headers, Supplier<Outcome> work) {
-            long began = System.nanoTime();
+            answer(headers, request -> work.get(), failure -> Outcome.CALLER_GONE);
+        }
+
+        /**
+         * Answers a request of this route, unless it turns out to be of another, and tells of it.
+         *
+         * @param headers of the request, by name in lower case
+         * @param work answers; what it throws is thrown on
+         * @param thrown how it is told
+         */
+        public void answer(
+                Function<String, Optional<String>> headers,
+                Function<Request, Outcome> work,
+                Function<RuntimeException, Outcome> thrown) {
+            Request request = new Request(this);
             if (!traced) {
-                tell(outcome(work), began, NO_TRACE);
+                request.tell(outcome(request, work, thrown), NO_TRACE);
                 return;
             }
             Context caller = traces.getPropagators().getTextMapPropagator().extract(Context.root(), headers, HEADERS);
@@ -93,33 +105,51 @@ public final class Telemetry implements StoreObserver {
                     .setSpanKind(SpanKind.SERVER)
                     .startSpan();
             try {
-                Answered answered =
-                        caller.with(span).wrapSupplier(() -> outcome(work)).get();
+                Answered answered = caller.with(span)
+                        .wrapSupplier(() -> outcome(request, work, thrown))
+                        .get();
+                span.updateName(request.route.name);
                 span.setAttribute("manciple.status", answered.outcome().status());
                 if (answered.outcome().ours()) {
                     span.setStatus(StatusCode.ERROR);
                 }
-                tell(answered, began, span.getSpanContext().getTraceId());
+                request.tell(answered, span.getSpanContext().getTraceId());
             } finally {
                 span.end();
             }
         }
 
-        private Answered outcome(Supplier<Outcome> work) {
+        private static Answered outcome(
+                Request request, Function<Request, Outcome> work, Function<RuntimeException, Outcome> thrown) {
             try {
-                return new Answered(work.get(), Optional.empty());
+                return new Answered(work.apply(request), Optional.empty());
             } catch (RuntimeException e) {
-                return new Answered(new Outcome(CALLER_GONE, false), Optional.of(e));
+                return new Answered(thrown.apply(e), Optional.of(e));
             }
         }
+    }
 
-        private void tell(Answered answered, long began, String trace) {
+    /** A request that runs, in one thread. */
+    public final class Request {
+        private final long began = System.nanoTime();
+        private Route route;
+
+        private Request(Route route) {
+            this.route = route;
+        }
+
+        /** It is of another route than could be told before it was read. */
+        public void isOf(Route known) {
+            route = known;
+        }
+
+        private void tell(Answered answered, String trace) {
             long nanos = System.nanoTime() - began;
             int status = answered.outcome().status();
-            meters.answered(status, nanos);
+            route.meters.answered(status, nanos);
             if (logged) {
                 REQUESTS.atInfo()
-                        .addKeyValue("route", name)
+                        .addKeyValue("route", route.name)
                         .addKeyValue("status", status)
                         .addKeyValue("millis", Math.round(nanos / 1e3) / 1e3)
                         .addKeyValue("trace", trace)
@@ -137,7 +167,20 @@ public final class Telemetry implements StoreObserver {
      * @param status of HTTP, or the number of gRPC's
      * @param ours whether the answer says that the server failed
      */
-    public record Outcome(int status, boolean ours) {}
+    public record Outcome(int status, boolean ours) {
+        /** A status HTTP does not have, for connections that ended without an answer. */
+        private static final Outcome CALLER_GONE = new Outcome(499, false);
+
+        /** Of HTTP. */
+        public static Outcome ofHttp(int status) {
+            return new Outcome(status, status >= 500);
+        }
+
+        /** Of gRPC, or of what goes over it. */
+        public static Outcome of(Status.Code code) {
+            return new Outcome(code.value(), code == Status.Code.INTERNAL || code == Status.Code.UNAVAILABLE);
+        }
+    }
 
     /** An outcome, and what is to be thrown once it is told. */
     private record Answered(Outcome outcome, Optional<RuntimeException> failure) {}

@@ -10,9 +10,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** Reads the PEM files of TLS. */
-final class TlsFiles {
+public final class TlsFiles {
     private TlsFiles() {}
 
+    /** @throws InvalidRequestException if a file cannot be read, or the files do not belong together */
+    public static void require(ServerOptions.Tls files) {
+        Tls unused = read(files);
+    }
+
+    /** @throws InvalidRequestException if a file cannot be read, or the files do not belong together */
     static Tls read(ServerOptions.Tls files) {
         requireReadable("key", files.key());
         requireReadable("certificate", files.certificate());

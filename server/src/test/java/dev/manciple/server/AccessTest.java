@@ -6,11 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.nimbusds.jose.jwk.RSAKey;
-import dev.manciple.FeatureStore;
-import dev.manciple.auth.AuthConfig;
-import dev.manciple.server.auth.AccessControl;
 import dev.manciple.server.auth.TestIssuer;
-import dev.manciple.spi.StoreConfig;
 import dev.manciple.wire.proto.GrpcServerProto;
 import dev.manciple.wire.proto.ServingServiceProto.FeatureList;
 import dev.manciple.wire.proto.ServingServiceProto.GetOnlineFeaturesRequest;
@@ -26,7 +22,7 @@ import io.grpc.StatusRuntimeException;
 import io.grpc.health.v1.HealthCheckRequest;
 import io.grpc.health.v1.HealthCheckResponse;
 import io.grpc.health.v1.HealthGrpc;
-import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
+import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.protobuf.ProtoUtils;
 import io.grpc.stub.ClientCalls;
 import io.grpc.stub.MetadataUtils;
@@ -43,7 +39,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -79,33 +74,22 @@ class AccessTest {
     private final String consumer = sign(KEY, claims("eve", "consumer").build());
     private final String stranger = sign(KEY, claims("mal").build());
     private Path folder;
-    private TestIssuer issuer;
-    private FeatureStore store;
-    private AccessControl access;
+    private GuardedRepository repository;
     private FeatureServer server;
     private ManagedChannel channel;
 
     @BeforeAll
     void start(@TempDir Path newFolder) throws IOException {
         folder = newFolder;
-        issuer = TestIssuer.start();
-        issuer.publish(KEY);
-        Files.writeString(folder.resolve("permissions.yaml"), """
+        repository = GuardedRepository.create(folder, KEY, """
                 permissions:
                   - {name: reading, types: [feature_view], actions: [read_online], policy: {roles: [reader]}}
                   - {name: writing, types: [feature_view], actions: [write_online], policy: {roles: [writer]}}
                   - {name: services, types: [feature_service], actions: [read], policy: {roles: [consumer]}}
                 """);
-        store = Repository.create(folder);
-        access = AccessControl.of(
-                AuthConfig.of(
-                        "auth",
-                        new StoreConfig(
-                                "oidc", Map.of("auth_discovery_url", issuer.discovery(), "client_id", "feast"))),
-                Map.of());
         server = FeatureServer.start(
-                store,
-                access,
+                repository.store(),
+                repository.access(),
                 ServerOptions.DEFAULT.withPort(0).withRegistryTtl(Duration.ofMillis(50)),
                 "test",
                 OpenTelemetry.noop());
@@ -118,9 +102,7 @@ class AccessTest {
     void stop() {
         channel.shutdownNow();
         server.close();
-        access.close();
-        store.close();
-        issuer.close();
+        repository.close();
     }
 
     @Nested
@@ -269,7 +251,7 @@ class AccessTest {
             Files.writeString(
                     folder.resolve("more.yaml"),
                     "permissions: [{name: newcomers, actions: [read], policy: {roles: [newcomer]}}]");
-            Repository.apply(store, folder, List.of());
+            Repository.apply(repository.store(), folder, List.of());
 
             HttpResponse<String> answer = post("/get-online-features", READ, Optional.of(newcomer));
             while (answer.statusCode() == 403) {

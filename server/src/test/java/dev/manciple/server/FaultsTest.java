@@ -7,6 +7,7 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import dev.manciple.FeatureStore;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.net.http.HttpResponse;
@@ -18,9 +19,14 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 import org.slf4j.LoggerFactory;
 
@@ -29,6 +35,12 @@ class FaultsTest {
     private static final String READ =
             "{\"entities\": {\"driver_id\": [1001]}, \"features\": [\"driver_stats:trips\"]}";
     private static final int PLACES = 4;
+
+    /** {@code ./manciple-soak} sends more. */
+    private static final int FACTOR = Integer.getInteger("soak.factor", 1);
+
+    /** More than a run holds by chance, and less than the buffers of ten thousand clients. */
+    private static final long MOST_HELD_BYTES = 64 << 20;
 
     @TempDir
     Path folder;
@@ -69,7 +81,12 @@ class FaultsTest {
     }
 
     private void awaitNobody() throws Exception {
-        while (!http.get("/metrics").body().contains("manciple_requests_running 0.0")) {
+        awaitRunning(0);
+    }
+
+    private void awaitRunning(int requests) throws Exception {
+        String line = "manciple_requests_running{server=\"online\"} %d.0".formatted(requests);
+        while (!http.get("/metrics").body().contains(line)) {
             Thread.onSpinWait();
         }
     }
@@ -84,20 +101,59 @@ class FaultsTest {
                 {"push_source_name": "stats_push", "to": "online", "df": {"driver_id": [9], "trips": [1],
                  "event_timestamp": ["2024-06-01"]}}
                 """;
-        for (int round = 0; round < 100; round++) {
-            // Within the head, within the body, and before the answer.
+        goHalfWay(100, push);
+        long before = heldBytes();
+        goHalfWay(100 * FACTOR, push);
+        awaitNobody();
+        assertThat(heldBytes() - before).as("memory").isLessThan(MOST_HELD_BYTES);
+
+        HttpResponse<String> answer = http.post("/get-online-features", READ);
+        assertThat(answer.statusCode()).isEqualTo(200);
+        logger.detachAppender(log);
+        assertThat(log.list).as("who goes away is no news for operators").isEmpty();
+    }
+
+    /** Each round within the head, within the body, and twice before the answer. */
+    private void goHalfWay(int rounds, String push) throws IOException {
+        for (int round = 0; round < rounds; round++) {
             send("POST /push HTTP/1.1\r\nHost:").close();
             send(head("/push", push.length()) + push.substring(0, push.length() / 2))
                     .close();
             send(head("/push", push.length()) + push).close();
             send(head("/get-online-features", READ.length()) + READ).close();
         }
-        awaitNobody();
+    }
 
-        HttpResponse<String> answer = http.post("/get-online-features", READ);
-        assertThat(answer.statusCode()).isEqualTo(200);
-        logger.detachAppender(log);
-        assertThat(log.list).as("who goes away is no news for operators").isEmpty();
+    /** What is left of the heap's use after nobody asked for anything. */
+    private long heldBytes() throws Exception {
+        awaitNobody();
+        System.gc();
+        return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
+    }
+
+    @Test
+    @Timeout(60)
+    void whoDoesNotSendWhatIsNotReadLosesTheConnection() throws Exception {
+        // Ends where the server hangs up.
+        try (Socket large = send(head("/push", 2 << 20) + "{")) {
+            assertThat(new String(large.getInputStream().readAllBytes(), StandardCharsets.US_ASCII))
+                    .startsWith("HTTP/1.1 413");
+        }
+        List<Socket> busy = new ArrayList<>();
+        try {
+            for (int place = 0; place < PLACES; place++) {
+                busy.add(send(head("/get-online-features", READ.length()) + "{"));
+            }
+            awaitRunning(PLACES);
+            try (Socket turnedAway = send(head("/push", 1000) + "{")) {
+                assertThat(new String(turnedAway.getInputStream().readAllBytes(), StandardCharsets.US_ASCII))
+                        .startsWith("HTTP/1.1 429");
+            }
+        } finally {
+            for (Socket socket : busy) {
+                socket.close();
+            }
+        }
     }
 
     @Test
@@ -121,12 +177,12 @@ class FaultsTest {
         List<CompletableFuture<List<Integer>>> callers = new ArrayList<>();
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
             for (int caller = 0; caller < 5 * PLACES; caller++) {
-                callers.add(CompletableFuture.supplyAsync(() -> statuses(50), threads));
+                callers.add(CompletableFuture.supplyAsync(() -> statuses(50 * FACTOR), threads));
             }
             List<Integer> all =
                     callers.stream().flatMap(caller -> caller.join().stream()).toList();
 
-            assertThat(all).hasSize(5 * PLACES * 50).contains(200).isSubsetOf(200, 429);
+            assertThat(all).hasSize(5 * PLACES * 50 * FACTOR).contains(200).isSubsetOf(200, 429);
         }
         awaitNobody();
         assertThat(http.post("/get-online-features", READ).statusCode()).isEqualTo(200);
@@ -163,6 +219,43 @@ class FaultsTest {
         } finally {
             for (Socket socket : busy) {
                 socket.close();
+            }
+        }
+    }
+
+    /** Callers who come back when they are told to cost the others little. */
+    @Test
+    @EnabledIfSystemProperty(
+            named = "soak.seconds",
+            matches = "\\d+",
+            disabledReason = "takes long: ./manciple-soak serving")
+    void underFiveTimesTheLoadAsMuchIsAnsweredAsUnderThePeak() throws Exception {
+        Duration time = Duration.ofSeconds(Integer.getInteger("soak.seconds"));
+        answeredWithin(time.dividedBy(2), PLACES);
+        long peak = answeredWithin(time, PLACES);
+        long overload = answeredWithin(time, 5 * PLACES);
+        assertThat(overload).as("answered under overload; at the peak %d", peak).isGreaterThan(peak * 9 / 10);
+    }
+
+    /** How many requests callers get answered who wait as long as they are told to. */
+    private long answeredWithin(Duration time, int callers) {
+        long end = System.nanoTime() + time.toNanos();
+        LongAdder answered = new LongAdder();
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            CompletableFuture.allOf(IntStream.range(0, callers)
+                            .mapToObj(caller -> CompletableFuture.runAsync(() -> ask(end, answered), threads))
+                            .toArray(CompletableFuture<?>[]::new))
+                    .join();
+        }
+        return answered.sum();
+    }
+
+    private void ask(long end, LongAdder answered) {
+        while (System.nanoTime() < end) {
+            if (statuses(1).equals(List.of(200))) {
+                answered.increment();
+            } else {
+                LockSupport.parkNanos(Duration.ofSeconds(1).toNanos());
             }
         }
     }

@@ -86,7 +86,7 @@ class MaterializeJobsTest {
 
     @Test
     void aViewThatIsBusyIsNotBegunAgainUnlessForced() throws Exception {
-        Metrics metrics = new Metrics(new Admission(1), Set.of());
+        Metrics metrics = new Metrics(Set.of());
         CountDownLatch begun = new CountDownLatch(1);
         CountDownLatch goOn = new CountDownLatch(1);
         Instant start = Instant.parse("2024-01-01T00:00:00Z");

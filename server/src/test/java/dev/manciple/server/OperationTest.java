@@ -184,8 +184,8 @@ class OperationTest {
             assertThatThrownBy(() ->
                             FeatureServer.start(store, ServerOptions.DEFAULT.withPort(taken.getLocalPort()), "test"))
                     .isInstanceOf(InvalidRequestException.class)
-                    .hasMessageContaining(String.valueOf(taken.getLocalPort()))
-                    .hasMessageContaining("--port");
+                    .hasMessageStartingWith(
+                            "The feature server cannot listen on 127.0.0.1, port %d: ", taken.getLocalPort());
         }
     }
 

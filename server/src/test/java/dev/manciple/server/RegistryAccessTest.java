@@ -218,9 +218,31 @@ class RegistryAccessTest {
                 .doesNotContain("secret");
     }
 
+    @Test
+    void asksBeforeRestChangesSomething() throws Exception {
+        String body = "{\"name\": \"public_rider\", \"project\": \"rides\"}";
+        assertThat(rest("POST", "/entities", body, Optional.empty()).statusCode())
+                .isEqualTo(401);
+        HttpResponse<String> refused = rest("POST", "/entities", body, Optional.of("reader"));
+        assertThat(refused.statusCode()).isEqualTo(403);
+        assertThat(refused.body()).contains("FeastPermissionError").contains("Entity:public_rider");
+        String path = "/entities/public_driver?project=rides";
+        assertThat(rest("DELETE", path, "", Optional.of("reader")).statusCode()).isEqualTo(403);
+        assertThat(rest("POST", "/entities", body, Optional.of("writer")).statusCode())
+                .isEqualTo(201);
+        assertThat(rest("DELETE", path, "", Optional.of("writer")).statusCode()).isEqualTo(200);
+        assertThat(rest("/search?query=secret", Optional.of("reader")).body()).doesNotContain("secret_driver");
+    }
+
     private HttpResponse<String> rest(String path, Optional<String> token) throws IOException, InterruptedException {
+        return rest("GET", path, "", token);
+    }
+
+    private HttpResponse<String> rest(String method, String path, String body, Optional<String> token)
+            throws IOException, InterruptedException {
         HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(
                 "http://127.0.0.1:%d/api/v1%s".formatted(server.restPort().orElseThrow(), path)));
+        request.method(method, HttpRequest.BodyPublishers.ofString(body));
         token.ifPresent(each -> request.header("Authorization", "Bearer " + each));
         try (HttpClient client =
                 HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build()) {

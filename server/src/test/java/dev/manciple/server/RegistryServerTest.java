@@ -9,6 +9,7 @@ import com.google.protobuf.Message;
 import com.google.protobuf.Timestamp;
 import com.google.protobuf.UnknownFieldSet;
 import dev.manciple.registry.FileRegistry;
+import dev.manciple.server.auth.AccessControl;
 import dev.manciple.wire.proto.DataSourceProto.DataSource;
 import dev.manciple.wire.proto.EntityProto.Entity;
 import dev.manciple.wire.proto.FeatureProto.FeatureSpecV2;
@@ -106,7 +107,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 class RegistryServerTest {
     private static final String PROJECT = "rides";
@@ -927,6 +931,25 @@ class RegistryServerTest {
         }
     }
 
+    @Test
+    void tellsItsRequests() throws Exception {
+        Commons commons = Commons.of(AccessControl.open());
+        try (RegistryServer told = RegistryServer.start(registry, commons, OPTIONS);
+                RegistryClient caller = new RegistryClient(told.grpcPort().orElseThrow())) {
+            caller.apply(PROJECT, entity("driver"));
+            assertThatThrownBy(() -> caller.featureView(PROJECT, "none")).isInstanceOf(StatusRuntimeException.class);
+            String metrics = commons.metrics().text();
+            while (!metrics.contains("GetFeatureView\",status=")) {
+                // A call is told of a moment after its answer has arrived.
+                metrics = commons.metrics().text();
+            }
+            assertThat(metrics)
+                    .contains("{endpoint=\"feast.registry.RegistryServer/ApplyEntity\",status=\"0\"} 1")
+                    .contains("{endpoint=\"feast.registry.RegistryServer/GetFeatureView\",status=\"5\"} 1")
+                    .contains("manciple_requests_running{server=\"registry\"}");
+        }
+    }
+
     @Nested
     class Rest {
         private HttpResponse<String> get(String path) throws IOException, InterruptedException {
@@ -935,6 +958,28 @@ class RegistryServerTest {
                                     .formatted(server.restPort().orElseThrow(), path)))
                             .build(),
                     HttpResponse.BodyHandlers.ofString());
+        }
+
+        private HttpResponse<String> send(String method, String path, String body)
+                throws IOException, InterruptedException {
+            return http.send(
+                    HttpRequest.newBuilder(URI.create("http://127.0.0.1:%d/api/v1%s"
+                                    .formatted(server.restPort().orElseThrow(), path)))
+                            .method(method, HttpRequest.BodyPublishers.ofString(body))
+                            .build(),
+                    HttpResponse.BodyHandlers.ofString());
+        }
+
+        /** As a tree, without the times of day. */
+        private JsonNode tree(HttpResponse<String> answer) {
+            assertThat(answer.statusCode()).as(answer.body()).isLessThan(300);
+            return JsonMapper.shared()
+                    .readTree(answer.body()
+                            .replaceAll("\"(createdTimestamp|lastUpdatedTimestamp)\":\"[^\"]*\"", "\"$1\":\"T\""));
+        }
+
+        private void assertJson(HttpResponse<String> answer, String expected) {
+            assertThat(tree(answer)).isEqualTo(JsonMapper.shared().readTree(expected));
         }
 
         @BeforeEach
@@ -980,6 +1025,218 @@ class RegistryServerTest {
             assertThat(get("/entities/driver?project=rides").body()).contains("\"joinKey\":\"driver_id\"");
             assertThat(get("/features/stats/trips?project=rides").body()).contains("\"featureView\":\"stats\"");
             assertThat(get("/projects/rides").body()).contains("\"name\":\"rides\"");
+        }
+
+        @Test
+        void tellsLineage() throws Exception {
+            client.apply("bank", view("balances", "amount"));
+            String relations = """
+                    [{"source": {"type": "dataSource", "name": "stats"}, "target": {"type": "featureView", "name": "%1$s"}%3$s},
+                     {"source": {"type": "entity", "name": "driver"}, "target": {"type": "featureView", "name": "%1$s"}%3$s},
+                     {"source": {"type": "feature", "name": "%2$s"}, "target": {"type": "featureView", "name": "%1$s"}%3$s}]
+                    """;
+            assertJson(
+                    get("/lineage/registry?project=rides"), """
+                    {"relationships": %s,
+                     "indirect_relationships": [],
+                     "relationships_pagination": {"totalCount": 3, "totalPages": 1},
+                     "indirect_relationships_pagination": {}}
+                    """.formatted(relations.formatted("stats", "trips", "")));
+            assertJson(get("/lineage/registry/all?filter_object_type=feature"), """
+                    {"relationships": [
+                       {"source": {"type": "feature", "name": "trips"},
+                        "target": {"type": "featureView", "name": "stats"}, "project": "rides"},
+                       {"source": {"type": "feature", "name": "amount"},
+                        "target": {"type": "featureView", "name": "balances"}, "project": "bank"}],
+                     "indirect_relationships": []}
+                    """);
+            assertJson(get("/lineage/objects/entity/driver?project=rides"), """
+                    {"relationships": [
+                       {"source": {"type": "entity", "name": "driver"}, "target": {"type": "featureView", "name": "stats"}}],
+                     "pagination": {"totalCount": 1, "totalPages": 1}}
+                    """);
+        }
+
+        @Test
+        void givesEverythingOfAProject() throws Exception {
+            JsonNode complete = tree(get("/lineage/complete?project=rides"));
+            assertThat(complete.propertyNames())
+                    .containsExactly("project", "objects", "relationships", "indirectRelationships", "pagination");
+            assertThat(complete.get("objects").propertyNames())
+                    .containsExactly(
+                            "entities",
+                            "dataSources",
+                            "featureViews",
+                            "labelViews",
+                            "featureServices",
+                            "features",
+                            "labels",
+                            "savedDatasets");
+            assertThat(complete.at("/objects/entities/1/spec/name").stringValue())
+                    .isEqualTo("rider");
+            assertThat(complete.at("/objects/featureViews/0/featureView/spec/name")
+                            .stringValue())
+                    .isEqualTo("stats");
+            assertThat(complete.at("/objects/features/0/name").stringValue()).isEqualTo("trips");
+            assertThat(complete.get("relationships")).hasSize(3);
+            assertThat(complete.at("/pagination/entities/totalCount").intValue())
+                    .isEqualTo(2);
+            assertThat(complete.at("/pagination/relationships/totalCount").intValue())
+                    .isEqualTo(3);
+
+            JsonNode page = tree(get("/lineage/complete?project=rides&page=2&limit=1&sort_by=name"));
+            assertThat(page.get("objects").get("entities")).hasSize(1);
+            assertThat(page.at("/pagination/entities/hasPrevious").booleanValue())
+                    .isTrue();
+
+            JsonNode all = tree(get("/lineage/complete/all")).get("projects");
+            assertThat(all)
+                    .extracting(each -> each.get("project").stringValue())
+                    .containsExactly("rides", "bank");
+            assertThat(all.get(1).at("/objects/entities/0/project").stringValue())
+                    .isEqualTo("bank");
+            assertThat(all.get(1).has("pagination")).isFalse();
+        }
+
+        @Test
+        void findsObjectsByAText() throws Exception {
+            assertJson(get("/search?query=TRIPS"), """
+                    {"query": "TRIPS", "projects_searched": ["rides", "bank"],
+                     "results": [{"type": "feature", "name": "trips", "description": "", "project": "rides",
+                                  "featureView": "stats", "matched_tags": {}, "match_score": 100.0}],
+                     "pagination": {"page": 1, "limit": 50, "totalCount": 1, "totalPages": 1},
+                     "errors": []}
+                    """);
+            assertThat(tree(get("/search?query=rides&projects=rides")).get("results"))
+                    .as("by tag")
+                    .extracting(result -> result.get("name").stringValue()
+                            + result.get("match_score").doubleValue()
+                            + result.get("matched_tags"))
+                    .contains("driver60.0{\"team\":\"rides\"}", "rider60.0{\"team\":\"rides\"}");
+            assertThat(tree(get("/search?query=driver&sort_by=name&sort_order=asc&limit=1"))
+                            .at("/results/0/name")
+                            .stringValue())
+                    .isEqualTo("driver");
+            JsonNode unknown = tree(get("/search?query=x&projects=nowhere&projects=bank"));
+            assertThat(unknown.at("/errors/0").stringValue()).isEqualTo("Following projects do not exist: nowhere");
+            assertThat(unknown.get("projects_searched")).hasSize(1);
+            assertThat(get("/search").statusCode()).isEqualTo(422);
+            assertThat(get("/search?query=x&sort_by=age").statusCode()).isEqualTo(400);
+        }
+
+        @Test
+        void countsWhatThereIs() throws Exception {
+            JsonNode ofOne = tree(get("/metrics/resource_counts?project=rides"));
+            assertThat(ofOne.get("counts").toString())
+                    .isEqualTo(
+                            "{\"entities\":2,\"dataSources\":0,\"savedDatasets\":0,\"features\":1,\"featureViews\":1,\"featureServices\":0}");
+            assertThat(ofOne.get("featureViews").toString())
+                    .isEqualTo(
+                            "[{\"name\":\"stats\",\"project\":\"rides\",\"type\":\"featureView\",\"featureCount\":1}]");
+            assertThat(ofOne.get("projects").toString()).isEqualTo("[{\"name\":\"rides\"}]");
+            assertThat(ofOne.get("registryLastUpdated").isString()).isTrue();
+
+            JsonNode ofAll = tree(get("/metrics/resource_counts"));
+            assertThat(ofAll.at("/total/entities").intValue()).isEqualTo(3);
+            assertThat(ofAll.at("/perProject/bank/entities").intValue()).isEqualTo(1);
+            assertThat(ofAll.get("projects")).hasSize(2);
+        }
+
+        @Test
+        void ranksTagsByTheViewsThatHaveThem() throws Exception {
+            for (String name : List.of("one", "two")) {
+                FeatureView.Builder view = view(name, "f").toBuilder();
+                view.getSpecBuilder().putTags("team", "rides").putTags("only", name);
+                client.apply(PROJECT, view.build());
+            }
+            assertJson(get("/metrics/popular_tags?limit=1"), """
+                    {"popular_tags": [{"tag_key": "team", "tag_value": "rides",
+                       "feature_views": [{"name": "one", "project": "rides"}, {"name": "two", "project": "rides"}],
+                       "total_feature_views": 2}],
+                     "metadata": {"totalFeatureViews": 3, "totalTags": 3, "limit": 1}}
+                    """);
+        }
+
+        @Test
+        void storesWhatABodyDescribes() throws Exception {
+            assertApplied("/entities", "shop", """
+                    {"name": "shop", "project": "rides", "value_type": 4, "tags": {"team": "sales"}, "unknown": 1}""");
+            assertThat(RegistryServerTest.this.get("shop").getSpec().getJoinKey())
+                    .isEqualTo("shop");
+            assertApplied("/data_sources", "orders", """
+                    {"name": "orders", "project": "rides", "timestamp_field": "at",
+                     "file_options": {"uri": "orders.parquet", "file_format": "parquet"}}""");
+            assertApplied("/feature_views", "sales", """
+                    {"name": "sales", "project": "rides", "entities": ["shop"], "batch_source": "orders",
+                     "features": [{"name": "count", "value_type": 4}, {"name": "city"}], "ttl_seconds": 86400}""");
+            FeatureView view = client.featureView(PROJECT, "sales");
+            assertThat(view.getSpec().getOnline()).isTrue();
+            assertThat(view.getSpec().getTtl().getSeconds()).isEqualTo(86_400);
+            assertThat(view.getSpec().getFeatures(1).getValueTypeValue()).isEqualTo(2);
+            assertThat(view.getSpec().getEntityColumns(0).getName()).isEqualTo("shop");
+            assertThat(view.getSpec().getBatchSource().getType()).isEqualTo(DataSource.SourceType.BATCH_FILE);
+            assertThat(view.getSpec().getBatchSource().getFileOptions().getUri())
+                    .isEqualTo("orders.parquet");
+            assertApplied("/feature_services", "ranking", """
+                    {"name": "ranking", "project": "rides",
+                     "features": [{"feature_view_name": "sales", "feature_names": ["city"]}]}""");
+            assertThat(tree(get("/feature_services/ranking?project=rides"))
+                            .at("/spec/features/0/featureColumns/0/name")
+                            .stringValue())
+                    .isEqualTo("city");
+            assertApplied("/permissions", "readers", """
+                    {"name": "readers", "project": "rides", "types": ["FEATURE_VIEW"], "actions": ["READ_ONLINE"],
+                     "policy": {"role_based_policy": {"roles": ["reader"]}}}""");
+            assertThat(tree(get("/permissions/readers?project=rides"))
+                            .at("/spec/policy/roleBasedPolicy/roles/0")
+                            .stringValue())
+                    .isEqualTo("reader");
+        }
+
+        private void assertApplied(String path, String name, String body) throws Exception {
+            HttpResponse<String> answer = send("POST", path, body);
+            assertThat(answer.statusCode()).as(answer.body()).isEqualTo(201);
+            assertThat(answer.body())
+                    .isEqualTo("{\"name\":\"%s\",\"project\":\"rides\",\"status\":\"applied\"}".formatted(name));
+        }
+
+        @ParameterizedTest
+        @CsvSource(
+                delimiter = '|',
+                value = {
+                    "/entities         | {                                                  | no JSON object",
+                    "/entities         | {\"project\": \"rides\"}                           | 'name'",
+                    "/entities         | {\"name\": \"x\"}                                  | 'project'",
+                    "/entities         | {\"name\": \"x\", \"project\": \"rides\", \"tags\": 1} | does not fit",
+                    "/data_sources     | {\"name\": \"x\", \"project\": \"rides\"}          | type",
+                    "/feature_services | {\"name\": \"x\", \"project\": \"rides\"}          | 'features'",
+                    "/permissions      | {\"name\": \"x\", \"project\": \"rides\"}          | 'policy'",
+                    "/permissions      | {\"name\": \"x\", \"project\": \"rides\", \"policy\": {}, \"actions\": [\"FLY\"]} | FLY"
+                })
+        void refusesBodiesThatMakeNoSense(String path, String body, String complaint) throws Exception {
+            HttpResponse<String> answer = send("POST", path, body);
+            assertThat(answer.statusCode()).as(answer.body()).isEqualTo(422);
+            assertThat(answer.body()).contains(complaint).contains("RequestValidationError");
+        }
+
+        @Test
+        void storesNothingThatNamesWhatThereIsNot() throws Exception {
+            HttpResponse<String> answer = send("POST", "/feature_views", """
+                    {"name": "x", "project": "rides", "entities": ["nobody"]}""");
+            assertThat(answer.statusCode()).isEqualTo(404);
+            assertThat(get("/feature_views/x?project=rides").statusCode()).isEqualTo(404);
+        }
+
+        @Test
+        void deletesObjects() throws Exception {
+            HttpResponse<String> answer = send("DELETE", "/entities/rider?project=rides", "");
+            assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+            assertThat(answer.body()).isEqualTo("{\"name\":\"rider\",\"project\":\"rides\",\"status\":\"deleted\"}");
+            assertThat(get("/entities/rider?project=rides").statusCode()).isEqualTo(404);
+            assertThat(send("DELETE", "/feature_views/stats?project=rides", "").statusCode())
+                    .isEqualTo(200);
+            assertThat(send("DELETE", "/entities/nobody?project=rides", "").statusCode())
+                    .isEqualTo(404);
         }
 
         @Test

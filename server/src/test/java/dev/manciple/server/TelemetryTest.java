@@ -121,7 +121,7 @@ class TelemetryTest {
 
     @Test
     void groupsOfMetersCanBeLeftOut() throws Exception {
-        Metrics metrics = new Metrics(new Admission(1), Set.of(MetricGroup.REQUEST, MetricGroup.RESOURCE));
+        Metrics metrics = new Metrics(Set.of(MetricGroup.REQUEST, MetricGroup.RESOURCE));
         metrics.route("/x").answered(200, 1);
         metrics.onlineRead(1);
 

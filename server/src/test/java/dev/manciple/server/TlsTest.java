@@ -4,6 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.manciple.FeatureStore;
+import dev.manciple.registry.FileRegistry;
+import dev.manciple.server.flight.OfflineServer;
+import dev.manciple.server.flight.OfflineServerOptions;
+import dev.manciple.wire.proto.RegistryServerProto.ListProjectsRequest;
+import dev.manciple.wire.proto.RegistryServerProto.ListProjectsResponse;
 import dev.manciple.wire.proto.ServingServiceProto.GetFeastServingInfoRequest;
 import dev.manciple.wire.proto.ServingServiceProto.GetFeastServingInfoResponse;
 import io.grpc.CallOptions;
@@ -11,11 +16,12 @@ import io.grpc.ManagedChannel;
 import io.grpc.MethodDescriptor;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
-import io.grpc.netty.shaded.io.grpc.netty.GrpcSslContexts;
-import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
-import io.grpc.netty.shaded.io.netty.handler.ssl.SslContextBuilder;
+import io.grpc.netty.GrpcSslContexts;
+import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.protobuf.ProtoUtils;
 import io.grpc.stub.ClientCalls;
+import io.netty.handler.ssl.SslContextBuilder;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -27,12 +33,21 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
+import org.apache.arrow.flight.ActionType;
+import org.apache.arrow.flight.FlightClient;
+import org.apache.arrow.flight.FlightRuntimeException;
+import org.apache.arrow.flight.Location;
+import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.memory.RootAllocator;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -68,13 +83,11 @@ class TlsTest {
     }
 
     private FeatureServer start(Optional<Path> clientAuthorities) {
-        return FeatureServer.start(
-                store,
-                ServerOptions.DEFAULT
-                        .withPort(0)
-                        .withTls(new ServerOptions.Tls(
-                                folder.resolve("server.key"), folder.resolve("server.crt"), clientAuthorities)),
-                "1.2.3");
+        return FeatureServer.start(store, ServerOptions.DEFAULT.withPort(0).withTls(files(clientAuthorities)), "1.2.3");
+    }
+
+    private ServerOptions.Tls files(Optional<Path> clientAuthorities) {
+        return new ServerOptions.Tls(folder.resolve("server.key"), folder.resolve("server.crt"), clientAuthorities);
     }
 
     @Test
@@ -130,13 +143,109 @@ class TlsTest {
         assertThat(health("https", mutual, showing("client"))).isEqualTo(200);
     }
 
+    @Test
+    void theOfflineServerIsBehindItToo() throws Exception {
+        try (OfflineServer offline = offline(Optional.empty());
+                OfflineServer mutualOffline = offline(Optional.of(folder.resolve("client.crt")))) {
+            assertThat(actions(offline, "server", Optional.empty())).isNotEmpty();
+            assertThatThrownBy(() -> actions(offline, "other", Optional.empty()))
+                    .isInstanceOf(FlightRuntimeException.class);
+            assertThat(actions(mutualOffline, "server", Optional.of("client"))).isNotEmpty();
+            assertThatThrownBy(() -> actions(mutualOffline, "server", Optional.empty()))
+                    .isInstanceOf(FlightRuntimeException.class);
+            assertThatThrownBy(() -> actions(mutualOffline, "server", Optional.of("other")))
+                    .isInstanceOf(FlightRuntimeException.class);
+        }
+    }
+
+    private OfflineServer offline(Optional<Path> clientAuthorities) {
+        return OfflineServer.start(
+                store,
+                OfflineServerOptions.DEFAULT
+                        .withPort(0)
+                        .withTls(files(clientAuthorities))
+                        .withDrain(Duration.ZERO));
+    }
+
+    private List<ActionType> actions(OfflineServer server, String trusted, Optional<String> shown) throws Exception {
+        try (BufferAllocator allocator = new RootAllocator()) {
+            FlightClient.Builder client = FlightClient.builder(
+                            allocator, Location.forGrpcTls("localhost", server.port()))
+                    .trustedCertificates(bytes(trusted + ".crt"));
+            if (shown.isPresent()) {
+                client.clientCertificate(bytes(shown.get() + ".crt"), bytes(shown.get() + ".key"));
+            }
+            try (FlightClient connected = client.build()) {
+                List<ActionType> actions = new ArrayList<>();
+                connected.listActions().forEach(actions::add);
+                return actions;
+            }
+        }
+    }
+
+    /** Of a file, to be read when the client is built. */
+    private InputStream bytes(String file) throws IOException {
+        return new ByteArrayInputStream(Files.readAllBytes(folder.resolve(file)));
+    }
+
+    @Test
+    void theRegistryServerIsBehindItToo() throws Exception {
+        try (FileRegistry registry = new FileRegistry(folder.resolve("registry.db"), false, InstantSource.system());
+                RegistryServer registryServer = RegistryServer.start(
+                        registry,
+                        RegistryServerOptions.DEFAULT
+                                .withHost("127.0.0.1")
+                                .withGrpcPort(Optional.of(0))
+                                .withRestPort(Optional.of(0))
+                                .withTls(files(Optional.empty())))) {
+            int rest = registryServer.restPort().orElseThrow();
+            assertThat(status("https", rest, "/api/v1/projects", trusting("server")))
+                    .isEqualTo(200);
+            assertThatThrownBy(() -> status("https", rest, "/api/v1/projects", trusting("other")))
+                    .isInstanceOf(IOException.class);
+            assertThatThrownBy(() -> status("http", rest, "/api/v1/projects", trusting("server")))
+                    .isInstanceOf(IOException.class);
+            int grpc = registryServer.grpcPort().orElseThrow();
+            assertThat(projects(grpc, client("server"))).isEqualTo(1);
+            assertNotServed(() -> String.valueOf(projects(grpc, client("other"))));
+        }
+    }
+
+    private static int projects(int port, SslContextBuilder tls) throws IOException {
+        ManagedChannel channel = NettyChannelBuilder.forAddress("localhost", port)
+                .sslContext(tls.build())
+                .build();
+        try {
+            return ClientCalls.blockingUnaryCall(
+                            channel,
+                            MethodDescriptor.<ListProjectsRequest, ListProjectsResponse>newBuilder()
+                                    .setType(MethodDescriptor.MethodType.UNARY)
+                                    .setFullMethodName("feast.registry.RegistryServer/ListProjects")
+                                    .setRequestMarshaller(
+                                            ProtoUtils.marshaller(ListProjectsRequest.getDefaultInstance()))
+                                    .setResponseMarshaller(
+                                            ProtoUtils.marshaller(ListProjectsResponse.getDefaultInstance()))
+                                    .build(),
+                            CallOptions.DEFAULT,
+                            ListProjectsRequest.getDefaultInstance())
+                    .getProjectsCount();
+        } finally {
+            channel.shutdownNow();
+        }
+    }
+
     private static int health(String scheme, FeatureServer server, SSLContext tls)
+            throws IOException, InterruptedException {
+        return status(scheme, server.port(), "/health", tls);
+    }
+
+    private static int status(String scheme, int port, String path, SSLContext tls)
             throws IOException, InterruptedException {
         try (HttpClient client = HttpClient.newBuilder()
                 .version(HttpClient.Version.HTTP_1_1)
                 .sslContext(tls)
                 .build()) {
-            URI uri = URI.create("%s://localhost:%d/health".formatted(scheme, server.port()));
+            URI uri = URI.create("%s://localhost:%d%s".formatted(scheme, port, path));
             return client.send(HttpRequest.newBuilder(uri).build(), HttpResponse.BodyHandlers.discarding())
                     .statusCode();
         }

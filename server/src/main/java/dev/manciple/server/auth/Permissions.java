@@ -22,7 +22,7 @@ import org.slf4j.LoggerFactory;
  * covers the object, and, unlike in Feast, not where there is no permission at all. Required tags count, unlike in Feast too.
  * Immutable.
  */
-final class Permissions {
+public final class Permissions {
     private static final Logger LOG = LoggerFactory.getLogger(Permissions.class);
 
     private final List<Rule> rules;
@@ -31,7 +31,8 @@ final class Permissions {
         this.rules = List.copyOf(rules);
     }
 
-    static Permissions of(RegistrySnapshot registry) {
+    /** Those of a project; what cannot be understood grants nothing, and the log says so. */
+    public static Permissions of(RegistrySnapshot registry) {
         registry.preserved().stream()
                 .filter(object -> object.as() == Kind.PERMISSION)
                 .forEach(object -> useless(registry, object.name()));
@@ -79,6 +80,14 @@ final class Permissions {
     /** Python's patterns are Java's but for the way to name a group. */
     private static Pattern pattern(String python) {
         return Pattern.compile(python.replace("(?P<", "(?<"));
+    }
+
+    /** Those that allow somebody to do something with a resource. */
+    public List<Permission> covering(Resource resource) {
+        return rules.stream()
+                .filter(rule -> rule.covers(resource, Set.of()))
+                .map(Rule::permission)
+                .toList();
     }
 
     /** Whether nobody may do anything. */

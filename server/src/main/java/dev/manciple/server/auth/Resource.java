@@ -36,7 +36,8 @@ public record Resource(Definition.Kind kind, String name, Map<String, String> ta
         return className() + ":" + name;
     }
 
-    private String className() {
+    /** Feast's class of objects of that kind. */
+    public String className() {
         return switch (kind) {
             case ENTITY -> "Entity";
             case DATA_SOURCE -> "DataSource";

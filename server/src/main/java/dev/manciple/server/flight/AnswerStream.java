@@ -5,8 +5,11 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongConsumer;
 import java.util.function.Supplier;
 import org.apache.arrow.flight.FlightProducer.ServerStreamListener;
+import org.apache.arrow.flight.FlightRuntimeException;
+import org.apache.arrow.flight.FlightStatusCode;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.ipc.ArrowReader;
 import org.jspecify.annotations.Nullable;
@@ -34,41 +37,48 @@ final class AnswerStream {
      * Runs a call in this thread and sends its rows, or the reason why there are none. Never throws.
      *
      * @param answer plans the call
+     * @param sent told of the rows of each batch that the client took
+     * @return how it ended
      */
-    void send(Supplier<Answer> answer, BufferAllocator allocator) {
+    FlightStatusCode send(Supplier<Answer> answer, BufferAllocator allocator, LongConsumer sent) {
         try {
             begin();
             try (ArrowReader rows = answer.get().open().apply(allocator)) {
-                send(rows);
+                send(rows, sent);
             } finally {
                 end();
             }
             client.completed();
+            return client.isCancelled() ? FlightStatusCode.CANCELLED : FlightStatusCode.OK;
         } catch (IOException e) {
-            fail(new StoreException(
+            return fail(new StoreException(
                     "The offline store", "read the next rows", false, StoreException.Outcome.NOT_APPLIED, e));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            fail(FlightErrors.timedOut("The server stops"));
+            return fail(FlightErrors.timedOut("The server stops"));
         } catch (RuntimeException e) {
-            fail(e);
+            return fail(e);
         }
     }
 
-    private void send(ArrowReader rows) throws IOException, InterruptedException {
+    private void send(ArrowReader rows, LongConsumer sent) throws IOException, InterruptedException {
         // Dictionaries, which precede everything else, come with the first batch.
         boolean more = rows.loadNextBatch();
         client.start(rows.getVectorSchemaRoot(), rows);
         while (more && awaitDemand()) {
             client.putNext();
+            sent.accept(rows.getVectorSchemaRoot().getRowCount());
             more = rows.loadNextBatch();
         }
     }
 
-    private void fail(RuntimeException failure) {
-        if (!client.isCancelled()) {
-            client.error(FlightErrors.of(failure));
+    private FlightStatusCode fail(RuntimeException failure) {
+        if (client.isCancelled()) {
+            return FlightStatusCode.CANCELLED;
         }
+        FlightRuntimeException told = FlightErrors.of(failure);
+        client.error(told);
+        return told.status().code();
     }
 
     /** Whether the client is there still, once it takes more. */

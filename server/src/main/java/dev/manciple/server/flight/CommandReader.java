@@ -26,11 +26,7 @@ final class CommandReader {
     private static final JsonMapper JSON = JsonMapper.shared();
     private static final TypeReference<Map<String, @Nullable Object>> OBJECT = new TypeReference<>() {};
 
-    private static final String HISTORICAL = "get_historical_features";
-    private static final String PULL_ALL = "pull_all_from_table_or_query";
-    private static final String PULL_LATEST = "pull_latest_from_table_or_query";
-    private static final String COLUMNS = "get_table_column_names_and_types_from_data_source";
-    private static final Set<String> RETRIEVALS = Set.of(HISTORICAL, PULL_ALL, PULL_LATEST);
+    private static final Set<String> RETRIEVALS = Set.of(Command.Historical.API, Command.Pull.ALL, Command.Pull.LATEST);
 
     private final Map<String, @Nullable Object> parameters;
 
@@ -54,20 +50,20 @@ final class CommandReader {
 
     private Command command(String api) {
         return switch (api) {
-            case "offline_write_batch" -> new Command.WriteBatch(onlyView());
-            case "write_logged_features" -> new Command.WriteLogs(text("feature_service_name"));
-            case "persist" -> persist();
-            case "validate_data_source" -> new Command.Validate(DataSourceJson.read(text("data_source_proto")));
+            case Command.WriteBatch.API -> new Command.WriteBatch(onlyView());
+            case Command.WriteLogs.API -> new Command.WriteLogs(text("feature_service_name"));
+            case Command.Persist.API -> persist();
+            case Command.Validate.API -> new Command.Validate(DataSourceJson.read(text("data_source_proto")));
             default -> get(api);
         };
     }
 
     private Command.Get get(String api) {
         return switch (api) {
-            case HISTORICAL -> historical();
-            case PULL_ALL -> pull(false);
-            case PULL_LATEST -> pull(true);
-            case COLUMNS -> new Command.Columns(DataSourceJson.read(text("data_source_proto")));
+            case Command.Historical.API -> historical();
+            case Command.Pull.ALL -> pull(false);
+            case Command.Pull.LATEST -> pull(true);
+            case Command.Columns.API -> new Command.Columns(DataSourceJson.read(text("data_source_proto")));
             default -> throw new InvalidRequestException("The offline server has no api '%s'".formatted(api));
         };
     }
@@ -83,7 +79,7 @@ final class CommandReader {
 
     /** Feast's protocol has one word for the source that is read and the one that is written, so its clients can say only one. */
     private String target(String retrieval) {
-        if (retrieval.equals(HISTORICAL)) {
+        if (retrieval.equals(Command.Historical.API)) {
             return text("data_source_name");
         }
         return optionalText("target_data_source_name")

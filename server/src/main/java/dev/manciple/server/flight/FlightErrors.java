@@ -1,20 +1,17 @@
 package dev.manciple.server.flight;
 
-import dev.manciple.error.AccessException;
-import dev.manciple.error.ConfigException;
-import dev.manciple.error.ConflictException;
 import dev.manciple.error.FeatureStoreException;
 import dev.manciple.error.InternalException;
 import dev.manciple.error.InvalidRequestException;
-import dev.manciple.error.NotFoundException;
-import dev.manciple.error.StoreException;
-import dev.manciple.error.UnsupportedException;
 import dev.manciple.server.FeastErrors;
+import dev.manciple.server.Telemetry;
+import io.grpc.Status;
 import java.nio.charset.StandardCharsets;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import org.apache.arrow.flight.CallStatus;
 import org.apache.arrow.flight.FlightRuntimeException;
+import org.apache.arrow.flight.FlightStatusCode;
+import org.apache.arrow.flight.grpc.StatusUtils;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tools.jackson.databind.json.JsonMapper;
@@ -64,27 +61,31 @@ final class FlightErrors {
     }
 
     private static FlightRuntimeException described(CallStatus status, FeatureStoreException failure) {
-        Map<String, String> detail = new LinkedHashMap<>(FeastErrors.detail(failure));
-        detail.computeIfPresent("message", (key, message) -> fitting(message));
+        Map<String, String> detail = FeastErrors.detail(failure, fitting(String.valueOf(failure.getMessage())));
         return status.withDescription("Flight error: " + JSON.writeValueAsString(detail))
                 .toRuntimeException();
     }
 
+    /** As gRPC's, but for a change that was overtaken, which Flight has no word for, and for UNAVAILABLE. */
     private static CallStatus status(FeatureStoreException failure) {
-        return switch (failure) {
-            case AccessException turnedAway ->
-                switch (turnedAway.reason()) {
-                    case UNAUTHENTICATED -> CallStatus.UNAUTHENTICATED;
-                    case DENIED -> CallStatus.UNAUTHORIZED;
-                };
-            case InvalidRequestException caller -> CallStatus.INVALID_ARGUMENT;
-            case UnsupportedException caller -> CallStatus.UNIMPLEMENTED;
-            case ConflictException caller -> CallStatus.ALREADY_EXISTS;
-            case NotFoundException missing -> CallStatus.NOT_FOUND;
-            case StoreException store -> CallStatus.INTERNAL;
-            case ConfigException server -> CallStatus.INTERNAL;
-            case InternalException server -> CallStatus.INTERNAL;
-        };
+        Status.Code code = FeastErrors.code(failure);
+        if (code == Status.Code.ABORTED) {
+            return CallStatus.ALREADY_EXISTS;
+        }
+        return code == Status.Code.UNAVAILABLE
+                ? CallStatus.INTERNAL
+                : StatusUtils.fromGrpcStatusCode(code).toStatus();
+    }
+
+    /** How a call that ended so is told of. */
+    static Telemetry.Outcome outcome(FlightStatusCode status) {
+        return Telemetry.Outcome.of(StatusUtils.toGrpcStatusCode(status));
+    }
+
+    /** As {@link #outcome(FlightStatusCode)}, of what {@link #of} made of a failure. */
+    static Telemetry.Outcome outcome(RuntimeException failure) {
+        return outcome(
+                failure instanceof FlightRuntimeException told ? told.status().code() : FlightStatusCode.INTERNAL);
     }
 
     /** As much of a text as fits, as headers spell it: bytes beyond ASCII and controls take three each. */

@@ -4,9 +4,12 @@ import dev.manciple.error.InvalidRequestException;
 import dev.manciple.error.NotFoundException;
 import dev.manciple.server.Admission;
 import dev.manciple.server.auth.Caller;
+import dev.manciple.server.flight.ObservedCalls.Kind;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import org.apache.arrow.flight.Action;
 import org.apache.arrow.flight.ActionType;
 import org.apache.arrow.flight.CallStatus;
@@ -15,6 +18,7 @@ import org.apache.arrow.flight.FlightDescriptor;
 import org.apache.arrow.flight.FlightEndpoint;
 import org.apache.arrow.flight.FlightInfo;
 import org.apache.arrow.flight.FlightProducer;
+import org.apache.arrow.flight.FlightStatusCode;
 import org.apache.arrow.flight.FlightStream;
 import org.apache.arrow.flight.PutResult;
 import org.apache.arrow.flight.Result;
@@ -41,6 +45,7 @@ final class OfflineProducer implements FlightProducer {
     private final OfflinePermissions permissions;
     private final Resources resources;
     private final Admission admission;
+    private final ObservedCalls observed;
     private final OfflineServerOptions.Limits limits;
 
     OfflineProducer(
@@ -48,39 +53,39 @@ final class OfflineProducer implements FlightProducer {
             OfflinePermissions permissions,
             Resources resources,
             Admission admission,
+            ObservedCalls observed,
             OfflineServerOptions.Limits limits) {
         this.calls = calls;
         this.permissions = permissions;
         this.resources = resources;
         this.admission = admission;
+        this.observed = observed;
         this.limits = limits;
     }
 
     @Override
     public Runnable acceptPut(CallContext context, FlightStream sent, StreamListener<PutResult> answers) {
-        return () -> {
+        return () -> observed.run(Kind.PUT, CallerMiddleware.headers(context), call -> {
+            enter();
             try {
-                enter();
-                try {
-                    put(context, sent);
-                } finally {
-                    admission.leave();
-                }
-            } catch (RuntimeException e) {
-                throw FlightErrors.of(e);
+                put(context, sent, call);
+            } finally {
+                admission.leave();
             }
-        };
+        });
     }
 
-    private void put(CallContext context, FlightStream sent) {
-        try (Watchdog.Watched call = resources.watchdog().watch(context::isCancelled, limits.abandoned())) {
+    private void put(CallContext context, FlightStream sent, ObservedCalls.Call call) {
+        try (Watchdog.Watched watched = resources.watchdog().watch(context::isCancelled, limits.abandoned())) {
             try {
                 FlightDescriptor descriptor = sent.getDescriptor();
                 Command command = CommandReader.read(command(descriptor));
+                call.isAbout(command);
                 Caller caller = CallerMiddleware.of(context);
                 permissions.check(caller, command);
-                Optional<Spool.Rows> rows = resources.spool().receive(sent, call::heard);
-                call.heardAll();
+                Optional<Spool.Rows> rows = resources.spool().receive(sent, watched::heard);
+                watched.heardAll();
+                rows.ifPresent(all -> call.received(all.count()));
                 switch (command) {
                     case Command.Get get -> resources.uploads().put(new Upload(caller.name(), descriptor, get, rows));
                     case Command.Put put -> {
@@ -92,7 +97,7 @@ final class OfflineProducer implements FlightProducer {
                     }
                 }
             } catch (RuntimeException e) {
-                throw call.interrupted()
+                throw watched.interrupted()
                         ? FlightErrors.timedOut("The client went, or sent nothing for %d seconds"
                                 .formatted(limits.abandoned().toSeconds()))
                         : e;
@@ -110,15 +115,18 @@ final class OfflineProducer implements FlightProducer {
 
     @Override
     public FlightInfo getFlightInfo(CallContext context, FlightDescriptor descriptor) {
-        try {
-            Upload upload = resources
-                    .uploads()
-                    .find(CallerMiddleware.of(context).name(), descriptor)
-                    .orElseThrow(OfflineProducer::notFound);
-            return info(answer(upload).schema().get(), descriptor);
-        } catch (RuntimeException e) {
-            throw FlightErrors.of(e);
-        }
+        List<FlightInfo> infos = new ArrayList<>(1);
+        observed.run(
+                Kind.INFO,
+                CallerMiddleware.headers(context),
+                call -> infos.add(info(CallerMiddleware.of(context), descriptor, call)));
+        return infos.getFirst();
+    }
+
+    private FlightInfo info(Caller caller, FlightDescriptor descriptor, ObservedCalls.Call call) {
+        Upload upload = resources.uploads().find(caller.name(), descriptor).orElseThrow(OfflineProducer::notFound);
+        call.isAbout(upload.command());
+        return info(answer(upload).schema().get(), descriptor);
     }
 
     private Answer answer(Upload upload) {
@@ -135,23 +143,30 @@ final class OfflineProducer implements FlightProducer {
     public void getStream(CallContext context, Ticket ticket, ServerStreamListener client) {
         AnswerStream stream = new AnswerStream(client, limits.stalled());
         String caller = CallerMiddleware.of(context).name();
+        Function<String, Optional<String>> headers = CallerMiddleware.headers(context);
         // In a thread of its own: the one that calls is needed for the client's demand to arrive.
-        resources.executor().execute(() -> stream(caller, ticket, client, stream));
+        resources
+                .executor()
+                .execute(
+                        () -> observed.stream(Kind.GET, headers, call -> stream(caller, ticket, client, stream, call)));
     }
 
-    private void stream(String caller, Ticket ticket, ServerStreamListener client, AnswerStream stream) {
+    /** Never throws: how it ended is told to the client, and returned. */
+    private FlightStatusCode stream(
+            String caller, Ticket ticket, ServerStreamListener client, AnswerStream stream, ObservedCalls.Call call) {
         if (!admission.enter()) {
             client.error(FlightErrors.exhausted(admission.refusal()));
-            return;
+            return FlightStatusCode.RESOURCE_EXHAUSTED;
         }
         try {
             Optional<Upload> taken = resources.uploads().take(caller, ticket.getBytes());
             if (taken.isEmpty()) {
                 client.error(FlightErrors.of(notFound()));
-                return;
+                return FlightStatusCode.NOT_FOUND;
             }
             try (Upload upload = taken.get()) {
-                stream.send(() -> answer(upload), resources.allocator());
+                call.isAbout(upload.command());
+                return stream.send(() -> answer(upload), resources.allocator(), call::sent);
             }
         } finally {
             admission.leave();

@@ -13,7 +13,7 @@ import java.util.Optional;
  * @param tls empty for plain text
  * @param limits what clients may ask
  * @param repository the folder that relative paths of files start at, which results are persisted to
- * @param drain how long calls that run get to end when the server stops
+ * @param drain how long calls get to end, and answers to be asked for, when the server stops
  */
 public record OfflineServerOptions(
         String host, int port, Optional<ServerOptions.Tls> tls, Limits limits, Path repository, Duration drain) {
@@ -48,6 +48,10 @@ public record OfflineServerOptions(
 
     public OfflineServerOptions withLimits(Limits newLimits) {
         return new OfflineServerOptions(host, port, tls, newLimits, repository, drain);
+    }
+
+    public OfflineServerOptions withDrain(Duration newDrain) {
+        return new OfflineServerOptions(host, port, tls, limits, repository, newDrain);
     }
 
     public OfflineServerOptions withRepository(Path newRepository) {

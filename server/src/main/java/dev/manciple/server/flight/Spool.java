@@ -66,10 +66,17 @@ final class Spool implements AutoCloseable {
     final class Rows implements AutoCloseable {
         private final Path file;
         private final long bytes;
+        private final long count;
 
-        private Rows(Path file, long bytes) {
+        private Rows(Path file, long bytes, long count) {
             this.file = file;
             this.bytes = bytes;
+            this.count = count;
+        }
+
+        /** How many there are. */
+        long count() {
+            return count;
         }
 
         /** An Arrow file in the streaming format. */
@@ -98,8 +105,8 @@ final class Spool implements AutoCloseable {
         Path file = folder.resolve(UUID.randomUUID() + ".arrow");
         Budget budget = new Budget();
         try {
-            write(file, stream, budget, heard);
-            return Optional.of(new Rows(file, budget.reserved));
+            long count = write(file, stream, budget, heard);
+            return Optional.of(new Rows(file, budget.reserved, count));
         } catch (IOException e) {
             delete(file, budget.reserved);
             throw new StoreException(
@@ -115,9 +122,11 @@ final class Spool implements AutoCloseable {
                 && schema.getFields().getFirst().getName().equals(NOTHING);
     }
 
-    private static void write(Path file, FlightStream stream, Budget budget, Runnable heard) throws IOException {
+    /** Returns the number of rows. */
+    private static long write(Path file, FlightStream stream, Budget budget, Runnable heard) throws IOException {
         // Dictionaries, which tell the types of the columns they stand for, come with the first batch.
         boolean more = stream.next();
+        long count = 0;
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
                 SentRows rows = new SentRows(stream);
                 ArrowStreamWriter writer = new ArrowStreamWriter(
@@ -127,10 +136,12 @@ final class Spool implements AutoCloseable {
                 heard.run();
                 rows.take();
                 writer.writeBatch();
+                count += rows.root().getRowCount();
                 more = stream.next();
             }
             writer.end();
         }
+        return count;
     }
 
     private void delete(Path file, long bytes) {

@@ -48,6 +48,11 @@ final class Uploads implements AutoCloseable {
                 .toList();
     }
 
+    /** Whether no call waits. */
+    boolean isEmpty() {
+        return waiting.isEmpty();
+    }
+
     /** Forgets the calls nobody has asked for in time. */
     void sweep() {
         waiting.forEach((key, upload) -> {

@@ -7,12 +7,10 @@ import dev.manciple.OnlineOptions;
 import dev.manciple.error.FeatureStoreException;
 import dev.manciple.error.InvalidRequestException;
 import dev.manciple.model.Permission.Action;
-import dev.manciple.server.Admission;
 import dev.manciple.server.Backend;
 import dev.manciple.server.FeastErrors;
 import dev.manciple.server.Frames;
 import dev.manciple.server.Metrics;
-import dev.manciple.server.Telemetry;
 import dev.manciple.server.Writing;
 import dev.manciple.spi.Value;
 import dev.manciple.wire.ValueCodec;
@@ -24,7 +22,6 @@ import dev.manciple.wire.proto.ServingServiceProto.GetFeastServingInfoRequest;
 import dev.manciple.wire.proto.ServingServiceProto.GetFeastServingInfoResponse;
 import dev.manciple.wire.proto.ServingServiceProto.GetOnlineFeaturesRequest;
 import dev.manciple.wire.proto.ValueProto;
-import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.ServerInterceptors;
 import io.grpc.ServerMethodDefinition;
@@ -32,14 +29,11 @@ import io.grpc.ServerServiceDefinition;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.ProtoUtils;
-import io.grpc.stub.ServerCalls;
 import io.grpc.stub.StreamObserver;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -56,18 +50,15 @@ public final class OnlineServices {
     /** In no package, as Feast has it. */
     private static final String FEATURE_SERVER = "GrpcFeatureServer";
 
-    /** Codes that say that the server failed. */
-    private static final Set<Status.Code> OURS = Set.of(Status.Code.INTERNAL, Status.Code.UNAVAILABLE);
-
     private final Backend backend;
-    private final Admission admission;
+    private final UnaryCalls calls;
     private final Metrics metrics;
     private final String version;
 
     /** @param version what {@code GetFeastServingInfo} answers */
     public OnlineServices(Backend backend, String version) {
         this.backend = backend;
-        this.admission = backend.admission();
+        this.calls = new UnaryCalls(backend.telemetry(), backend.admission());
         this.metrics = backend.metrics();
         this.version = version;
     }
@@ -125,34 +116,9 @@ public final class OnlineServices {
                 .setRequestMarshaller(ProtoUtils.marshaller(request))
                 .setResponseMarshaller(answers)
                 .build();
-        Telemetry.Route observed = backend.telemetry().route(method.getFullMethodName());
+        String full = method.getFullMethodName();
         return ServerMethodDefinition.create(
-                method,
-                (asked, headers) -> ServerCalls.<Q, A>asyncUnaryCall((question, out) -> observed.answer(
-                                key -> header(headers, key),
-                                () -> run(method.getFullMethodName(), out, () -> call.apply(question))))
-                        .startCall(asked, headers));
-    }
-
-    private static Optional<String> header(Metadata headers, String name) {
-        return Optional.ofNullable(headers.get(Metadata.Key.of(name, Metadata.ASCII_STRING_MARSHALLER)));
-    }
-
-    private <A> Telemetry.Outcome run(String method, StreamObserver<A> out, Supplier<A> answer) {
-        Status status;
-        if (admission.enter()) {
-            try {
-                status = answer(method, out, answer);
-            } finally {
-                admission.leave();
-            }
-        } else {
-            status = Status.RESOURCE_EXHAUSTED.withDescription(admission.refusal());
-        }
-        if (!status.isOk()) {
-            out.onError(status.asRuntimeException());
-        }
-        return new Telemetry.Outcome(status.getCode().value(), OURS.contains(status.getCode()));
+                method, calls.<Q, A>handler(full, (question, out) -> answer(full, out, () -> call.apply(question))));
     }
 
     private static <A> Status answer(String method, StreamObserver<A> out, Supplier<A> answer) {
@@ -161,25 +127,13 @@ public final class OnlineServices {
             out.onCompleted();
             return Status.OK;
         } catch (FeatureStoreException e) {
-            return status(e).withDescription(e.getMessage());
+            return FeastErrors.code(e).toStatus().withDescription(e.getMessage());
         } catch (StatusRuntimeException e) {
             return e.getStatus();
         } catch (RuntimeException e) {
             LOG.error("{} failed", method, e);
             return Status.INTERNAL.withDescription("The server failed to answer; its log has the reason");
         }
-    }
-
-    private static Status status(FeatureStoreException failure) {
-        return switch (FeastErrors.status(failure)) {
-            case 400, 422 -> Status.INVALID_ARGUMENT;
-            case 401 -> Status.UNAUTHENTICATED;
-            case 403 -> Status.PERMISSION_DENIED;
-            case 404 -> Status.NOT_FOUND;
-            case 409 -> Status.ABORTED;
-            case 503 -> Status.UNAVAILABLE;
-            default -> Status.INTERNAL;
-        };
     }
 
     private GetFeastServingInfoResponse info(GetFeastServingInfoRequest request) {

@@ -15,6 +15,7 @@ import dev.manciple.server.Backend;
 import dev.manciple.server.FeastErrors;
 import dev.manciple.server.Frames;
 import dev.manciple.server.Metrics;
+import dev.manciple.server.MetricsServer;
 import dev.manciple.server.ServerOptions;
 import dev.manciple.server.Telemetry;
 import dev.manciple.server.Writing;
@@ -25,7 +26,6 @@ import dev.manciple.wire.ValueJson;
 import io.helidon.common.socket.SocketWriterException;
 import io.helidon.http.HeaderName;
 import io.helidon.http.HeaderNames;
-import io.helidon.http.HeaderValues;
 import io.helidon.http.Status;
 import io.helidon.webserver.CloseConnectionException;
 import io.helidon.webserver.http.HttpRules;
@@ -50,7 +50,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class HttpApi implements HttpService {
     private static final Logger LOG = LoggerFactory.getLogger(HttpApi.class);
-    private static final int MOST_DISCARDED = 256 << 10;
     private static final HeaderName AUTHORIZATION = HeaderNames.create(AccessControl.HEADER);
     private static final HeaderName RETRY_AFTER = HeaderNames.create("Retry-After");
 
@@ -97,7 +96,7 @@ public final class HttpApi implements HttpService {
         rules.get("/health", this::health)
                 .get("/ready", this::ready)
                 .get("/live", (request, response) -> answer(response, true))
-                .get("/metrics", this::metrics)
+                .get("/metrics", MetricsServer.handler(metrics))
                 .get("/openapi.json", (request, response) -> Answers.json(response, 200, OpenApi.document()));
     }
 
@@ -106,9 +105,14 @@ public final class HttpApi implements HttpService {
         void handle(Caller caller, Json body, ServerRequest request, ServerResponse response);
     }
 
+    /** A route without a body. */
+    private interface Getter {
+        void handle(Caller caller, ServerRequest request, ServerResponse response);
+    }
+
     /** A route for whoever was let in. */
-    interface Guarded {
-        void handle(Caller caller, ServerRequest request, ServerResponse response) throws IOException;
+    private interface Guarded {
+        void handle(Caller caller, RequestBody body, ServerRequest request, ServerResponse response) throws IOException;
     }
 
     private void post(HttpRules rules, String path, Route route) {
@@ -118,41 +122,47 @@ public final class HttpApi implements HttpService {
                 (request, response) -> run(
                         request,
                         response,
-                        (caller, asked, answer) -> route.handle(caller, Json.parse(body(asked)), asked, answer),
+                        (caller, body, asked, answer) -> route.handle(caller, json(body), asked, answer),
                         observed));
     }
 
     /** A route of the online store's, that takes a message. */
     private void message(HttpRules rules, String path, OnlineStoreRoutes.Route route) {
         Telemetry.Route observed = backend.telemetry().route(path);
-        Guarded guarded = (caller, request, response) -> {
+        Guarded guarded = (caller, body, request, response) -> {
             onlineStore.requireProject(request);
-            route.handle(caller, body(request), response);
+            route.handle(caller, bytes(body), response);
         };
         rules.post(path, (request, response) -> run(request, response, guarded, observed));
     }
 
-    /** A route without a body. */
-    private void get(HttpRules rules, String path, Guarded route) {
+    private void get(HttpRules rules, String path, Getter route) {
         Telemetry.Route observed = backend.telemetry().route(path);
-        rules.get(path, (request, response) -> run(request, response, route, observed));
+        rules.get(
+                path,
+                (request, response) -> run(
+                        request,
+                        response,
+                        (caller, body, asked, answer) -> route.handle(caller, asked, answer),
+                        observed));
     }
 
     private void run(ServerRequest request, ServerResponse response, Guarded route, Telemetry.Route observed) {
+        RequestBody body = new RequestBody(request, patience);
         observed.answer(name -> request.headers().first(HeaderNames.create(name)), () -> {
-            admit(request, response, route);
-            int status = response.status().code();
-            return new Telemetry.Outcome(status, status >= 500);
+            admit(request, body, response, route);
+            return Telemetry.Outcome.ofHttp(response.status().code());
         });
+        body.discard();
     }
 
-    private void admit(ServerRequest request, ServerResponse response, Guarded route) {
+    private void admit(ServerRequest request, RequestBody body, ServerResponse response, Guarded route) {
         if (admission.draining()) {
-            lastOfConnection(request, response);
+            Connections.endAfter(request, response);
         }
         if (admission.enter()) {
             try {
-                handle(request, response, route);
+                handle(request, body, response, route);
             } finally {
                 admission.leave();
             }
@@ -162,30 +172,24 @@ public final class HttpApi implements HttpService {
         }
     }
 
-    private void handle(ServerRequest request, ServerResponse response, Guarded route) {
+    private void handle(ServerRequest request, RequestBody body, ServerResponse response, Guarded route) {
         try {
             // Before anything but the head of the request is read.
             Caller caller = backend.access().admit(request.headers().first(AUTHORIZATION));
-            route.handle(caller, request, response);
+            route.handle(caller, body, request, response);
         } catch (BadBodyException e) {
             Answers.badBody(response, e);
         } catch (AccessException e) {
             Answers.turnedAway(response, e);
-            discardBody(request);
         } catch (FeatureStoreException e) {
             if (FeastErrors.isOurs(e)) {
                 LOG.warn("{} failed: {}", request.path().path(), e.getMessage());
             }
             Answers.failure(response, e);
-            discardBody(request);
-        } catch (TooLargeException e) {
-            // What is left of the body is not read, so the connection is of no further use.
-            lastOfConnection(request, response);
-            Answers.text(
-                    response,
-                    413,
-                    "The body has more than %,d bytes, as many as one request may have; send several requests"
-                            .formatted(limits.bodyBytes()));
+        } catch (RequestBody.TooLargeException e) {
+            // Not all of what is left of the body may be taken, so the connection is of no further use.
+            Connections.endAfter(request, response);
+            Answers.text(response, 413, String.valueOf(e.getMessage()));
         } catch (CloseConnectionException e) {
             throw e;
         } catch (IOException | UncheckedIOException | SocketWriterException e) {
@@ -196,60 +200,15 @@ public final class HttpApi implements HttpService {
         }
     }
 
-    /**
-     * Takes what a client sends beside a request that was answered already: many clients read no answer before they have sent all.
-     * Not for long, and not much; else the connection ends.
-     */
-    private void discardBody(ServerRequest request) {
-        if (!request.content().hasEntity() || request.content().consumed()) {
-            return;
-        }
-        int discarded;
-        try {
-            discarded = patience.read(request.content().inputStream(), MOST_DISCARDED + 1).length;
-        } catch (IOException | RuntimeException e) {
-            throw new CloseConnectionException("The body of a request that was turned away does not come", e);
-        }
-        if (discarded > MOST_DISCARDED) {
-            throw new CloseConnectionException("A request that was turned away has a large body");
-        }
+    private Json json(RequestBody body) throws IOException {
+        return Json.parse(bytes(body));
     }
 
-    /** Ends the connection with this answer; HTTP/2 has no word for it. */
-    private static void lastOfConnection(ServerRequest request, ServerResponse response) {
-        if (request.prologue().protocolVersion().startsWith("1")) {
-            response.header(HeaderValues.CONNECTION_CLOSE);
-        }
-    }
-
-    /** @throws TooLargeException before or while reading, so that no more than the limit is held */
-    private byte[] body(ServerRequest request) throws IOException {
-        if (!request.content().hasEntity()) {
+    private byte[] bytes(RequestBody body) throws IOException {
+        if (!body.isThere()) {
             throw new BadBodyException("body", "Field required");
         }
-        int limit = (int) Math.min(limits.bodyBytes(), Integer.MAX_VALUE - 16);
-        if (request.headers().contentLength().orElse(0) > limit) {
-            throw new TooLargeException();
-        }
-        byte[] body = read(request, limit + 1);
-        if (body.length > limit) {
-            throw new TooLargeException();
-        }
-        return body;
-    }
-
-    private byte[] read(ServerRequest request, int maxBytes) throws IOException {
-        try {
-            return patience.read(request.content().inputStream(), maxBytes);
-        } catch (RuntimeException e) {
-            // The HTTP server's stream says so, with exceptions of its own, where a body ends before its length.
-            throw new IOException("The body did not come whole", e);
-        }
-    }
-
-    /** The body is larger than the limit. */
-    private static final class TooLargeException extends IOException {
-        private static final long serialVersionUID = 1L;
+        return body.read(limits.bodyBytes());
     }
 
     private void onlineFeatures(Caller caller, Json body, ServerRequest request, ServerResponse response) {
@@ -374,11 +333,5 @@ public final class HttpApi implements HttpService {
             LOG.warn("The registry cannot be read: {}", e.getMessage());
             return false;
         }
-    }
-
-    /** Answers with the metrics; for a listener that has nothing else. */
-    public void metrics(ServerRequest request, ServerResponse response) {
-        response.header(HeaderNames.CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8");
-        response.send(metrics.text());
     }
 }

@@ -12,6 +12,8 @@ import java.util.concurrent.TimeUnit;
  * it. The HTTP server's own reads wait for ever. Thread-safe.
  */
 public final class Patience implements AutoCloseable {
+    private static final int DISCARDED_AT_ONCE = 8 << 10;
+
     private final Duration limit;
     private final ScheduledThreadPoolExecutor timer = new ScheduledThreadPoolExecutor(
             1, Thread.ofPlatform().name("request-deadlines").daemon().factory());
@@ -28,10 +30,39 @@ public final class Patience implements AutoCloseable {
      * @throws IOException if it takes longer than the limit; the stream is of no further use
      */
     byte[] read(InputStream stream, int maxBytes) throws IOException {
+        return inTime(() -> stream.readNBytes(maxBytes));
+    }
+
+    /**
+     * Reads a stream to its end, or up to a number of bytes, and keeps nothing.
+     *
+     * @return whether it has ended
+     * @throws IOException as {@link #read}
+     */
+    boolean discard(InputStream stream, long maxBytes) throws IOException {
+        return inTime(() -> {
+            byte[] buffer = new byte[DISCARDED_AT_ONCE];
+            long left = maxBytes;
+            while (left > 0) {
+                int read = stream.read(buffer, 0, (int) Math.min(left, buffer.length));
+                if (read < 0) {
+                    return true;
+                }
+                left -= read;
+            }
+            return stream.read() < 0;
+        });
+    }
+
+    private interface Reading<R> {
+        R read() throws IOException;
+    }
+
+    private <R> R inTime(Reading<R> reading) throws IOException {
         Deadline deadline = new Deadline(Thread.currentThread());
         Future<?> alarm = timer.schedule(deadline, limit.toNanos(), TimeUnit.NANOSECONDS);
         try {
-            return stream.readNBytes(maxBytes);
+            return reading.read();
         } finally {
             deadline.meet();
             alarm.cancel(false);

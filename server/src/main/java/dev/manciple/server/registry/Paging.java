@@ -49,7 +49,16 @@ record Paging(int page, int limit, String sortBy, boolean descending) {
      * @param object what it holds
      */
     <T> Page<T> of(List<T> objects, Function<T, ? extends Message> object) {
-        List<T> sorted = sortBy.isEmpty() ? objects : sorted(objects, object);
+        return cut(sortBy.isEmpty() ? objects : sorted(objects, object));
+    }
+
+    /** The same pages of a list in its own order. */
+    Paging unsorted() {
+        return new Paging(page, limit, "", false);
+    }
+
+    /** The page of a list that is in the order asked for. */
+    <T> Page<T> cut(List<T> sorted) {
         int total = sorted.size();
         if (page <= 0 || limit <= 0) {
             return new Page<>(

@@ -1,6 +1,5 @@
 package dev.manciple.server.registry;
 
-import com.google.protobuf.Message;
 import dev.manciple.error.AccessException;
 import dev.manciple.error.ConfigException;
 import dev.manciple.error.ConflictException;
@@ -12,37 +11,36 @@ import dev.manciple.error.StoreException;
 import dev.manciple.error.UnsupportedException;
 import dev.manciple.registry.StoredRegistry;
 import dev.manciple.server.Admission;
+import dev.manciple.server.Commons;
+import dev.manciple.server.FeastErrors;
+import dev.manciple.server.ServerOptions;
+import dev.manciple.server.Telemetry;
 import dev.manciple.server.auth.AccessControl;
 import dev.manciple.server.auth.Caller;
-import dev.manciple.server.registry.Paging.Page;
-import dev.manciple.wire.RegistryCodec;
-import dev.manciple.wire.RegistryList;
-import dev.manciple.wire.proto.DataSourceProto.DataSource;
-import dev.manciple.wire.proto.EntityProto.Entity;
-import dev.manciple.wire.proto.PermissionProto.Permission;
-import dev.manciple.wire.proto.ProjectProto.Project;
-import dev.manciple.wire.proto.RegistryServerProto.EntityRelation;
+import dev.manciple.server.http.Connections;
+import dev.manciple.server.http.Patience;
+import dev.manciple.server.http.RequestBody;
 import io.helidon.http.HeaderName;
 import io.helidon.http.HeaderNames;
+import io.helidon.http.Method;
 import io.helidon.http.Status;
+import io.helidon.webserver.CloseConnectionException;
 import io.helidon.webserver.http.HttpRules;
 import io.helidon.webserver.http.HttpService;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
-import java.util.ArrayList;
-import java.util.HashMap;
+import java.io.IOException;
+import java.time.InstantSource;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * The routes of Feast's registry REST server that read objects (Feast: online serving, 8.2): protobuf's JSON of the objects,
- * wrapped per route. Thread-safe; borrows what it is given.
+ * The routes of Feast's registry REST server (Feast: online serving, 8.2): protobuf's JSON of the objects, wrapped per route.
+ * Thread-safe; borrows what it is given.
  */
 public final class RegistryApi implements HttpService {
     /** Below which all routes are. */
@@ -53,242 +51,119 @@ public final class RegistryApi implements HttpService {
     private static final HeaderName AUTHORIZATION = HeaderNames.create(AccessControl.HEADER);
 
     private final StoredRegistry stored;
-    private final AccessControl access;
+    private final Commons commons;
     private final Admission admission;
+    private final Patience patience;
+    private final ServerOptions.Limits limits;
+    private final RestWrites writes;
 
-    /** @param access whom to let in */
-    public RegistryApi(StoredRegistry stored, AccessControl access, Admission admission) {
+    /**
+     * @param patience for bodies that do not come
+     * @param clock the source of the times recorded in the registry
+     */
+    public RegistryApi(
+            StoredRegistry stored,
+            Commons commons,
+            Admission admission,
+            Patience patience,
+            ServerOptions.Limits limits,
+            InstantSource clock) {
         this.stored = stored;
-        this.access = access;
+        this.commons = commons;
         this.admission = admission;
-    }
-
-    /** An object and the project it is in. */
-    private record Located<M>(String project, M object) {}
-
-    /** What one route answers. */
-    @FunctionalInterface
-    private interface Route {
-        Map<String, @Nullable Object> answer(RegistryReads reads, RestQuery query);
-    }
-
-    /** What a route answers that has the name of an object in its path. */
-    @FunctionalInterface
-    private interface Getter {
-        Map<String, @Nullable Object> answer(RegistryReads reads, RestQuery query, String name);
-    }
-
-    @Override
-    public void routing(HttpRules rules) {
-        RestResource.ALL.forEach(resource -> lists(rules, resource));
-        get(rules, "/entities", this::entity);
-        get(rules, "/data_sources", (reads, query, name) -> {
-            DataSource source = reads.get(RegistryList.DATA_SOURCES, query.project(), name);
-            return with(relationships(reads, query, Lineage.DATA_SOURCE, name), RestResource.tree(source));
-        });
-        get(rules, "/feature_views", this::view);
-        get(rules, "/label_views", (reads, query, name) -> {
-            Map<String, @Nullable Object> view =
-                    RestResource.view(RegistryReads.any(reads.get(RegistryList.LABEL_VIEWS, query.project(), name)));
-            return with(relationships(reads, query, Lineage.LABEL_VIEW, name), view);
-        });
-        get(
-                rules,
-                "/feature_services",
-                (reads, query, name) -> with(
-                        relationships(reads, query, Lineage.FEATURE_SERVICE, name),
-                        RestResource.tree(reads.get(RegistryList.FEATURE_SERVICES, query.project(), name))));
-        get(
-                rules,
-                "/saved_datasets",
-                (reads, query, name) -> with(
-                        relationships(reads, query, Lineage.SAVED_DATASET, name),
-                        RestResource.tree(reads.get(RegistryList.SAVED_DATASETS, query.project(), name))));
-        get(rules, "/permissions", (reads, query, name) -> {
-            Permission permission = reads.get(RegistryList.PERMISSIONS, query.project(), name);
-            return RestResource.tree(permission);
-        });
-        get(
-                rules,
-                "/projects",
-                (reads, query, name) -> RestResource.tree(reads.get(RegistryList.PROJECTS, name, name)));
-        rules.get("/features/{view}/{name}", (request, response) -> {
-            String view = request.path().pathParameters().get("view");
-            String name = request.path().pathParameters().get("name");
-            run(
-                    request,
-                    response,
-                    (reads, query) -> with(
-                            relationships(reads, query, Lineage.FEATURE, name),
-                            RestResource.tree(reads.feature(query.project(), view, name))));
-        });
-        rules.get("/projects", (request, response) -> run(request, response, this::projects));
-        rules.get("/lineage/registry", (request, response) -> run(request, response, this::lineage));
-        rules.get("/lineage/objects/{type}/{name}", (request, response) -> {
-            String type = request.path().pathParameters().get("type");
-            String name = request.path().pathParameters().get("name");
-            run(request, response, (reads, query) -> aboutObject(reads, query, type, name));
-        });
-        // Every read sees what is stored by then.
-        rules.post(
-                "/registry/refresh",
-                (request, response) ->
-                        run(request, response, (reads, query) -> new LinkedHashMap<String, @Nullable Object>()));
-    }
-
-    private <M extends Message> void lists(HttpRules rules, RestResource<M> resource) {
-        rules.get(
-                resource.path(),
-                (request, response) -> run(request, response, (reads, query) -> {
-                    String project = query.project();
-                    Page<Located<M>> page = query.paging()
-                            .of(located(resource, reads, project, query).toList(), Located::object);
-                    return list(resource, reads, query, page, false);
-                }));
-        if (resource.acrossProjects()) {
-            rules.get(
-                    resource.path() + "/all",
-                    (request, response) -> run(request, response, (reads, query) -> {
-                        List<Located<M>> objects = RegistryCodec.projects(reads.registry()).stream()
-                                .flatMap(project -> located(resource, reads, project, query))
-                                .toList();
-                        return list(resource, reads, query, query.pagingOfAll().of(objects, Located::object), true);
-                    }));
-        }
-    }
-
-    private static <M extends Message> Stream<Located<M>> located(
-            RestResource<M> resource, RegistryReads reads, String project, RestQuery query) {
-        return resource.list().list(reads, project, query).stream().map(object -> new Located<>(project, object));
-    }
-
-    private static <M extends Message> Map<String, @Nullable Object> list(
-            RestResource<M> resource, RegistryReads reads, RestQuery query, Page<Located<M>> page, boolean named) {
-        List<Object> objects = new ArrayList<>();
-        for (Located<M> each : page.objects()) {
-            Map<String, @Nullable Object> object = resource.json().apply(each.object());
-            if (named) {
-                object.put("project", each.project());
-            }
-            objects.add(object);
-        }
-        Map<String, @Nullable Object> answer = new LinkedHashMap<>();
-        answer.put(resource.key(), objects);
-        answer.put("pagination", RestResource.tree(page.metadata()));
-        if (query.flag("include_relationships")) {
-            answer.put("relationships", relationships(resource, reads, page));
-        }
-        return answer;
-    }
-
-    /** By the names of the objects. */
-    private static <M extends Message> Map<String, List<Object>> relationships(
-            RestResource<M> resource, RegistryReads reads, Page<Located<M>> page) {
-        Map<String, Lineage> lineages = new HashMap<>();
-        Map<String, List<Object>> relationships = new LinkedHashMap<>();
-        for (Located<M> each : page.objects()) {
-            Lineage lineage =
-                    lineages.computeIfAbsent(each.project(), project -> Lineage.of(reads.registry(), project));
-            String name = resource.name().apply(each.object());
-            relationships.put(
-                    name,
-                    resource.lineage()
-                            .map(type -> trees(lineage.about(type, name, false)))
-                            .orElse(List.of()));
-        }
-        return relationships;
-    }
-
-    private static Map<String, @Nullable Object> relationships(
-            RegistryReads reads, RestQuery query, String type, String name) {
-        return query.flag("include_relationships")
-                ? Map.of(
-                        "relationships",
-                        trees(Lineage.of(reads.registry(), query.project()).about(type, name, false)))
-                : Map.of();
-    }
-
-    private static List<Object> trees(List<EntityRelation> relations) {
-        return relations.stream().<Object>map(RestResource::tree).toList();
-    }
-
-    /** The object with what else the answer tells. */
-    private static Map<String, @Nullable Object> with(
-            Map<String, @Nullable Object> more, Map<String, @Nullable Object> object) {
-        object.putAll(more);
-        return object;
-    }
-
-    private Map<String, @Nullable Object> entity(RegistryReads reads, RestQuery query, String name) {
-        String project = query.project();
-        Entity entity = reads.get(RegistryList.ENTITIES, project, name);
-        Map<String, @Nullable Object> answer = RestResource.tree(entity);
-        answer.put(
-                "dataSources",
-                reads.sourcesOf(project, name).stream().map(RestResource::tree).toList());
-        return with(relationships(reads, query, Lineage.ENTITY, name), answer);
-    }
-
-    private Map<String, @Nullable Object> view(RegistryReads reads, RestQuery query, String name) {
-        return with(
-                relationships(reads, query, Lineage.FEATURE_VIEW, name),
-                RestResource.view(reads.anyView(query.project(), name)));
-    }
-
-    private Map<String, @Nullable Object> projects(RegistryReads reads, RestQuery query) {
-        Page<Project> page = query.paging().of(reads.projects(query.tags()));
-        Map<String, @Nullable Object> answer = new LinkedHashMap<>();
-        answer.put("projects", page.objects().stream().map(RestResource::tree).toList());
-        answer.put("pagination", RestResource.tree(page.metadata()));
-        return answer;
-    }
-
-    private Map<String, @Nullable Object> lineage(RegistryReads reads, RestQuery query) {
-        Lineage lineage = Lineage.of(reads.registry(), query.project());
-        String type = query.filter("filter_object_type");
-        String name = query.filter("filter_object_name");
-        Page<EntityRelation> direct = query.paging().of(Lineage.filter(lineage.direct(), type, name));
-        Page<EntityRelation> indirect = query.paging().of(Lineage.filter(lineage.indirect(), type, name));
-        Map<String, @Nullable Object> answer = new LinkedHashMap<>();
-        answer.put("relationships", trees(direct.objects()));
-        answer.put("indirectRelationships", trees(indirect.objects()));
-        answer.put("relationshipsPagination", RestResource.tree(direct.metadata()));
-        answer.put("indirectRelationshipsPagination", RestResource.tree(indirect.metadata()));
-        return answer;
-    }
-
-    private Map<String, @Nullable Object> aboutObject(RegistryReads reads, RestQuery query, String type, String name) {
-        Page<EntityRelation> page = query.paging()
-                .of(Lineage.of(reads.registry(), query.project()).about(type, name, query.flag("include_indirect")));
-        Map<String, @Nullable Object> answer = new LinkedHashMap<>();
-        answer.put("relationships", trees(page.objects()));
-        answer.put("pagination", RestResource.tree(page.metadata()));
-        return answer;
-    }
-
-    private void get(HttpRules rules, String path, Getter getter) {
-        rules.get(path + "/{name}", (request, response) -> {
-            String name = request.path().pathParameters().get("name");
-            run(request, response, (reads, query) -> getter.answer(reads, query, name));
-        });
+        this.patience = patience;
+        this.limits = limits;
+        this.writes = new RestWrites(new RegistryWrites(stored, clock));
     }
 
     /** A status, and the JSON object that goes with it. */
     private record Answer(int status, Map<String, @Nullable Object> body) {}
 
-    private void run(ServerRequest request, ServerResponse response, Route route) {
-        Answer answer = admission.enter() ? answer(request, route) : failure(429, admission.refusal(), "HTTPException");
+    /** A route for whoever was let in. */
+    @FunctionalInterface
+    private interface Guarded {
+        Answer answer(Caller caller, RestQuery query, RequestBody body) throws IOException;
+    }
+
+    @Override
+    public void routing(HttpRules rules) {
+        RestObjects.routes().forEach((path, route) -> read(rules, path, route));
+        RestLineage.routes().forEach((path, route) -> read(rules, path, route));
+        RestCounts.routes().forEach((path, route) -> read(rules, path, route));
+        read(rules, RestSearch.PATH, RestSearch::answer);
+        writes.applying().forEach((path, applying) -> apply(rules, path, applying));
+        writes.deleting().forEach((path, deleting) -> delete(rules, path, deleting));
+        // Every read sees what is stored by then.
+        route(rules, Method.POST, "/registry/refresh", (caller, query, body) -> new Answer(200, new LinkedHashMap<>()));
+    }
+
+    private void read(HttpRules rules, String path, RestRoute route) {
+        route(rules, Method.GET, path, (caller, query, body) -> new Answer(200, route.answer(reads(caller), query)));
+    }
+
+    private RegistryReads reads(Caller caller) {
+        return new RegistryReads(new RegistryAccess(caller, stored.stored()));
+    }
+
+    private void apply(HttpRules rules, String path, RestWrites.Applying applying) {
+        route(rules, Method.POST, path, (caller, query, body) -> {
+            if (!body.isThere()) {
+                throw RestBody.invalid("The request needs a body, a JSON object");
+            }
+            RestBody object = RestBody.parse(body.read(limits.bodyBytes()));
+            String project = object.project();
+            String name = object.name();
+            applying.apply(caller, reads(caller), object);
+            return new Answer(201, done(name, project, "applied"));
+        });
+    }
+
+    private void delete(HttpRules rules, String path, RestWrites.Deleting deleting) {
+        // The word Feast has for this one list.
+        String deleted = path.equals(RestWrites.SAVED_DATASETS) ? "ok" : "deleted";
+        route(rules, Method.DELETE, path + "/{name}", (caller, query, body) -> {
+            deleting.delete(caller, query.project(), query.name());
+            return new Answer(200, done(query.name(), query.project(), deleted));
+        });
+    }
+
+    private static Map<String, @Nullable Object> done(String name, String project, String status) {
+        Map<String, @Nullable Object> done = new LinkedHashMap<>();
+        done.put("name", name);
+        done.put("project", project);
+        done.put("status", status);
+        return done;
+    }
+
+    private void route(HttpRules rules, Method method, String path, Guarded route) {
+        Telemetry.Route observed = commons.telemetry().route(method.text() + " " + PREFIX + path);
+        rules.route(method, path, (request, response) -> {
+            RequestBody body = new RequestBody(request, patience);
+            observed.answer(name -> request.headers().first(HeaderNames.create(name)), () -> {
+                Answer answer = admission.enter()
+                        ? answer(request, body, route)
+                        : failure(429, admission.refusal(), "HTTPException");
+                if (admission.draining() || answer.status() == 413) {
+                    Connections.endAfter(request, response);
+                }
+                send(response, answer);
+                return Telemetry.Outcome.ofHttp(answer.status());
+            });
+            body.discard();
+        });
+    }
+
+    private static void send(ServerResponse response, Answer answer) {
         response.status(Status.create(answer.status())).header(HeaderNames.CONTENT_TYPE, "application/json");
         response.send(JsonMapper.shared().writeValueAsBytes(answer.body()));
     }
 
-    private Answer answer(ServerRequest request, Route route) {
-        RestQuery query = new RestQuery(request.query());
+    private Answer answer(ServerRequest request, RequestBody body, Guarded route) {
+        RestQuery query = new RestQuery(request.query(), request.path().pathParameters());
         try {
             // Before anything but the head of the request is read.
-            Caller caller = access.admit(request.headers().first(AUTHORIZATION));
-            RegistryReads reads = new RegistryReads(new RegistryAccess(caller, stored.stored()));
-            return new Answer(200, route.answer(reads, query));
+            Caller caller = commons.access().admit(request.headers().first(AUTHORIZATION));
+            return route.answer(caller, query, body);
         } catch (RestQuery.InvalidException e) {
             return failure(
                     e.status(),
@@ -296,6 +171,10 @@ public final class RegistryApi implements HttpService {
                     e.status() == 422 ? "RequestValidationError" : "HTTPException");
         } catch (FeatureStoreException e) {
             return failure(status(e), RegistryErrors.message(e, query.filter("project")), type(e));
+        } catch (RequestBody.TooLargeException e) {
+            return failure(413, String.valueOf(e.getMessage()), "HTTPException");
+        } catch (IOException e) {
+            throw new CloseConnectionException("The client went away, or was silent for too long", e);
         } catch (RuntimeException e) {
             LOG.error("{} failed", request.path().path(), e);
             return failure(500, "The server failed to answer; its log has the reason", "InternalServerError");
@@ -312,21 +191,10 @@ public final class RegistryApi implements HttpService {
         return new Answer(status, body);
     }
 
+    /** What makes no sense is 422 here, to which Feast's other server says 400. */
     private static int status(FeatureStoreException failure) {
-        return switch (failure) {
-            case AccessException turnedAway ->
-                switch (turnedAway.reason()) {
-                    case UNAUTHENTICATED -> 401;
-                    case DENIED -> 403;
-                };
-            case NotFoundException missing -> 404;
-            case InvalidRequestException caller -> 422;
-            case UnsupportedException caller -> 422;
-            case ConflictException overtaken -> 409;
-            case StoreException store -> 503;
-            case ConfigException server -> 500;
-            case InternalException server -> 500;
-        };
+        int status = FeastErrors.status(failure);
+        return status == 400 ? 422 : status;
     }
 
     private static String type(FeatureStoreException failure) {

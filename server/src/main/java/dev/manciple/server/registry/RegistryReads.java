@@ -239,6 +239,28 @@ final class RegistryReads {
         };
     }
 
+    static String description(AnyFeatureView view) {
+        return switch (view.getAnyFeatureViewCase()) {
+            case FEATURE_VIEW -> view.getFeatureView().getSpec().getDescription();
+            case ON_DEMAND_FEATURE_VIEW ->
+                view.getOnDemandFeatureView().getSpec().getDescription();
+            case STREAM_FEATURE_VIEW -> view.getStreamFeatureView().getSpec().getDescription();
+            case LABEL_VIEW -> view.getLabelView().getSpec().getDescription();
+            case ANYFEATUREVIEW_NOT_SET -> "";
+        };
+    }
+
+    static Map<String, String> tags(AnyFeatureView view) {
+        return switch (view.getAnyFeatureViewCase()) {
+            case FEATURE_VIEW -> view.getFeatureView().getSpec().getTagsMap();
+            case ON_DEMAND_FEATURE_VIEW ->
+                view.getOnDemandFeatureView().getSpec().getTagsMap();
+            case STREAM_FEATURE_VIEW -> view.getStreamFeatureView().getSpec().getTagsMap();
+            case LABEL_VIEW -> view.getLabelView().getSpec().getTagsMap();
+            case ANYFEATUREVIEW_NOT_SET -> Map.of();
+        };
+    }
+
     private static String owner(AnyFeatureView view) {
         return switch (view.getAnyFeatureViewCase()) {
             case FEATURE_VIEW -> view.getFeatureView().getSpec().getOwner();

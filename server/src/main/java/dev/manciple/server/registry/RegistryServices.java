@@ -7,8 +7,9 @@ import dev.manciple.error.UnsupportedException;
 import dev.manciple.model.Permission.Action;
 import dev.manciple.registry.StoredRegistry;
 import dev.manciple.server.Admission;
-import dev.manciple.server.auth.AccessControl;
+import dev.manciple.server.Commons;
 import dev.manciple.server.grpc.AccessInterceptor;
+import dev.manciple.server.grpc.UnaryCalls;
 import dev.manciple.server.registry.Paging.Page;
 import dev.manciple.wire.ProjectPart;
 import dev.manciple.wire.RegistryList;
@@ -126,22 +127,21 @@ public final class RegistryServices {
     private final StoredRegistry stored;
     private final AccessInterceptor door;
     private final RegistryWrites writes;
-    private final Admission admission;
+    private final UnaryCalls calls;
 
     /**
-     * @param access whom to let in
      * @param clock the source of the times recorded in the registry
      */
-    public RegistryServices(StoredRegistry stored, AccessControl access, Admission admission, InstantSource clock) {
+    public RegistryServices(StoredRegistry stored, Commons commons, Admission admission, InstantSource clock) {
         this.stored = stored;
-        this.door = new AccessInterceptor(access);
+        this.door = new AccessInterceptor(commons.access());
         this.writes = new RegistryWrites(stored, clock);
-        this.admission = admission;
+        this.calls = new UnaryCalls(commons.telemetry(), admission);
     }
 
     /** {@code feast.registry.RegistryServer}, to be added to a server. */
     public ServerServiceDefinition registryServer() {
-        UnaryService service = new UnaryService(REGISTRY_SERVER, RegistryServerProto.getDescriptor(), admission);
+        UnaryService service = new UnaryService(REGISTRY_SERVER, RegistryServerProto.getDescriptor(), calls);
         entitiesAndSources(service);
         views(service);
         uses(service);
@@ -153,7 +153,7 @@ public final class RegistryServices {
 
     /** {@code manciple.registry.ProjectParts}, to be added to a server. */
     public ServerServiceDefinition projectParts() {
-        UnaryService service = new UnaryService(PROJECT_PARTS, ProjectPartsProto.getDescriptor(), admission)
+        UnaryService service = new UnaryService(PROJECT_PARTS, ProjectPartsProto.getDescriptor(), calls)
                 .add("Load", LoadRequest.getDefaultInstance(), LoadResponse.getDefaultInstance(), this::load)
                 .add("Commit", CommitRequest.getDefaultInstance(), CommitResponse.getDefaultInstance(), this::commit);
         return ServerInterceptors.intercept(service.build(), door);

@@ -2,15 +2,21 @@ package dev.manciple.server.registry;
 
 import com.google.protobuf.Timestamp;
 import com.google.protobuf.util.Timestamps;
+import io.helidon.common.parameters.Parameters;
 import io.helidon.common.uri.UriQuery;
 import java.text.ParseException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
-/** The query of a REST request, its parameters asked for by type. */
-record RestQuery(UriQuery query) {
+/**
+ * What a REST request asks, its parameters by type.
+ *
+ * @param path the parts of the path that a route leaves open
+ */
+record RestQuery(UriQuery query, Parameters path) {
     private static final int MAX_LIMIT = 100;
     private static final int LIMIT_OF_ALL = 50;
 
@@ -30,14 +36,27 @@ record RestQuery(UriQuery query) {
         }
     }
 
+    /** The name in the path. */
+    String name() {
+        return path.get("name");
+    }
+
     String project() {
-        return text("project")
-                .filter(project -> !project.isBlank())
-                .orElseThrow(() -> invalid("The parameter 'project' is required"));
+        return text("project").filter(project -> !project.isBlank()).orElseThrow(() -> required("project"));
+    }
+
+    /** What to say where a parameter is missing. */
+    InvalidException required(String name) {
+        return invalid("The parameter '%s' is required".formatted(name));
     }
 
     Optional<String> text(String name) {
         return query.contains(name) ? Optional.of(query.get(name)) : Optional.empty();
+    }
+
+    /** A parameter that may be given several times. */
+    List<String> texts(String name) {
+        return query.contains(name) ? query.all(name) : List.of();
     }
 
     /** Empty where it is not given. */
@@ -57,7 +76,7 @@ record RestQuery(UriQuery query) {
     /** {@code tags=key:value}, as often as there are tags. */
     Map<String, String> tags() {
         Map<String, String> tags = new LinkedHashMap<>();
-        for (String tag : query.contains("tags") ? query.all("tags") : List.<String>of()) {
+        for (String tag : texts("tags")) {
             int colon = tag.indexOf(':');
             if (colon < 0) {
                 throw invalid("'tags' must be KEY:VALUE, was '%s'".formatted(tag));
@@ -87,6 +106,28 @@ record RestQuery(UriQuery query) {
     /** Of lists over all projects, which are never given whole. */
     Paging pagingOfAll() {
         return paging(1, LIMIT_OF_ALL);
+    }
+
+    /** As {@link #pagingOfAll}, of what has fields of its own to sort by, the best first. */
+    Paging pagingOfResults(List<String> fields) {
+        Paging asked = paging(1, LIMIT_OF_ALL);
+        String field = text("sort_by").filter(text -> !text.isEmpty()).orElse(fields.getFirst());
+        if (!fields.contains(field)) {
+            throw new InvalidException(
+                    400,
+                    "Invalid sort_by parameter: '%s'. Valid options are: %s"
+                            .formatted(field, fields.stream().collect(Collectors.joining("', '", "['", "']"))));
+        }
+        return new Paging(
+                asked.page(),
+                asked.limit(),
+                field,
+                !text("sort_order").orElse("desc").equals("asc"));
+    }
+
+    /** A whole number from one. */
+    int count(String name, int byDefault) {
+        return number(name, byDefault, Integer.MAX_VALUE);
     }
 
     private Paging paging(int page, int limit) {

@@ -3,7 +3,7 @@ package dev.manciple.server.registry;
 import com.google.protobuf.Descriptors.FileDescriptor;
 import com.google.protobuf.Message;
 import dev.manciple.error.FeatureStoreException;
-import dev.manciple.server.Admission;
+import dev.manciple.server.grpc.UnaryCalls;
 import io.grpc.MethodDescriptor;
 import io.grpc.ServerMethodDefinition;
 import io.grpc.ServerServiceDefinition;
@@ -11,7 +11,6 @@ import io.grpc.ServiceDescriptor;
 import io.grpc.Status;
 import io.grpc.protobuf.ProtoFileDescriptorSupplier;
 import io.grpc.protobuf.ProtoUtils;
-import io.grpc.stub.ServerCalls;
 import io.grpc.stub.StreamObserver;
 import java.io.IOException;
 import java.io.InputStream;
@@ -28,14 +27,14 @@ final class UnaryService {
 
     private final String name;
     private final FileDescriptor file;
-    private final Admission admission;
+    private final UnaryCalls calls;
     private final List<ServerMethodDefinition<?, ?>> methods = new ArrayList<>();
 
     /** @param file that declares the service, for those who ask by reflection */
-    UnaryService(String name, FileDescriptor file, Admission admission) {
+    UnaryService(String name, FileDescriptor file, UnaryCalls calls) {
         this.name = name;
         this.file = file;
-        this.admission = admission;
+        this.calls = calls;
     }
 
     /**
@@ -51,7 +50,9 @@ final class UnaryService {
                 .setResponseMarshaller(ProtoUtils.marshaller(answer))
                 .build();
         methods.add(ServerMethodDefinition.create(
-                descriptor, ServerCalls.asyncUnaryCall((question, out) -> run(method, question, out, handler))));
+                descriptor,
+                calls.<Received<Q>, A>handler(
+                        descriptor.getFullMethodName(), (question, out) -> run(method, question, out, handler))));
         return this;
     }
 
@@ -87,24 +88,12 @@ final class UnaryService {
         }
     }
 
-    private <Q extends Message, A extends Message> void run(
+    private static <Q extends Message, A extends Message> Status run(
             String method, Received<Q> request, StreamObserver<A> out, Function<Q, A> handler) {
-        Status status;
-        if (admission.enter()) {
-            try {
-                status = request.message()
-                        .map(message -> answer(method, message, out, handler))
-                        .orElse(Status.INVALID_ARGUMENT.withDescription(
-                                "The bytes of the request are not those of a request of %s".formatted(method)));
-            } finally {
-                admission.leave();
-            }
-        } else {
-            status = Status.RESOURCE_EXHAUSTED.withDescription(admission.refusal());
-        }
-        if (!status.isOk()) {
-            out.onError(status.asRuntimeException());
-        }
+        return request.message()
+                .map(message -> answer(method, message, out, handler))
+                .orElse(Status.INVALID_ARGUMENT.withDescription(
+                        "The bytes of the request are not those of a request of %s".formatted(method)));
     }
 
     private static <Q extends Message, A extends Message> Status answer(

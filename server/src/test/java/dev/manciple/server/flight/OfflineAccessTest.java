@@ -6,18 +6,14 @@ import static dev.manciple.server.flight.Client.command;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.nimbusds.jose.jwk.RSAKey;
-import dev.manciple.FeatureStore;
-import dev.manciple.auth.AuthConfig;
 import dev.manciple.model.Field;
 import dev.manciple.model.ValueType.Scalar;
-import dev.manciple.server.Repository;
-import dev.manciple.server.auth.AccessControl;
+import dev.manciple.server.GuardedRepository;
 import dev.manciple.server.auth.TestIssuer;
-import dev.manciple.spi.StoreConfig;
 import dev.manciple.spi.Value;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -42,38 +38,27 @@ class OfflineAccessTest {
     private static final List<List<Value>> ROWS =
             List.of(List.of(new Value.Int(1001), new Value.Time(Instant.parse("2024-06-01T00:00:00Z"))));
 
-    private TestIssuer issuer;
-    private FeatureStore store;
-    private AccessControl access;
+    private GuardedRepository repository;
     private OfflineServer server;
 
     @BeforeAll
     void start(@TempDir Path folder) throws IOException {
-        issuer = TestIssuer.start();
-        issuer.publish(KEY);
-        Files.writeString(folder.resolve("permissions.yaml"), """
+        repository = GuardedRepository.create(folder, KEY, """
                 permissions:
                   - {name: views, types: [feature_view], actions: [read_offline], policy: {roles: [reader]}}
                   - {name: sources, types: [data_source], actions: [read_offline], policy: {roles: [puller]}}
                   - {name: writing, types: [feature_view], actions: [write_offline], policy: {roles: [writer]}}
                 """);
-        store = Repository.create(folder);
-        access = AccessControl.of(
-                AuthConfig.of(
-                        "auth",
-                        new StoreConfig(
-                                "oidc", Map.of("auth_discovery_url", issuer.discovery(), "client_id", "feast"))),
-                Map.of());
         server = OfflineServer.start(
-                store, access, OfflineServerOptions.DEFAULT.withPort(0).withRepository(folder));
+                repository.store(),
+                repository.access(),
+                OfflineServerOptions.DEFAULT.withPort(0).withRepository(folder).withDrain(Duration.ZERO));
     }
 
     @AfterAll
     void stop() {
         server.close();
-        access.close();
-        store.close();
-        issuer.close();
+        repository.close();
     }
 
     private Client client(String user, String... roles) {

@@ -9,6 +9,7 @@ import dev.manciple.arrow.ArrowTypes;
 import dev.manciple.error.InvalidRequestException;
 import dev.manciple.model.Field;
 import dev.manciple.model.ValueType.Scalar;
+import dev.manciple.server.Commons;
 import dev.manciple.server.Repository;
 import dev.manciple.server.ServerOptions;
 import dev.manciple.server.auth.AccessControl;
@@ -74,7 +75,8 @@ class OfflineOperationTest {
 
     private OfflineServer start(OfflineServerOptions.Limits limits) {
         return OfflineServer.start(
-                store, OfflineServerOptions.DEFAULT.withPort(0).withLimits(limits));
+                store,
+                OfflineServerOptions.DEFAULT.withPort(0).withLimits(limits).withDrain(Duration.ZERO));
     }
 
     private static OfflineServerOptions.Limits limits(int calls, Duration abandoned) {
@@ -119,7 +121,7 @@ class OfflineOperationTest {
         // The answer has some 48 bytes a row.
         try (OfflineServer server = OfflineServer.start(
                         store,
-                        AccessControl.open(),
+                        Commons.of(AccessControl.open()),
                         OfflineServerOptions.DEFAULT.withPort(0),
                         new RootAllocator(48 << 20));
                 Client client = new Client(server)) {

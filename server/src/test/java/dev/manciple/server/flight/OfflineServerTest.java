@@ -13,6 +13,7 @@ import dev.manciple.spi.Value;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -49,7 +50,8 @@ class OfflineServerTest {
     void start() throws IOException {
         store = Repository.create(folder);
         server = OfflineServer.start(
-                store, OfflineServerOptions.DEFAULT.withPort(0).withRepository(folder));
+                store,
+                OfflineServerOptions.DEFAULT.withPort(0).withRepository(folder).withDrain(Duration.ZERO));
         client = new Client(server);
     }
 

@@ -1,0 +1,212 @@
+package dev.manciple.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The process that {@code manciple serve} is, with all of its servers. */
+@Timeout(300)
+class ServeTest {
+    private static final int TERMINATED = 143;
+    private static final int CALLERS = 8;
+
+    /** How long a soak goes on asking before the signal, in requests of each caller. */
+    private static final int REQUESTS = 50 * Integer.getInteger("soak.factor", 1);
+
+    private static final Pattern BOUND =
+            Pattern.compile("(.*) at (?:[a-z+]+://)?127\\.0\\.0\\.1:(\\d+)\\S* ?(\\(.*\\))?");
+    private static final String READ = "{\"entities\": {\"driver_id\": [1001]}, \"features\": [\"trips:count\"]}";
+
+    @TempDir
+    Path folder;
+
+    private final HttpClient http =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+
+    @BeforeEach
+    void repository() throws IOException {
+        Files.writeString(folder.resolve("feature_store.yaml"), """
+                project: rides
+                registry: registry.db
+                offline_store: file
+                online_store: {type: sqlite, path: online.db}
+                """);
+        Files.writeString(folder.resolve("data.csv"), """
+                driver_id,count,event_timestamp
+                1001,7,2024-05-01T10:00:00Z
+                """);
+        Files.writeString(folder.resolve("features.yaml"), """
+                entities:
+                  - {name: driver, join_keys: [driver_id], value_type: int64}
+                data_sources:
+                  - {name: data, path: data.csv, timestamp_field: event_timestamp}
+                feature_views:
+                  - name: trips
+                    entities: [driver]
+                    schema:
+                      - {name: count, dtype: int64}
+                    source: data
+                """);
+        assertThat(Cli.in(folder).run("apply").code()).isZero();
+        assertThat(Cli.in(folder).run("materialize", "2024-01-01", "2025-01-01").code())
+                .isZero();
+    }
+
+    @Test
+    @DisabledOnOs(OS.WINDOWS)
+    void toldToStopItAnswersEverybodyWhoAsks() throws Exception {
+        Process process = Processes.manciple(
+                folder,
+                "serve",
+                "--port=0",
+                "--grpc-port=0",
+                "--offline-port=0",
+                "--registry-port=0",
+                "--registry-rest-port=0",
+                "--metrics-port=0");
+        try (BufferedReader out = process.inputReader()) {
+            Map<String, Integer> ports = ports(out);
+            assertThat(ports.keySet())
+                    .containsExactly(
+                            "Serving 1 feature views (HTTP and gRPC)",
+                            "and gRPC",
+                            "and metrics",
+                            "Serving the history of 1 feature views (Arrow Flight)",
+                            "Serving the registry of 1 projects (gRPC)",
+                            "Serving the registry of 1 projects (REST)");
+            for (int port : ports.values()) {
+                new Socket(InetAddress.getLoopbackAddress(), port).close();
+            }
+            List<HttpRequest> requests = List.of(
+                    request(ports.get("Serving 1 feature views (HTTP and gRPC)"), "/get-online-features")
+                            .POST(HttpRequest.BodyPublishers.ofString(READ))
+                            .build(),
+                    request(ports.get("Serving the registry of 1 projects (REST)"), "/api/v1/entities?project=rides")
+                            .build());
+
+            AtomicBoolean signalled = new AtomicBoolean();
+            LongAdder answered = new LongAdder();
+            try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+                List<CompletableFuture<List<Integer>>> callers = new ArrayList<>();
+                for (int caller = 0; caller < CALLERS; caller++) {
+                    HttpRequest request = requests.get(caller % requests.size());
+                    callers.add(CompletableFuture.supplyAsync(() -> statuses(request, answered, signalled), threads));
+                }
+                while (answered.sum() < (long) CALLERS * REQUESTS) {
+                    assertThat(callers).as("nobody fails").noneMatch(CompletableFuture::isDone);
+                    Thread.onSpinWait();
+                }
+                assertThat(send(request(ports.get("and metrics"), "/metrics").build())
+                                .body())
+                        .contains(
+                                "feast_feature_server_request_total{endpoint=\"/get-online-features\",status=\"200\"}")
+                        .contains(
+                                "feast_feature_server_request_total{endpoint=\"GET /api/v1/entities\",status=\"200\"}")
+                        .contains("manciple_requests_running{server=\"offline\"} 0");
+                Processes.run(folder, "kill", "-TERM", Long.toString(process.pid()));
+                signalled.set(true);
+                for (CompletableFuture<List<Integer>> caller : callers) {
+                    assertThat(caller.join()).hasSizeGreaterThan(20).containsOnly(200);
+                }
+            }
+            try (BufferedReader errors = process.errorReader()) {
+                assertThat(errors.lines().toList()).contains("Stopped.");
+            }
+            assertThat(process.waitFor()).isEqualTo(TERMINATED);
+        } finally {
+            process.destroyForcibly();
+        }
+    }
+
+    /** By what is printed of each, up to the one that is printed last. */
+    private static Map<String, Integer> ports(BufferedReader out) throws IOException {
+        Map<String, Integer> ports = new LinkedHashMap<>();
+        for (String line = out.readLine(); line != null; line = out.readLine()) {
+            Matcher bound = BOUND.matcher(line);
+            assertThat(bound.matches()).as(line).isTrue();
+            String protocol = bound.group(3) == null ? "" : " " + bound.group(3);
+            ports.put(bound.group(1) + protocol, Integer.parseInt(bound.group(2)));
+            if (line.endsWith("(REST)")) {
+                break;
+            }
+        }
+        return ports;
+    }
+
+    private static HttpRequest.Builder request(Integer port, String path) {
+        return HttpRequest.newBuilder(URI.create("http://127.0.0.1:%d%s".formatted(port, path)));
+    }
+
+    private HttpResponse<String> send(HttpRequest request) throws IOException, InterruptedException {
+        return http.send(request, HttpResponse.BodyHandlers.ofString());
+    }
+
+    /** Asks again and again, and some times more once the process is told to stop. */
+    private List<Integer> statuses(HttpRequest request, LongAdder answered, AtomicBoolean signalled) {
+        List<Integer> statuses = new ArrayList<>();
+        try {
+            for (int after = 0; after < 20; after += signalled.get() ? 1 : 0) {
+                statuses.add(send(request).statusCode());
+                answered.increment();
+            }
+        } catch (IOException e) {
+            statuses.add(-1);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        return statuses;
+    }
+
+    @Test
+    void aPortThatIsTakenIsNamedWithItsServer() throws Exception {
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            String port = Integer.toString(taken.getLocalPort());
+            for (Map.Entry<String, String> server : Map.of(
+                            "--port", "The feature server",
+                            "--grpc-port", "The feature server",
+                            "--metrics-port", "The server of metrics",
+                            "--offline-port", "The offline server",
+                            "--registry-port", "The registry server",
+                            "--registry-rest-port", "The registry server")
+                    .entrySet()) {
+                Cli.Result result = Cli.in(folder)
+                        .run(
+                                server.getKey().equals("--port")
+                                        ? new String[] {"serve", "--port", port}
+                                        : new String[] {"serve", "--port", "0", server.getKey(), port});
+                assertThat(result.code()).isEqualTo(1);
+                assertThat(result.err())
+                        .startsWith(
+                                "Error: %s cannot listen on 127.0.0.1, port %s: ".formatted(server.getValue(), port))
+                        .endsWith("Choose another host or port\n");
+            }
+        }
+    }
+}

@@ -1,0 +1,101 @@
+package dev.manciple.server.flight;
+
+import dev.manciple.server.Commons;
+import dev.manciple.server.Metrics;
+import dev.manciple.server.Telemetry;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.apache.arrow.flight.FlightStatusCode;
+
+/**
+ * Tells of calls, by their kind and the command they are about: {@code DoPut/persist}, or {@code DoPut} alone where that cannot
+ * be told. Thread-safe.
+ */
+final class ObservedCalls {
+    private final Telemetry telemetry;
+    private final Metrics metrics;
+    private final Map<String, Telemetry.Route> routes = new ConcurrentHashMap<>();
+
+    ObservedCalls(Commons commons) {
+        this.telemetry = commons.telemetry();
+        this.metrics = commons.metrics();
+    }
+
+    /** The kinds of calls that are about a command, by Flight's names of them. */
+    enum Kind {
+        PUT("DoPut"),
+        INFO("GetFlightInfo"),
+        GET("DoGet");
+
+        private final String method;
+
+        Kind(String method) {
+            this.method = method;
+        }
+    }
+
+    /** A call that runs, in one thread. */
+    final class Call {
+        private final Kind kind;
+        private final Telemetry.Request request;
+        private String api = "";
+
+        private Call(Kind kind, Telemetry.Request request) {
+            this.kind = kind;
+            this.request = request;
+        }
+
+        /** The command it is about is known now. */
+        void isAbout(Command command) {
+            api = command.api();
+            request.isOf(route(kind.method + "/" + api));
+        }
+
+        /** Rows the client sent with it. */
+        void received(long rows) {
+            metrics.flightRows(api, "received", rows);
+        }
+
+        /** Rows it was answered with. */
+        void sent(long rows) {
+            metrics.flightRows(api, "sent", rows);
+        }
+    }
+
+    /**
+     * Runs a call.
+     *
+     * @param headers of the call
+     * @param work does what is asked; what it throws is thrown on, in the form clients read
+     */
+    void run(Kind kind, Function<String, Optional<String>> headers, Consumer<Call> work) {
+        stream(kind, headers, call -> {
+            try {
+                work.accept(call);
+            } catch (RuntimeException e) {
+                throw FlightErrors.of(e);
+            }
+            return FlightStatusCode.OK;
+        });
+    }
+
+    /**
+     * As {@link #run}, of a call whose answer is sent while it runs.
+     *
+     * @param work does not throw, but tells how it ended
+     */
+    void stream(Kind kind, Function<String, Optional<String>> headers, Function<Call, FlightStatusCode> work) {
+        route(kind.method)
+                .answer(
+                        headers,
+                        request -> FlightErrors.outcome(work.apply(new Call(kind, request))),
+                        FlightErrors::outcome);
+    }
+
+    private Telemetry.Route route(String name) {
+        return routes.computeIfAbsent(name, telemetry::route);
+    }
+}
