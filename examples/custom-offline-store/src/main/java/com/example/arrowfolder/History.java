@@ -9,8 +9,8 @@ import dev.manciple.model.ValueType;
 import dev.manciple.spi.Value;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -23,14 +23,26 @@ import org.apache.arrow.vector.util.TransferPair;
 
 /** The rows of one source in memory, by key and from the oldest to the newest. Closing it frees them. */
 final class History implements AutoCloseable {
+    /** The created time of a row that has none: it loses to any other. */
+    static final long NEVER = Long.MIN_VALUE;
+
+    private static final long MOST_SECONDS = Long.MAX_VALUE / 1_000_000 - 1;
+
     /**
-     * One row.
+     * One row. There are many: the key is one object in all rows that have it, and times are microseconds since 1970.
      *
-     * @param created {@link Instant#MIN} where it is missing, since it loses to any other
+     * @param created or {@link #NEVER}
      */
-    record Row(List<Value> key, Instant event, Instant created, Batch batch, int index) {
+    record Row(List<Value> key, long event, long created, Batch batch, int index) {
         Value value(int feature) {
             return batch.features().get(feature).read(index);
+        }
+    }
+
+    /** The rows of one key. */
+    private record Entity(List<Value> key, List<Row> rows) {
+        Entity(List<Value> key) {
+            this(key, new ArrayList<>());
         }
     }
 
@@ -38,7 +50,7 @@ final class History implements AutoCloseable {
     private record Batch(List<FieldVector> vectors, List<ColumnReader> features) {}
 
     private final DataSource.Batch source;
-    private final Map<List<Value>, List<Row>> rows = new HashMap<>();
+    private final Map<List<Value>, Entity> entities = new HashMap<>();
     private final List<Batch> batches = new ArrayList<>();
 
     private History(DataSource.Batch source) {
@@ -59,21 +71,24 @@ final class History implements AutoCloseable {
             history.close();
             throw e;
         }
-        history.rows
+        history.entities
                 .values()
-                .forEach(each -> each.sort(Comparator.comparing(Row::event).thenComparing(Row::created)));
+                .forEach(each -> each.rows()
+                        .sort(Comparator.comparingLong(Row::event).thenComparingLong(Row::created)));
         return history;
     }
 
     // snippet: newest
     /** The newest row with this key at or before a time, unless it is older than the TTL. */
     Optional<Row> newest(List<Value> key, Instant time, Duration ttl) {
-        List<Row> candidates = rows.getOrDefault(key, List.of());
+        Entity entity = entities.get(key);
+        List<Row> candidates = entity == null ? List.of() : entity.rows();
+        long now = micros(time);
         int from = 0;
         int to = candidates.size();
         while (from < to) {
             int middle = (from + to) >>> 1;
-            if (candidates.get(middle).event().isAfter(time)) {
+            if (candidates.get(middle).event() > now) {
                 to = middle;
             } else {
                 from = middle + 1;
@@ -83,13 +98,23 @@ final class History implements AutoCloseable {
                 ? Optional.empty()
                 : Optional.of(candidates.get(from - 1))
                         .filter(row -> ttl.isZero()
-                                || Duration.between(row.event(), time).compareTo(ttl) <= 0);
+                                || Duration.between(instant(row.event()), time).compareTo(ttl) <= 0);
     }
     // end snippet
 
     /** The rows of every key, the oldest first. */
-    Collection<List<Row>> byKey() {
-        return rows.values();
+    List<List<Row>> byKey() {
+        return entities.values().stream().map(Entity::rows).toList();
+    }
+
+    /** Fractions of a microsecond are dropped; times too far away to be counted are as far as can be counted. */
+    static long micros(Instant time) {
+        long seconds = Math.clamp(time.getEpochSecond(), -MOST_SECONDS, MOST_SECONDS);
+        return seconds * 1_000_000 + time.getNano() / 1_000;
+    }
+
+    static Instant instant(long micros) {
+        return Instant.EPOCH.plus(micros, ChronoUnit.MICROS);
     }
 
     private void add(VectorSchemaRoot read, List<Field> keys, List<Field> features, BufferAllocator allocator) {
@@ -115,10 +140,11 @@ final class History implements AutoCloseable {
             if (events.read(index) instanceof Value.Time(Instant event)) {
                 List<Value> key =
                         keyReaders.stream().map(reader -> reader.read(index)).toList();
-                Instant written = created.map(reader -> reader.read(index))
-                        .map(value -> value instanceof Value.Time(Instant at) ? at : Instant.MIN)
-                        .orElse(Instant.MIN);
-                rows.computeIfAbsent(key, each -> new ArrayList<>()).add(new Row(key, event, written, batch, index));
+                long written = created.isPresent() && created.get().read(index) instanceof Value.Time(Instant at)
+                        ? micros(at)
+                        : NEVER;
+                Entity entity = entities.computeIfAbsent(key, Entity::new);
+                entity.rows().add(new Row(entity.key(), micros(event), written, batch, index));
             }
         }
     }

@@ -31,11 +31,12 @@ record PullJob(PullRequest request, ArrowFolder folder, boolean latest, int batc
     public ArrowReader open(BufferAllocator allocator) {
         History history =
                 History.read(request.source(), folder, request.joinKeys(), request.features(), allocator);
+        long start = History.micros(request.start());
+        long end = History.micros(request.end());
         List<History.Row> rows = new ArrayList<>();
         for (List<History.Row> ofKey : history.byKey()) {
             List<History.Row> inWindow = ofKey.stream()
-                    .filter(row -> !row.event().isBefore(request.start())
-                            && !row.event().isAfter(request.end()))
+                    .filter(row -> row.event() >= start && row.event() <= end)
                     .toList();
             rows.addAll(latest && !inWindow.isEmpty() ? List.of(inWindow.getLast()) : inWindow);
         }

@@ -3,7 +3,6 @@ package com.example.arrowfolder;
 import dev.manciple.arrow.ArrowValues;
 import dev.manciple.spi.Value;
 import java.io.IOException;
-import java.time.Instant;
 import java.util.List;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.FieldVector;
@@ -62,12 +61,14 @@ final class PulledReader extends ArrowReader {
         for (int feature = 0; feature < features; feature++) {
             ArrowValues.set(out.getVector(column++), at, row.value(feature));
         }
-        ArrowValues.set(out.getVector(column++), at, new Value.Time(row.event()));
+        ArrowValues.set(out.getVector(column++), at, new Value.Time(History.instant(row.event())));
         if (column < out.getFieldVectors().size()) {
             ArrowValues.set(
                     out.getVector(column),
                     at,
-                    row.created().equals(Instant.MIN) ? Value.Null.NULL : new Value.Time(row.created()));
+                    row.created() == History.NEVER
+                            ? Value.Null.NULL
+                            : new Value.Time(History.instant(row.created())));
         }
     }
 
