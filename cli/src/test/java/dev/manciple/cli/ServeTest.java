@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -105,10 +106,10 @@ class ServeTest {
                 new Socket(InetAddress.getLoopbackAddress(), port).close();
             }
             List<HttpRequest> requests = List.of(
-                    request(ports.get("Serving 1 feature views (HTTP and gRPC)"), "/get-online-features")
+                    request(Objects.requireNonNull(ports.get("Serving 1 feature views (HTTP and gRPC)")), "/get-online-features")
                             .POST(HttpRequest.BodyPublishers.ofString(READ))
                             .build(),
-                    request(ports.get("Serving the registry of 1 projects (REST)"), "/api/v1/entities?project=rides")
+                    request(Objects.requireNonNull(ports.get("Serving the registry of 1 projects (REST)")), "/api/v1/entities?project=rides")
                             .build());
 
             AtomicBoolean signalled = new AtomicBoolean();
@@ -123,7 +124,7 @@ class ServeTest {
                     assertThat(callers).as("nobody fails").noneMatch(CompletableFuture::isDone);
                     Thread.onSpinWait();
                 }
-                assertThat(send(request(ports.get("and metrics"), "/metrics").build())
+                assertThat(send(request(Objects.requireNonNull(ports.get("and metrics")), "/metrics").build())
                                 .body())
                         .contains(
                                 "feast_feature_server_request_total{endpoint=\"/get-online-features\",status=\"200\"}")

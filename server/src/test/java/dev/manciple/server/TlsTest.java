@@ -175,10 +175,13 @@ class TlsTest {
             if (shown.isPresent()) {
                 client.clientCertificate(bytes(shown.get() + ".crt"), bytes(shown.get() + ".key"));
             }
-            try (FlightClient connected = client.build()) {
+            FlightClient connected = client.build();
+            try {
                 List<ActionType> actions = new ArrayList<>();
                 connected.listActions().forEach(actions::add);
                 return actions;
+            } finally {
+                connected.close();
             }
         }
     }

@@ -112,12 +112,14 @@ final class RestLineage {
         List<Object> projects = new ArrayList<>();
         for (String project : RegistryCodec.projects(reads.registry())) {
             Map<String, Object> objects = new LinkedHashMap<>();
-            ProjectObjects.of(reads, project, Paging.ALL)
-                    .forEach((key, page) -> objects.put(
-                            key,
-                            page.objects().stream()
-                                    .map(object -> of(project, object))
-                                    .toList()));
+            for (Map.Entry<String, Page<Map<String, @Nullable Object>>> list :
+                    ProjectObjects.of(reads, project, Paging.ALL).entrySet()) {
+                List<Object> located = new ArrayList<>();
+                for (Map<String, @Nullable Object> object : list.getValue().objects()) {
+                    located.add(of(project, object));
+                }
+                objects.put(list.getKey(), located);
+            }
             projects.add(complete(project, objects, relations(reads, project, query, Paging.ALL)));
         }
         Map<String, @Nullable Object> answer = new LinkedHashMap<>();
