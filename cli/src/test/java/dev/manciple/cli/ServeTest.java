@@ -106,10 +106,14 @@ class ServeTest {
                 new Socket(InetAddress.getLoopbackAddress(), port).close();
             }
             List<HttpRequest> requests = List.of(
-                    request(Objects.requireNonNull(ports.get("Serving 1 feature views (HTTP and gRPC)")), "/get-online-features")
+                    request(
+                                    Objects.requireNonNull(ports.get("Serving 1 feature views (HTTP and gRPC)")),
+                                    "/get-online-features")
                             .POST(HttpRequest.BodyPublishers.ofString(READ))
                             .build(),
-                    request(Objects.requireNonNull(ports.get("Serving the registry of 1 projects (REST)")), "/api/v1/entities?project=rides")
+                    request(
+                                    Objects.requireNonNull(ports.get("Serving the registry of 1 projects (REST)")),
+                                    "/api/v1/entities?project=rides")
                             .build());
 
             AtomicBoolean signalled = new AtomicBoolean();
@@ -124,7 +128,8 @@ class ServeTest {
                     assertThat(callers).as("nobody fails").noneMatch(CompletableFuture::isDone);
                     Thread.onSpinWait();
                 }
-                assertThat(send(request(Objects.requireNonNull(ports.get("and metrics")), "/metrics").build())
+                assertThat(send(request(Objects.requireNonNull(ports.get("and metrics")), "/metrics")
+                                        .build())
                                 .body())
                         .contains(
                                 "feast_feature_server_request_total{endpoint=\"/get-online-features\",status=\"200\"}")
