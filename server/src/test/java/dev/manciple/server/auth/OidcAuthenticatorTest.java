@@ -237,7 +237,7 @@ class OidcAuthenticatorTest {
         issuer.fallSilent();
 
         assertThatThrownBy(
-                        () -> verified(sign(KEY, claims("ada").build()), Map.of("jwks_request_timeout_seconds", 0.2)))
+                        () -> verified(sign(KEY, claims("ada").build()), Map.of("jwks_request_timeout_seconds", 2)))
                 .isInstanceOf(StoreException.class)
                 .hasMessageNotContaining(issuer.url())
                 .hasStackTraceContaining("did not answer");
