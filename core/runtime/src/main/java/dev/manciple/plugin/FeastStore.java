@@ -11,7 +11,8 @@ import java.util.Optional;
  * @param connector the connector of Manciple that covers it; blank where there is none
  */
 record FeastStore(String shortName, String pythonClass, String connector) {
-    private static final String RUNTIME = "runtime";
+    /** The engine that is this process. */
+    private static final FeastStore LOCAL = new FeastStore("local", "LocalComputeEngine", "");
 
     /** Names that Feast's pages use and its code does not know, and a class path its code shortens. */
     private static final Map<String, String> ON_PAGES = Map.of(
@@ -65,13 +66,13 @@ record FeastStore(String shortName, String pythonClass, String connector) {
             new FeastStore("faiss", "FaissOnlineStore", ""));
 
     static final List<FeastStore> REGISTRIES = List.of(
-            new FeastStore("file", "Registry", RUNTIME),
+            new FeastStore("file", "Registry", "runtime"),
             new FeastStore("sql", "SqlRegistry", ""),
             new FeastStore("remote", "RemoteRegistry", "remote"),
             new FeastStore("snowflake.registry", "SnowflakeRegistry", ""));
 
     static final List<FeastStore> ENGINES = List.of(
-            new FeastStore("local", "LocalComputeEngine", RUNTIME),
+            LOCAL,
             new FeastStore("spark.engine", "SparkComputeEngine", "spark"),
             new FeastStore("snowflake.engine", "SnowflakeComputeEngine", ""),
             new FeastStore("lambda", "LambdaComputeEngine", ""),
@@ -93,7 +94,7 @@ record FeastStore(String shortName, String pythonClass, String connector) {
 
     /** Whether it is there without any plug-in. */
     boolean isBuiltIn() {
-        return connector.equals(RUNTIME);
+        return equals(LOCAL);
     }
 
     /** What to tell who names it where nothing installed offers it. */

@@ -206,7 +206,7 @@ final class HybridBenchmark implements Benchmark {
     /** One run over as many entity rows as is asked for, with a quarter of the memory for each engine. */
     @Override
     public Map<String, Double> alone(String asked, Settings settings) throws Exception {
-        String[] parts = asked.split("/");
+        String[] parts = asked.split("/", 3);
         JoinWorkload larger = larger(Integer.parseInt(parts[2]));
         try (BufferAllocator allocator = new RootAllocator();
                 PlainDuckDb engine = new PlainDuckDb(settings, allocator);
