@@ -236,8 +236,7 @@ class OidcAuthenticatorTest {
     void aProviderThatDoesNotAnswerIsGivenUp() {
         issuer.fallSilent();
 
-        assertThatThrownBy(
-                        () -> verified(sign(KEY, claims("ada").build()), Map.of("jwks_request_timeout_seconds", 2)))
+        assertThatThrownBy(() -> verified(sign(KEY, claims("ada").build()), Map.of("jwks_request_timeout_seconds", 2)))
                 .isInstanceOf(StoreException.class)
                 .hasMessageNotContaining(issuer.url())
                 .hasStackTraceContaining("did not answer");
