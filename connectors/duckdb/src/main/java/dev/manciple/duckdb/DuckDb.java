@@ -59,8 +59,7 @@ final class DuckDb implements AutoCloseable {
     /** @param allocator for rows on their way into the engine */
     DuckDbSession session(BufferAllocator allocator) {
         try {
-            DuckDbSession session =
-                    new DuckDbSession(root().duplicate(), allocator, calls, database, sessions::remove);
+            DuckDbSession session = new DuckDbSession(root().duplicate(), allocator, calls, database, sessions::remove);
             sessions.add(session);
             return session;
         } catch (SQLException e) {
