@@ -46,6 +46,41 @@ public final class ArrowValues {
     }
 
     /**
+     * A reader of one column of times.
+     *
+     * @param dictionaries where dictionary columns find their values; an {@code ArrowReader} is one
+     * @throws dev.manciple.error.InvalidRequestException if the column can never be read as times
+     */
+    public static TimeReader times(FieldVector vector, DictionaryProvider dictionaries) {
+        return TimeReaders.of(vector, dictionaries);
+    }
+
+    /** What takes values from one column without a dictionary to another. */
+    public static ColumnCopier copier(FieldVector from, FieldVector to, ValueType type) {
+        return copier(from, to, type, new DictionaryProvider.MapDictionaryProvider());
+    }
+
+    /**
+     * What takes values from one column to another. Where both have one type of Arrow, and it is a plain one and the declared type's own,
+     * they are copied as they are, with no object for each; else as {@link #reader} and {@link #set} do it.
+     *
+     * @param type read from the first column
+     * @param dictionaries where the first column, if it is encoded, finds its values; an {@code ArrowReader} is one
+     * @throws dev.manciple.error.InvalidRequestException if the first column can never be read
+     */
+    public static ColumnCopier copier(
+            FieldVector from, FieldVector to, ValueType type, DictionaryProvider dictionaries) {
+        return ColumnReaders.isAlreadyAs(type, from)
+                        && from.getField().getType().equals(to.getField().getType())
+                ? (source, target) -> to.copyFromSafe(source, target, from)
+                : converting(reader(from, type, dictionaries), to);
+    }
+
+    private static ColumnCopier converting(ColumnReader from, FieldVector to) {
+        return (source, target) -> set(to, target, from.read(source));
+    }
+
+    /**
      * Sets one value, growing the vector where needed; null and missing are null. Rows of lists and maps are set in rising
      * order. The caller sets the vector's value count when it is done.
      *

@@ -97,6 +97,13 @@ final class ColumnReaders {
         return index -> conversion.apply(natural.read(index));
     }
 
+    /** Whether a column of plain values holds them just as the declared type has them. */
+    static boolean isAlreadyAs(ValueType type, FieldVector vector) {
+        return vector.getField().getDictionary() == null
+                && vector.getField().getChildren().isEmpty()
+                && isKind(vector, type);
+    }
+
     /** Whether the vector's own kind of value is what the type wants, so that nothing is left to check or convert. */
     private static boolean isKind(FieldVector vector, ValueType type) {
         return switch (type) {

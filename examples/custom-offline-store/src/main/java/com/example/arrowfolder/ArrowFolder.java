@@ -2,7 +2,7 @@ package com.example.arrowfolder;
 
 import dev.manciple.arrow.ArrowTypes;
 import dev.manciple.arrow.ArrowValues;
-import dev.manciple.arrow.ColumnReader;
+import dev.manciple.arrow.ColumnCopier;
 import dev.manciple.error.InvalidRequestException;
 import dev.manciple.error.NotFoundException;
 import dev.manciple.error.StoreException;
@@ -31,32 +31,23 @@ import org.apache.arrow.vector.types.pojo.Schema;
 
 /** A folder whose {@code *.arrow} files hold the rows of one source. All files have the columns of the first. */
 record ArrowFolder(Path path) {
-
-    /** Gets every batch of every file; the batch is the reader's. */
-    @FunctionalInterface
-    interface BatchConsumer {
-        void accept(VectorSchemaRoot batch);
+    Schema schema() {
+        return schema(files().getFirst());
     }
 
-    Schema schema() {
+    private Schema schema(Path file) {
         try (BufferAllocator allocator = new RootAllocator();
-                ArrowFileReader reader = reader(files().getFirst(), allocator)) {
+                ArrowFileReader reader = reader(file, allocator)) {
             return reader.getVectorSchemaRoot().getSchema();
         } catch (IOException e) {
             throw failed("read the columns", Outcome.NOT_APPLIED, e);
         }
     }
 
-    void forEachBatch(BufferAllocator allocator, BatchConsumer consumer) {
-        for (Path file : files()) {
-            try (ArrowFileReader reader = reader(file, allocator)) {
-                while (reader.loadNextBatch()) {
-                    consumer.accept(reader.getVectorSchemaRoot());
-                }
-            } catch (IOException e) {
-                throw failed("read '%s'".formatted(file), Outcome.NOT_APPLIED, e);
-            }
-        }
+    /** All rows of all files that are there now. The caller closes the reader. */
+    FolderReader open(BufferAllocator allocator) {
+        List<Path> files = files();
+        return new FolderReader(this, schema(files.getFirst()), files, allocator);
     }
 
     long bytes() {
@@ -79,12 +70,18 @@ record ArrowFolder(Path path) {
         try (BufferAllocator allocator = new RootAllocator();
                 VectorSchemaRoot out = VectorSchemaRoot.create(schema, allocator)) {
             VectorSchemaRoot in = rows.getVectorSchemaRoot();
-            List<ColumnReader> columns = columns(source, schema, in, rows);
+            List<ColumnCopier> columns = columns(source, out, in, rows);
             try (FileChannel channel =
                             FileChannel.open(hidden, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
                     ArrowFileWriter writer = new ArrowFileWriter(out, null, channel)) {
                 while (rows.loadNextBatch()) {
-                    copy(columns, in.getRowCount(), out);
+                    out.getFieldVectors().forEach(FieldVector::reset);
+                    for (int row = 0; row < in.getRowCount(); row++) {
+                        for (ColumnCopier column : columns) {
+                            column.copy(row, row);
+                        }
+                    }
+                    out.setRowCount(in.getRowCount());
                     writer.writeBatch();
                 }
             }
@@ -97,27 +94,17 @@ record ArrowFolder(Path path) {
     }
     // end snippet
 
-    private static void copy(List<ColumnReader> columns, int rows, VectorSchemaRoot out) {
-        for (int column = 0; column < columns.size(); column++) {
-            FieldVector vector = out.getVector(column);
-            vector.reset();
-            for (int row = 0; row < rows; row++) {
-                ArrowValues.set(vector, row, columns.get(column).read(row));
-            }
-        }
-        out.setRowCount(rows);
-    }
-
     /** Rows carry the names of views; the columns of the source must be there exactly. */
-    private List<ColumnReader> columns(DataSource.Batch source, Schema schema, VectorSchemaRoot in, ArrowReader rows) {
-        List<ColumnReader> columns = new ArrayList<>();
+    private static List<ColumnCopier> columns(
+            DataSource.Batch source, VectorSchemaRoot out, VectorSchemaRoot in, ArrowReader rows) {
+        List<ColumnCopier> columns = new ArrayList<>();
         List<String> wanted = new ArrayList<>();
-        for (Field field : schema.getFields()) {
-            String name = source.fieldMapping().getOrDefault(field.getName(), field.getName());
+        for (FieldVector to : out.getFieldVectors()) {
+            String name = source.fieldMapping().getOrDefault(to.getName(), to.getName());
             wanted.add(name);
-            FieldVector vector = in.getVector(name);
-            if (vector != null) {
-                columns.add(ArrowValues.reader(vector, ArrowTypes.valueType(field), rows));
+            FieldVector from = in.getVector(name);
+            if (from != null) {
+                columns.add(ArrowValues.copier(from, to, ArrowTypes.valueType(to.getField()), rows));
             }
         }
         List<String> given =
@@ -146,7 +133,7 @@ record ArrowFolder(Path path) {
         }
     }
 
-    private static ArrowFileReader reader(Path file, BufferAllocator allocator) throws IOException {
+    static ArrowFileReader reader(Path file, BufferAllocator allocator) throws IOException {
         return new ArrowFileReader(FileChannel.open(file), allocator);
     }
 
@@ -158,7 +145,7 @@ record ArrowFolder(Path path) {
         }
     }
 
-    private StoreException failed(String attempted, Outcome outcome, IOException cause) {
+    StoreException failed(String attempted, Outcome outcome, IOException cause) {
         return new StoreException("Arrow folder '%s'".formatted(path), attempted, false, outcome, cause);
     }
 }

@@ -26,8 +26,7 @@ record HistoricalJob(Spine.Rows spine, HistoricalRequest request, Function<DataS
         List<Field> fields = new ArrayList<>(spine.schema().getFields());
         for (ViewSlice slice : request.slices()) {
             for (dev.manciple.model.Field feature : slice.features()) {
-                fields.add(ArrowTypes.arrow(
-                        slice.outputColumn(feature, request.fullFeatureNames()), feature.type()));
+                fields.add(ArrowTypes.arrow(slice.outputColumn(feature, request.fullFeatureNames()), feature.type()));
             }
         }
         return new Schema(fields);
@@ -38,15 +37,20 @@ record HistoricalJob(Spine.Rows spine, HistoricalRequest request, Function<DataS
         List<JoinedSlice> slices = new ArrayList<>();
         try {
             for (ViewSlice slice : request.slices()) {
-                DataSource.Batch source = slice.view().batchSource().orElseThrow();
-                History history = History.read(
-                        source, folders.apply(source), slice.view().entityColumns(), slice.features(), allocator);
-                slices.add(new JoinedSlice(slice, history));
+                slices.add(new JoinedSlice(slice, history(slice, allocator)));
             }
             return new JoinedReader(spine, schema(), slices, allocator);
         } catch (RuntimeException | Error e) {
             slices.forEach(JoinedSlice::close);
             throw e;
+        }
+    }
+
+    private History history(ViewSlice slice, BufferAllocator allocator) {
+        DataSource.Batch source = slice.view().batchSource().orElseThrow();
+        try (FolderReader rows = folders.apply(source).open(allocator)) {
+            return History.read(
+                    new Columns(source, rows), slice.view().entityColumns(), slice.features(), time -> true);
         }
     }
 

@@ -1,13 +1,10 @@
 package com.example.arrowfolder;
 
-import dev.manciple.arrow.ArrowValues;
 import dev.manciple.spi.Spine;
-import dev.manciple.spi.Value;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.VectorSchemaRoot;
@@ -20,7 +17,7 @@ final class JoinedReader extends ArrowReader {
     private final Schema schema;
     private final List<JoinedSlice> slices;
     private final ArrowReader spine;
-    private final List<JoinedSlice.Lookup> lookups = new ArrayList<>();
+    private final List<JoinedSlice.Join> joins = new ArrayList<>();
 
     JoinedReader(Spine.Rows spine, Schema schema, List<JoinedSlice> slices, BufferAllocator allocator) {
         super(allocator);
@@ -28,8 +25,13 @@ final class JoinedReader extends ArrowReader {
         this.slices = slices;
         this.spine = spine.reader().get();
         try {
-            VectorSchemaRoot batch = this.spine.getVectorSchemaRoot();
-            slices.forEach(slice -> lookups.add(slice.over(this.spine, batch, spine.timeColumn())));
+            List<FieldVector> out = getVectorSchemaRoot().getFieldVectors();
+            int column = this.spine.getVectorSchemaRoot().getFieldVectors().size();
+            for (JoinedSlice slice : slices) {
+                int end = column + slice.slice().features().size();
+                joins.add(slice.join(this.spine, spine.timeColumn(), out.subList(column, end)));
+                column = end;
+            }
         } catch (IOException e) {
             closeSpine(e);
             throw new UncheckedIOException(e);
@@ -66,17 +68,7 @@ final class JoinedReader extends ArrowReader {
             for (FieldVector given : in.getFieldVectors()) {
                 given.accept(new VectorAppender(out.getVector(column++)), null);
             }
-            for (JoinedSlice.Lookup lookup : lookups) {
-                int features = lookup.of().slice().features().size();
-                for (int row = 0; row < rows; row++) {
-                    Optional<History.Row> found = lookup.at(row);
-                    for (int feature = 0; feature < features; feature++) {
-                        Value value = found.isPresent() ? found.get().value(feature) : Value.Null.NULL;
-                        ArrowValues.set(out.getVector(column + feature), row, value);
-                    }
-                }
-                column += features;
-            }
+            joins.forEach(join -> join.fill(rows));
         }
         out.setRowCount(rows);
         return more;

@@ -1,44 +1,68 @@
 package com.example.arrowfolder;
 
 import dev.manciple.arrow.ArrowValues;
+import dev.manciple.arrow.ColumnCopier;
 import dev.manciple.arrow.ColumnReader;
+import dev.manciple.arrow.TimeReader;
 import dev.manciple.error.InvalidRequestException;
-import dev.manciple.model.ValueType;
-import dev.manciple.spi.Value;
 import dev.manciple.spi.ViewSlice;
-import java.time.Instant;
+import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.arrow.vector.ipc.ArrowReader;
 
 /** A view with its history, and the features asked of it. */
 record JoinedSlice(ViewSlice slice, History history) implements AutoCloseable {
-    /** What looks up the rows of a spine, whose batches come and go under the readers of its columns. */
-    Lookup over(ArrowReader spine, VectorSchemaRoot batch, String timeColumn) {
+    /**
+     * The join with entity rows, whose batches come and go.
+     *
+     * @param features the columns of the result that are this view's
+     */
+    Join join(ArrowReader spine, String timeColumn, List<FieldVector> features) throws IOException {
+        VectorSchemaRoot batch = spine.getVectorSchemaRoot();
         List<ColumnReader> keys = slice.view().entityColumns().stream()
-                .map(key -> reader(spine, batch, slice.spineColumn(key.name()), key.type()))
+                .map(key -> ArrowValues.reader(column(batch, slice.spineColumn(key.name())), key.type(), spine))
                 .toList();
-        return new Lookup(this, keys, reader(spine, batch, timeColumn, ValueType.Scalar.UNIX_TIMESTAMP));
+        Duration ttl = slice.view().ttl();
+        return new Join(
+                history,
+                keys,
+                ArrowValues.times(column(batch, timeColumn), spine),
+                ttl.isZero() ? Timeline.UNBOUNDED : TimeUnit.MICROSECONDS.convert(ttl),
+                features,
+                history.copier(features));
     }
 
-    private static ColumnReader reader(ArrowReader spine, VectorSchemaRoot batch, String column, ValueType type) {
-        FieldVector vector = batch.getVector(column);
+    private static FieldVector column(VectorSchemaRoot batch, String name) {
+        FieldVector vector = batch.getVector(name);
         if (vector == null) {
-            throw new InvalidRequestException("The entity rows have no column '%s'".formatted(column));
+            throw new InvalidRequestException("The entity rows have no column '%s'".formatted(name));
         }
-        return ArrowValues.reader(vector, type, spine);
+        return vector;
     }
 
-    /** Finds the row of history for a row of the spine. */
-    record Lookup(JoinedSlice of, List<ColumnReader> keys, ColumnReader times) {
-        /** A null key or time matches nothing. */
-        Optional<History.Row> at(int row) {
-            List<Value> key = keys.stream().map(column -> column.read(row)).toList();
-            return !key.contains(Value.Null.NULL) && times.read(row) instanceof Value.Time(Instant time)
-                    ? of.history.newest(key, time, of.slice.view().ttl())
-                    : Optional.empty();
+    record Join(
+            History history,
+            List<ColumnReader> keys,
+            TimeReader times,
+            long ttl,
+            List<FieldVector> features,
+            ColumnCopier copier) {
+        /** Fills in the features of the first rows. */
+        void fill(int rows) {
+            for (int row = 0; row < rows; row++) {
+                int found = history.newest(keys, row, times.read(row), ttl);
+                if (found == Timeline.NONE) {
+                    for (FieldVector feature : features) {
+                        feature.setNull(row);
+                    }
+                } else {
+                    copier.copy(found, row);
+                }
+            }
         }
     }
 

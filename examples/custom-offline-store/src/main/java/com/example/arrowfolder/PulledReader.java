@@ -1,8 +1,11 @@
 package com.example.arrowfolder;
 
+import dev.manciple.arrow.ArrowTypes;
 import dev.manciple.arrow.ArrowValues;
-import dev.manciple.spi.Value;
+import dev.manciple.arrow.ColumnCopier;
+import dev.manciple.model.Field;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.FieldVector;
@@ -10,28 +13,50 @@ import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.arrow.vector.ipc.ArrowReader;
 import org.apache.arrow.vector.types.pojo.Schema;
 
-/** Rows of a history in batches: keys, features, event time and, where it is asked for, created time. */
+/** Some rows of a source as they are read, in batches no larger than asked for. Closing it closes the source. */
 final class PulledReader extends ArrowReader {
-    private final Schema schema;
-    private final int features;
-    private final List<History.Row> rows;
-    private final History history;
-    private final int batchSize;
-    private int next;
+    /** Tells which rows. */
+    @FunctionalInterface
+    interface Choice {
+        /**
+         * @param row the row's place in the source
+         * @param index its place in the batch that is loaded
+         */
+        boolean takes(int row, int index);
+    }
 
+    private final Schema schema;
+    private final FolderReader source;
+    private final Choice choice;
+    private final int[] chosen;
+    private final List<ColumnCopier> copiers = new ArrayList<>();
+
+    /** The place in the source of the first row of the batch loaded, and how many rows of that batch have been looked at. */
+    private int first;
+
+    private int seen;
+
+    /**
+     * @param fields of the result
+     * @param columns of the source, for each of them
+     */
     PulledReader(
-            Schema schema,
-            int features,
-            List<History.Row> rows,
-            History history,
+            List<Field> fields,
+            List<FieldVector> columns,
+            FolderReader source,
+            Choice choice,
             int batchSize,
-            BufferAllocator allocator) {
+            BufferAllocator allocator)
+            throws IOException {
         super(allocator);
-        this.schema = schema;
-        this.features = features;
-        this.rows = rows;
-        this.history = history;
-        this.batchSize = batchSize;
+        this.schema = new Schema(fields.stream().map(ArrowTypes::field).toList());
+        this.source = source;
+        this.choice = choice;
+        this.chosen = new int[batchSize];
+        for (int i = 0; i < fields.size(); i++) {
+            FieldVector target = getVectorSchemaRoot().getVector(i);
+            copiers.add(ArrowValues.copier(columns.get(i), target, fields.get(i).type()));
+        }
     }
 
     @Override
@@ -44,32 +69,36 @@ final class PulledReader extends ArrowReader {
         prepareLoadNextBatch();
         VectorSchemaRoot out = getVectorSchemaRoot();
         out.getFieldVectors().forEach(FieldVector::reset);
-        int count = Math.min(batchSize, rows.size() - next);
-        for (int i = 0; i < count; i++) {
-            fill(out, i, rows.get(next + i));
+        int count = choose();
+        while (count == 0 && advance()) {
+            count = choose();
         }
-        next += count;
+        for (ColumnCopier column : copiers) {
+            for (int i = 0; i < count; i++) {
+                column.copy(chosen[i], i);
+            }
+        }
         out.setRowCount(count);
         return count > 0;
     }
 
-    private void fill(VectorSchemaRoot out, int at, History.Row row) {
-        int column = 0;
-        for (Value key : row.key()) {
-            ArrowValues.set(out.getVector(column++), at, key);
+    private boolean advance() {
+        first += source.getVectorSchemaRoot().getRowCount();
+        seen = 0;
+        return source.loadNextBatch();
+    }
+
+    /** Looks through what is left of the batch loaded, until there are enough rows. */
+    private int choose() {
+        int rows = source.getVectorSchemaRoot().getRowCount();
+        int count = 0;
+        while (seen < rows && count < chosen.length) {
+            if (choice.takes(first + seen, seen)) {
+                chosen[count++] = seen;
+            }
+            seen++;
         }
-        for (int feature = 0; feature < features; feature++) {
-            ArrowValues.set(out.getVector(column++), at, row.value(feature));
-        }
-        ArrowValues.set(out.getVector(column++), at, new Value.Time(History.instant(row.event())));
-        if (column < out.getFieldVectors().size()) {
-            ArrowValues.set(
-                    out.getVector(column),
-                    at,
-                    row.created() == History.NEVER
-                            ? Value.Null.NULL
-                            : new Value.Time(History.instant(row.created())));
-        }
+        return count;
     }
 
     @Override
@@ -79,6 +108,6 @@ final class PulledReader extends ArrowReader {
 
     @Override
     protected void closeReadSource() {
-        history.close();
+        source.close();
     }
 }
