@@ -10,7 +10,17 @@ import java.util.Optional;
 /** One call of an offline store, as its client worded it (Feast: online serving, 7.3). Nothing in it is known to exist. */
 sealed interface Command {
     /** What Feast's protocol calls it. */
-    String api();
+    default String api() {
+        return switch (this) {
+            case Historical historical -> Historical.API;
+            case Pull pull -> pull.latestOnly() ? Pull.LATEST : Pull.ALL;
+            case Columns columns -> Columns.API;
+            case WriteBatch write -> WriteBatch.API;
+            case WriteLogs logs -> WriteLogs.API;
+            case Persist persist -> Persist.API;
+            case Validate validate -> Validate.API;
+        };
+    }
 
     /** A call that is answered with rows. */
     sealed interface Get extends Command {}
@@ -38,11 +48,6 @@ sealed interface Command {
             Optional<Instant> end)
             implements Get {
         static final String API = "get_historical_features";
-
-        @Override
-        public String api() {
-            return API;
-        }
     }
 
     /**
@@ -69,60 +74,30 @@ sealed interface Command {
             implements Get {
         static final String ALL = "pull_all_from_table_or_query";
         static final String LATEST = "pull_latest_from_table_or_query";
-
-        @Override
-        public String api() {
-            return latestOnly ? LATEST : ALL;
-        }
     }
 
     /** The columns of a source, which need not be registered. */
     record Columns(DataSource source) implements Get {
         static final String API = "get_table_column_names_and_types_from_data_source";
-
-        @Override
-        public String api() {
-            return API;
-        }
     }
 
     /** Rows to append to a view's batch source. */
     record WriteBatch(String view) implements Put {
         static final String API = "offline_write_batch";
-
-        @Override
-        public String api() {
-            return API;
-        }
     }
 
     /** Logs of what a service gave. */
     record WriteLogs(String service) implements Put {
         static final String API = "write_logged_features";
-
-        @Override
-        public String api() {
-            return API;
-        }
     }
 
     /** Rows to keep in the place of a registered source. */
     record Persist(Get rows, String target, boolean overwrite) implements Put {
         static final String API = "persist";
-
-        @Override
-        public String api() {
-            return API;
-        }
     }
 
     /** Whether a source can be read. */
     record Validate(DataSource source) implements Put {
         static final String API = "validate_data_source";
-
-        @Override
-        public String api() {
-            return API;
-        }
     }
 }
