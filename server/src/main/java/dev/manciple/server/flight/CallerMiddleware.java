@@ -8,6 +8,7 @@ import java.util.function.Function;
 import org.apache.arrow.flight.CallHeaders;
 import org.apache.arrow.flight.CallStatus;
 import org.apache.arrow.flight.FlightProducer.CallContext;
+import org.apache.arrow.flight.FlightRuntimeException;
 import org.apache.arrow.flight.FlightServerMiddleware;
 
 /**
@@ -18,15 +19,20 @@ import org.apache.arrow.flight.FlightServerMiddleware;
 record CallerMiddleware(Caller caller, Function<String, Optional<String>> headers) implements FlightServerMiddleware {
     static final Key<CallerMiddleware> KEY = Key.of("caller");
 
-    /** Turns away whom the door does not let in. */
-    static Factory<CallerMiddleware> factory(AccessControl access) {
+    /**
+     * Turns away whom the door does not let in.
+     *
+     * @param calls told of those
+     */
+    static Factory<CallerMiddleware> factory(AccessControl access, ObservedCalls calls) {
         return (info, headers, context) -> {
+            Function<String, Optional<String>> header = name -> Optional.ofNullable(headers.get(name));
             try {
-                return new CallerMiddleware(
-                        access.admit(Optional.ofNullable(headers.get(AccessControl.HEADER))),
-                        name -> Optional.ofNullable(headers.get(name)));
+                return new CallerMiddleware(access.admit(header.apply(AccessControl.HEADER)), header);
             } catch (FeatureStoreException e) {
-                throw FlightErrors.of(e);
+                FlightRuntimeException told = FlightErrors.of(e);
+                calls.refused(info.method(), header, told);
+                throw told;
             }
         };
     }

@@ -3,11 +3,16 @@ package dev.manciple.server.flight;
 import dev.manciple.server.Commons;
 import dev.manciple.server.Metrics;
 import dev.manciple.server.Telemetry;
+import java.util.Arrays;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.apache.arrow.flight.FlightMethod;
+import org.apache.arrow.flight.FlightRuntimeException;
 import org.apache.arrow.flight.FlightStatusCode;
 
 /**
@@ -24,34 +29,21 @@ final class ObservedCalls {
         this.metrics = commons.metrics();
     }
 
-    /** The kinds of calls that are about a command, by Flight's names of them. */
-    enum Kind {
-        PUT("DoPut"),
-        INFO("GetFlightInfo"),
-        GET("DoGet");
-
-        private final String method;
-
-        Kind(String method) {
-            this.method = method;
-        }
-    }
-
     /** A call that runs, in one thread. */
     final class Call {
-        private final Kind kind;
+        private final FlightMethod method;
         private final Telemetry.Request request;
         private String api = "";
 
-        private Call(Kind kind, Telemetry.Request request) {
-            this.kind = kind;
+        private Call(FlightMethod method, Telemetry.Request request) {
+            this.method = method;
             this.request = request;
         }
 
         /** The command it is about is known now. */
         void isAbout(Command command) {
             api = command.api();
-            request.isOf(route(kind.method + "/" + api));
+            request.isOf(route(name(method) + "/" + api));
         }
 
         /** Rows the client sent with it. */
@@ -71,8 +63,8 @@ final class ObservedCalls {
      * @param headers of the call
      * @param work does what is asked; what it throws is thrown on, in the form clients read
      */
-    void run(Kind kind, Function<String, Optional<String>> headers, Consumer<Call> work) {
-        stream(kind, headers, call -> {
+    void run(FlightMethod method, Function<String, Optional<String>> headers, Consumer<Call> work) {
+        stream(method, headers, call -> {
             try {
                 work.accept(call);
             } catch (RuntimeException e) {
@@ -87,12 +79,29 @@ final class ObservedCalls {
      *
      * @param work does not throw, but tells how it ended
      */
-    void stream(Kind kind, Function<String, Optional<String>> headers, Function<Call, FlightStatusCode> work) {
-        route(kind.method)
+    void stream(
+            FlightMethod method, Function<String, Optional<String>> headers, Function<Call, FlightStatusCode> work) {
+        route(name(method))
                 .answer(
                         headers,
-                        request -> FlightErrors.outcome(work.apply(new Call(kind, request))),
+                        request -> FlightErrors.outcome(work.apply(new Call(method, request))),
                         FlightErrors::outcome);
+    }
+
+    /**
+     * A call that was not let in.
+     *
+     * @param told to the client
+     */
+    void refused(FlightMethod method, Function<String, Optional<String>> headers, FlightRuntimeException told) {
+        route(name(method)).answer(headers, () -> FlightErrors.outcome(told));
+    }
+
+    /** As the protocol spells it: {@code DoPut}. */
+    private static String name(FlightMethod method) {
+        return Arrays.stream(method.name().split("_"))
+                .map(word -> word.charAt(0) + word.substring(1).toLowerCase(Locale.ROOT))
+                .collect(Collectors.joining());
     }
 
     private Telemetry.Route route(String name) {

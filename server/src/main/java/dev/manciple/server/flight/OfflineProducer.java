@@ -4,7 +4,6 @@ import dev.manciple.error.InvalidRequestException;
 import dev.manciple.error.NotFoundException;
 import dev.manciple.server.Admission;
 import dev.manciple.server.auth.Caller;
-import dev.manciple.server.flight.ObservedCalls.Kind;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -17,6 +16,7 @@ import org.apache.arrow.flight.Criteria;
 import org.apache.arrow.flight.FlightDescriptor;
 import org.apache.arrow.flight.FlightEndpoint;
 import org.apache.arrow.flight.FlightInfo;
+import org.apache.arrow.flight.FlightMethod;
 import org.apache.arrow.flight.FlightProducer;
 import org.apache.arrow.flight.FlightStatusCode;
 import org.apache.arrow.flight.FlightStream;
@@ -65,7 +65,7 @@ final class OfflineProducer implements FlightProducer {
 
     @Override
     public Runnable acceptPut(CallContext context, FlightStream sent, StreamListener<PutResult> answers) {
-        return () -> observed.run(Kind.PUT, CallerMiddleware.headers(context), call -> {
+        return () -> observed.run(FlightMethod.DO_PUT, CallerMiddleware.headers(context), call -> {
             enter();
             try {
                 put(context, sent, call);
@@ -117,7 +117,7 @@ final class OfflineProducer implements FlightProducer {
     public FlightInfo getFlightInfo(CallContext context, FlightDescriptor descriptor) {
         List<FlightInfo> infos = new ArrayList<>(1);
         observed.run(
-                Kind.INFO,
+                FlightMethod.GET_FLIGHT_INFO,
                 CallerMiddleware.headers(context),
                 call -> infos.add(info(CallerMiddleware.of(context), descriptor, call)));
         return infos.getFirst();
@@ -147,8 +147,8 @@ final class OfflineProducer implements FlightProducer {
         // In a thread of its own: the one that calls is needed for the client's demand to arrive.
         resources
                 .executor()
-                .execute(
-                        () -> observed.stream(Kind.GET, headers, call -> stream(caller, ticket, client, stream, call)));
+                .execute(() -> observed.stream(
+                        FlightMethod.DO_GET, headers, call -> stream(caller, ticket, client, stream, call)));
     }
 
     /** Never throws: how it ended is told to the client, and returned. */

@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.arrow.flight.FlightServer;
+import org.apache.arrow.flight.FlightServerMiddleware;
 import org.apache.arrow.flight.Location;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
@@ -70,15 +71,12 @@ public final class OfflineServer implements Server {
             OfflineCalls calls = new OfflineCalls(store, allocator, options.repository());
             Admission admission = new Admission(options.limits().concurrentCalls());
             commons.metrics().running("offline", admission);
+            ObservedCalls observed = new ObservedCalls(commons);
             OfflineProducer producer = new OfflineProducer(
-                    calls,
-                    new OfflinePermissions(store),
-                    resources,
-                    admission,
-                    new ObservedCalls(commons),
-                    options.limits());
+                    calls, new OfflinePermissions(store), resources, admission, observed, options.limits());
             return new OfflineServer(
-                    build(producer, commons.access(), resources, options).start(),
+                    build(producer, CallerMiddleware.factory(commons.access(), observed), resources, options)
+                            .start(),
                     resources,
                     admission,
                     options.drain());
@@ -89,14 +87,17 @@ public final class OfflineServer implements Server {
     }
 
     private static FlightServer build(
-            OfflineProducer producer, AccessControl access, Resources resources, OfflineServerOptions options)
+            OfflineProducer producer,
+            FlightServerMiddleware.Factory<CallerMiddleware> door,
+            Resources resources,
+            OfflineServerOptions options)
             throws IOException {
         Location location = options.tls().isPresent()
                 ? Location.forGrpcTls(options.host(), options.port())
                 : Location.forGrpcInsecure(options.host(), options.port());
         FlightServer.Builder builder = FlightServer.builder(resources.allocator(), location, producer)
                 .executor(resources.executor())
-                .middleware(CallerMiddleware.KEY, CallerMiddleware.factory(access))
+                .middleware(CallerMiddleware.KEY, door)
                 .maxInboundMessageSize(options.limits().messageBytes());
         if (options.tls().isPresent()) {
             ServerOptions.Tls files = options.tls().get();

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.nimbusds.jose.jwk.RSAKey;
 import dev.manciple.model.Field;
 import dev.manciple.model.ValueType.Scalar;
+import dev.manciple.server.Commons;
 import dev.manciple.server.GuardedRepository;
 import dev.manciple.server.auth.TestIssuer;
 import dev.manciple.spi.Value;
@@ -39,6 +40,7 @@ class OfflineAccessTest {
             List.of(List.of(new Value.Int(1001), new Value.Time(Instant.parse("2024-06-01T00:00:00Z"))));
 
     private GuardedRepository repository;
+    private Commons commons;
     private OfflineServer server;
 
     @BeforeAll
@@ -49,9 +51,10 @@ class OfflineAccessTest {
                   - {name: sources, types: [data_source], actions: [read_offline], policy: {roles: [puller]}}
                   - {name: writing, types: [feature_view], actions: [write_offline], policy: {roles: [writer]}}
                 """);
+        commons = Commons.of(repository.access());
         server = OfflineServer.start(
                 repository.store(),
-                repository.access(),
+                commons,
                 OfflineServerOptions.DEFAULT.withPort(0).withRepository(folder).withDrain(Duration.ZERO));
     }
 
@@ -121,6 +124,9 @@ class OfflineAccessTest {
                     "FeastPermissionError",
                     "Invalid");
         }
+        assertThat(commons.metrics().text())
+                .contains("feast_feature_server_request_total{endpoint=\"DoPut\",status=\"16\"} 1")
+                .contains("feast_feature_server_request_total{endpoint=\"ListActions\",status=\"16\"} 1");
     }
 
     @Test
