@@ -1,10 +1,14 @@
 """Feature repositories that Feast and Manciple share, and the commands and servers of Manciple."""
 
+import contextlib
 import json
 import os
 import re
 import signal
+import socket
 import subprocess
+import sys
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -43,7 +47,8 @@ class Server:
 
 
 def serve(repo, *arguments, command="serve"):
-    return started([MANCIPLE, "-c", str(repo), command, "-p", "0", *arguments], r"(https?|grpc\+t\w+)://\S+:\d+")
+    ports = ["-p", "0", "--no-grpc"] if command == "serve" else ["-p", "0"]
+    return started([MANCIPLE, "-c", str(repo), command, *ports, *arguments], r"(https?|grpc\+t\w+)://\S+:\d+")
 
 
 def serve_registry(repo, *arguments):
@@ -69,6 +74,37 @@ def started(command, pattern):
         if address:
             return Server(process, address.group())
     raise AssertionError(f"the server did not start:\n{''.join(seen)}")
+
+
+@contextlib.contextmanager
+def server_of_feast(repo, command, *arguments):
+    """One of Feast's own servers, whose port is yielded."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    feast = Path(sys.executable).with_name("feast")
+    log = repo.parent / f"{command}.log"
+    with log.open("w") as out:
+        process = subprocess.Popen(
+            [feast, "-c", str(repo), command, "-p", str(port), *arguments], stdout=out, stderr=subprocess.STDOUT
+        )
+        try:
+            deadline = time.monotonic() + 120
+            while not _listens(port):
+                assert process.poll() is None and time.monotonic() < deadline, log.read_text()
+                time.sleep(0.2)
+            yield port
+        finally:
+            process.terminate()
+            process.wait(timeout=30)
+
+
+def _listens(port):
+    try:
+        socket.create_connection(("127.0.0.1", port), timeout=1).close()
+        return True
+    except OSError:
+        return False
 
 
 DEFINITIONS = """

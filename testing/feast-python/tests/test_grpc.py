@@ -20,8 +20,8 @@ def address(request, tmp_path_factory):
     (repo / "features.yaml").write_text(DEFINITIONS)
     manciple(repo, "apply")
     manciple(repo, "materialize", "2024-01-01", "2025-01-01")
-    server = started([MANCIPLE, "-c", str(repo), *request.param], r"gRPC at \S+:\d+")
-    yield server.url.split()[-1]
+    server = started([MANCIPLE, "-c", str(repo), *request.param], r"\S+:\d+(?= \(gRPC)")
+    yield server.url
     server.stop()
 
 

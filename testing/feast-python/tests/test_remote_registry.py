@@ -1,10 +1,8 @@
 """Feast's remote registry against a Manciple server, and Manciple's against a server of Feast's."""
 
-import socket
 import subprocess
 import sys
 import textwrap
-import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
@@ -18,6 +16,7 @@ from conftest import (
     manciple_json,
     new_repository,
     serve_registry,
+    server_of_feast,
     write_configuration,
     write_stats,
 )
@@ -251,28 +250,8 @@ def test_manciple_as_a_client_of_the_same_server(applied, repo):
 @pytest.fixture
 def feast_server(tmp_path):
     """Feast's own registry server, at host:port."""
-    repo = new_repository(tmp_path / "server")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    feast = Path(sys.executable).with_name("feast")
-    log = (tmp_path / "server.log").open("w")
-    process = subprocess.Popen(
-        [feast, "-c", str(repo), "serve_registry", "-p", str(port)], stdout=log, stderr=subprocess.STDOUT
-    )
-    deadline = time.monotonic() + 120
-    while True:
-        try:
-            socket.create_connection(("127.0.0.1", port), timeout=1).close()
-            break
-        except OSError:
-            assert process.poll() is None, (tmp_path / "server.log").read_text()
-            assert time.monotonic() < deadline, (tmp_path / "server.log").read_text()
-            time.sleep(0.2)
-    yield f"127.0.0.1:{port}"
-    process.terminate()
-    process.wait(timeout=30)
-    log.close()
+    with server_of_feast(new_repository(tmp_path / "server"), "serve_registry") as port:
+        yield f"127.0.0.1:{port}"
 
 
 def test_manciple_as_a_client_of_feasts_server(tmp_path, feast_server):

@@ -11,8 +11,8 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Feast's command for its gRPC server: the same server as of {@code serve}, where Feast's clients of gRPC look for it. */
-@Command(name = "listen", description = "Serve online features at Feast's address of gRPC until stopped.")
+/** Feast's command for its gRPC server: that of {@code serve}, without HTTP. */
+@Command(name = "listen", description = "Serve online features over gRPC alone until stopped.")
 final class ListenCommand implements Callable<Integer> {
     private static final Pattern ADDRESS = Pattern.compile("(?<host>[^:]+|\\[[0-9a-fA-F:]+]):(?<port>\\d{1,5})");
 
@@ -55,7 +55,7 @@ final class ListenCommand implements Callable<Integer> {
         return new Serving(session)
                 .run(Served.online(ServerOptions.DEFAULT
                         .withHost(parts.group("host"))
-                        .withPort(0)
+                        .withoutHttp()
                         .withGrpcPort(Integer.parseInt(parts.group("port")))
                         .withRegistryTtl(Duration.ofSeconds(Math.max(registryTtlSeconds, 1)))
                         .withConduct(log.apply(Serving.conduct(session)))));

@@ -6,23 +6,12 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** What a process serves beside online features over HTTP, at the same address. */
+/** What a process serves beside online features, at the same address. */
 final class OtherServersOptions {
-    /** Of Feast's command {@code listen}. */
-    private static final int FEAST_GRPC_PORT = 50051;
-
     @Option(
             names = "--all",
-            description =
-                    "Also open all of the ports below, where Feast's servers have them: 50051, 8815, 6570 and 6572.")
+            description = "Also open all of the ports below, where Feast's servers have them: 8815, 6570 and 6572.")
     boolean all;
-
-    @Option(
-            names = "--grpc-port",
-            paramLabel = "PORT",
-            description = "A second port, for gRPC only; clients in Python need it.")
-    @Nullable
-    Integer grpcPort;
 
     @Option(
             names = "--offline-port",
@@ -44,10 +33,6 @@ final class OtherServersOptions {
             description = "A port for the REST routes of the registry.")
     @Nullable
     Integer registryRestPort;
-
-    Optional<Integer> grpcPort() {
-        return port(grpcPort, FEAST_GRPC_PORT);
-    }
 
     Optional<Integer> offlinePort() {
         return port(offlinePort, OfflineServerOptions.DEFAULT.port());

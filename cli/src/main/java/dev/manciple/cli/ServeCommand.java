@@ -21,8 +21,22 @@ final class ServeCommand implements Callable<Integer> {
     private final Session session;
 
     @Mixin
-    private final AddressOptions address =
-            new AddressOptions(ServerOptions.DEFAULT.host(), ServerOptions.DEFAULT.port());
+    private final AddressOptions address = new AddressOptions(ServerOptions.DEFAULT.host(), ServerOptions.HTTP_PORT);
+
+    @Option(
+            names = "--grpc",
+            negatable = true,
+            defaultValue = "true",
+            fallbackValue = "true",
+            description = "Serve gRPC too (default: yes; --no-grpc: no).")
+    boolean grpc = true;
+
+    @Option(
+            names = "--grpc-port",
+            paramLabel = "PORT",
+            defaultValue = "50051",
+            description = "The port of gRPC (default: ${DEFAULT-VALUE}; 0 for any free one).")
+    int grpcPort = ServerOptions.GRPC_PORT;
 
     @Mixin
     private final OtherServersOptions others = new OtherServersOptions();
@@ -50,7 +64,7 @@ final class ServeCommand implements Callable<Integer> {
             names = {"-t", "--type"},
             paramLabel = "http",
             defaultValue = "http",
-            description = "Feast's; HTTP and gRPC are served in any case.")
+            description = "Feast's; HTTP is served in any case.")
     ServerType type = ServerType.HTTP;
 
     /** The types of server Feast's command knows. */
@@ -119,8 +133,8 @@ final class ServeCommand implements Callable<Integer> {
                 .withRegistryTtl(Duration.ofSeconds(Math.max(registryTtlSeconds, 1)))
                 .withLimits(ServerOptions.Limits.DEFAULT.withIdle(Duration.ofSeconds(Math.max(keepAliveSeconds, 1))))
                 .withConduct(log.apply(metrics ? conduct.withMetricsPort(Conduct.FEAST_METRICS_PORT) : conduct));
-        if (others.grpcPort().isPresent()) {
-            options = options.withGrpcPort(others.grpcPort().get());
+        if (grpc) {
+            options = options.withGrpcPort(grpcPort);
         }
         return tls == null ? options : options.withTls(tls.files(session));
     }

@@ -78,10 +78,15 @@ final class Serving {
         FeatureServer server =
                 servers.add(FeatureServer.start(stores.store(), commons, options, VersionCommand.version()));
         Printer printer = session.printer();
-        printer.line("Serving %d feature views at %s://%s:%d (HTTP and gRPC)"
-                .formatted(views, options.tls().isPresent() ? "https" : "http", options.host(), server.port()));
-        server.grpcPort().ifPresent(port -> printer.line("and gRPC at %s:%d".formatted(options.host(), port)));
-        server.metricsPort().ifPresent(port -> printer.line(metrics(options.host(), port)));
+        String host = options.host();
+        boolean tls = options.tls().isPresent();
+        server.httpPort()
+                .ifPresent(port -> printer.line("Serving %d feature views at %s://%s:%d (HTTP)"
+                        .formatted(views, tls ? "https" : "http", host, port)));
+        server.grpcPort()
+                .ifPresent(port -> printer.line("Serving %d feature views at %s:%d (gRPC%s)"
+                        .formatted(views, host, port, tls ? " with TLS" : "")));
+        server.metricsPort().ifPresent(port -> printer.line(metrics(host, port)));
     }
 
     private void serveOffline(OfflineServerOptions options, Commons commons, ServedStores stores, Servers servers) {

@@ -2,6 +2,7 @@ package dev.manciple.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.manciple.server.ServerOptions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -48,7 +49,7 @@ class DeployTest {
                 .contains("/src/cli/target/quick/manciple /opt/manciple")
                 .contains("-Pquick");
         assertThat(Files.readString(Path.of("../manciple"))).contains("target=$root/cli/target/quick");
-        assertThat(file).contains("EXPOSE 6566 8000 50051 8815 6570 6572");
+        assertThat(file).contains("EXPOSE 6566 50051 8000 8815 6570 6572");
     }
 
     @Test
@@ -64,7 +65,10 @@ class DeployTest {
         list(container, "ports")
                 .forEach(port -> ports.put(String.valueOf(((Map<?, ?>) port).get("name")), (Integer)
                         ((Map<?, ?>) port).get("containerPort")));
-        assertThat(ports).containsEntry("http", port(arguments)).containsEntry("metrics", 8000);
+        assertThat(ports)
+                .containsEntry("http", port(arguments))
+                .containsEntry("grpc", ServerOptions.GRPC_PORT)
+                .containsEntry("metrics", 8000);
         for (String probe : List.of("startupProbe", "readinessProbe", "livenessProbe")) {
             Map<?, ?> get = at(container, probe, "httpGet");
             assertThat(routes()).as(probe).contains(String.valueOf(get.get("path")));
@@ -72,12 +76,12 @@ class DeployTest {
         }
         List<?> pause = list(at(container, "lifecycle", "preStop", "exec"), "command");
         int patience = Integer.parseInt(String.valueOf(pause.getLast()))
-                + Math.toIntExact(
-                        dev.manciple.server.ServerOptions.DEFAULT.drain().toSeconds());
+                + Math.toIntExact(ServerOptions.DEFAULT.drain().toSeconds());
         assertThat((Integer) pod.get("terminationGracePeriodSeconds"))
                 .as("the pause and the draining end before the process is killed")
                 .isGreaterThan(patience + 5);
-        assertThat(list(at(document("Service"), "spec"), "ports").toString()).contains("port=" + port(arguments));
+        assertThat(list(at(document("Service"), "spec"), "ports").toString())
+                .contains("port=" + port(arguments), "port=" + ServerOptions.GRPC_PORT);
     }
 
     @Test

@@ -2,6 +2,19 @@ package dev.manciple.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.manciple.wire.proto.ServingServiceProto.FeatureList;
+import dev.manciple.wire.proto.ServingServiceProto.GetOnlineFeaturesRequest;
+import dev.manciple.wire.proto.ServingServiceProto.GetOnlineFeaturesResponse;
+import dev.manciple.wire.proto.ValueProto.RepeatedValue;
+import dev.manciple.wire.proto.ValueProto.Value;
+import io.grpc.CallOptions;
+import io.grpc.Channel;
+import io.grpc.ManagedChannel;
+import io.grpc.MethodDescriptor;
+import io.grpc.StatusRuntimeException;
+import io.grpc.netty.NettyChannelBuilder;
+import io.grpc.protobuf.ProtoUtils;
+import io.grpc.stub.ClientCalls;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -25,6 +38,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -36,7 +50,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(300)
 class ServeTest {
     private static final int TERMINATED = 143;
-    private static final int CALLERS = 8;
+    private static final int CALLERS = 9;
 
     /** How long a soak goes on asking before the signal, in requests of each caller. */
     private static final int REQUESTS = 50 * Integer.getInteger("soak.factor", 1);
@@ -96,8 +110,8 @@ class ServeTest {
             Map<String, Integer> ports = ports(out);
             assertThat(ports.keySet())
                     .containsExactly(
-                            "Serving 1 feature views (HTTP and gRPC)",
-                            "and gRPC",
+                            "Serving 1 feature views (HTTP)",
+                            "Serving 1 feature views (gRPC)",
                             "and metrics",
                             "Serving the history of 1 feature views (Arrow Flight)",
                             "Serving the registry of 1 projects (gRPC)",
@@ -105,24 +119,28 @@ class ServeTest {
             for (int port : ports.values()) {
                 new Socket(InetAddress.getLoopbackAddress(), port).close();
             }
-            List<HttpRequest> requests = List.of(
-                    request(
-                                    Objects.requireNonNull(ports.get("Serving 1 feature views (HTTP and gRPC)")),
-                                    "/get-online-features")
-                            .POST(HttpRequest.BodyPublishers.ofString(READ))
-                            .build(),
-                    request(
-                                    Objects.requireNonNull(ports.get("Serving the registry of 1 projects (REST)")),
-                                    "/api/v1/entities?project=rides")
-                            .build());
+            ManagedChannel channel = NettyChannelBuilder.forAddress(
+                            "127.0.0.1", Objects.requireNonNull(ports.get("Serving 1 feature views (gRPC)")))
+                    .usePlaintext()
+                    .build();
+            HttpRequest online = request(
+                            Objects.requireNonNull(ports.get("Serving 1 feature views (HTTP)")), "/get-online-features")
+                    .POST(HttpRequest.BodyPublishers.ofString(READ))
+                    .build();
+            HttpRequest registry = request(
+                            Objects.requireNonNull(ports.get("Serving the registry of 1 projects (REST)")),
+                            "/api/v1/entities?project=rides")
+                    .build();
+            List<Asking> kinds = List.of(
+                    () -> send(online).statusCode(), () -> send(registry).statusCode(), () -> overGrpc(channel));
 
             AtomicBoolean signalled = new AtomicBoolean();
             LongAdder answered = new LongAdder();
             try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
                 List<CompletableFuture<List<Integer>>> callers = new ArrayList<>();
                 for (int caller = 0; caller < CALLERS; caller++) {
-                    HttpRequest request = requests.get(caller % requests.size());
-                    callers.add(CompletableFuture.supplyAsync(() -> statuses(request, answered, signalled), threads));
+                    Asking asking = kinds.get(caller % kinds.size());
+                    callers.add(CompletableFuture.supplyAsync(() -> statuses(asking, answered, signalled), threads));
                 }
                 while (answered.sum() < (long) CALLERS * REQUESTS) {
                     assertThat(callers).as("nobody fails").noneMatch(CompletableFuture::isDone);
@@ -141,6 +159,8 @@ class ServeTest {
                 for (CompletableFuture<List<Integer>> caller : callers) {
                     assertThat(caller.join()).hasSizeGreaterThan(20).containsOnly(200);
                 }
+            } finally {
+                channel.shutdownNow();
             }
             try (BufferedReader errors = process.errorReader()) {
                 assertThat(errors.lines().toList()).contains("Stopped.");
@@ -174,15 +194,41 @@ class ServeTest {
         return http.send(request, HttpResponse.BodyHandlers.ofString());
     }
 
+    /** One request, and its status in numbers of HTTP. */
+    private interface Asking {
+        int status() throws IOException, InterruptedException;
+    }
+
+    private static int overGrpc(Channel channel) {
+        GetOnlineFeaturesResponse answer = ClientCalls.blockingUnaryCall(
+                channel,
+                MethodDescriptor.<GetOnlineFeaturesRequest, GetOnlineFeaturesResponse>newBuilder()
+                        .setType(MethodDescriptor.MethodType.UNARY)
+                        .setFullMethodName("feast.serving.ServingService/GetOnlineFeatures")
+                        .setRequestMarshaller(ProtoUtils.marshaller(GetOnlineFeaturesRequest.getDefaultInstance()))
+                        .setResponseMarshaller(ProtoUtils.marshaller(GetOnlineFeaturesResponse.getDefaultInstance()))
+                        .build(),
+                CallOptions.DEFAULT,
+                GetOnlineFeaturesRequest.newBuilder()
+                        .setFeatures(FeatureList.newBuilder().addVal("trips:count"))
+                        .putEntities(
+                                "driver_id",
+                                RepeatedValue.newBuilder()
+                                        .addVal(Value.newBuilder().setInt64Val(1001))
+                                        .build())
+                        .build());
+        return answer.getResults(1).getValues(0).getInt64Val() == 7 ? 200 : -1;
+    }
+
     /** Asks again and again, and some times more once the process is told to stop. */
-    private List<Integer> statuses(HttpRequest request, LongAdder answered, AtomicBoolean signalled) {
+    private List<Integer> statuses(Asking asking, LongAdder answered, AtomicBoolean signalled) {
         List<Integer> statuses = new ArrayList<>();
         try {
             for (int after = 0; after < 20; after += signalled.get() ? 1 : 0) {
-                statuses.add(send(request).statusCode());
+                statuses.add(asking.status());
                 answered.increment();
             }
-        } catch (IOException e) {
+        } catch (IOException | StatusRuntimeException e) {
             statuses.add(-1);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -202,11 +248,14 @@ class ServeTest {
                             "--registry-port", "The registry server",
                             "--registry-rest-port", "The registry server")
                     .entrySet()) {
+                Map<String, String> ports = new LinkedHashMap<>(Map.of("--port", "0", "--grpc-port", "0"));
+                ports.put(server.getKey(), port);
                 Cli.Result result = Cli.in(folder)
-                        .run(
-                                server.getKey().equals("--port")
-                                        ? new String[] {"serve", "--port", port}
-                                        : new String[] {"serve", "--port", "0", server.getKey(), port});
+                        .run(Stream.concat(
+                                        Stream.of("serve"),
+                                        ports.entrySet().stream()
+                                                .flatMap(each -> Stream.of(each.getKey(), each.getValue())))
+                                .toArray(String[]::new));
                 assertThat(result.code()).isEqualTo(1);
                 assertThat(result.err())
                         .startsWith(

@@ -6,12 +6,8 @@ import dev.manciple.server.auth.AccessControl;
 import dev.manciple.server.grpc.OnlineServices;
 import dev.manciple.server.http.HttpApi;
 import dev.manciple.server.http.Patience;
-import io.grpc.protobuf.services.HealthStatusManager;
 import io.helidon.common.tls.Tls;
 import io.helidon.webserver.WebServer;
-import io.helidon.webserver.WebServerConfig;
-import io.helidon.webserver.grpc.GrpcReflectionFeature;
-import io.helidon.webserver.grpc.GrpcRouting;
 import io.helidon.webserver.http.HttpRouting;
 import io.opentelemetry.api.OpenTelemetry;
 import java.net.InetSocketAddress;
@@ -21,14 +17,14 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * Serves a feature store's online features over HTTP and gRPC, on one port, and gRPC on a second one if asked to. Borrows the feature store: whoever opened it closes
- * it, after this. Closing first answers everybody who asks and tells them to connect elsewhere, until nobody asks any more or
- * {@link ServerOptions#drain} is over; then it stops to listen and frees what the server holds.
+ * Serves a feature store's online features over HTTP and gRPC, each on a port of its own. Borrows the feature store: whoever
+ * opened it closes it, after this. Closing first answers everybody who asks and tells them to connect elsewhere, until nobody asks
+ * any more or {@link ServerOptions#drain} is over; then it stops to listen and frees what the server holds.
  */
 public final class FeatureServer implements Server {
     private static final String NAME = "The feature server";
 
-    private final WebServer server;
+    private final Optional<WebServer> http;
     private final Optional<GrpcServer> grpc;
     private final Optional<MetricsServer> metrics;
     private final Backend backend;
@@ -36,12 +32,12 @@ public final class FeatureServer implements Server {
     private final AtomicBoolean closed = new AtomicBoolean();
 
     private FeatureServer(
-            WebServer server,
+            Optional<WebServer> http,
             Optional<GrpcServer> grpc,
             Optional<MetricsServer> metrics,
             Backend backend,
             Patience patience) {
-        this.server = server;
+        this.http = http;
         this.grpc = grpc;
         this.metrics = metrics;
         this.backend = backend;
@@ -73,64 +69,71 @@ public final class FeatureServer implements Server {
      * Starts to listen.
      *
      * @param version of this program, told to clients that ask
-     * @throws InvalidRequestException if an address cannot be bound, or a file of TLS is no good
+     * @throws InvalidRequestException if there is nothing to serve, an address cannot be bound, or a file of TLS is no good
      * @throws dev.manciple.error.FeatureStoreException if the registry cannot be read
      */
     public static FeatureServer start(FeatureStore store, Commons commons, ServerOptions options, String version) {
+        if (options.port().isEmpty() && options.grpcPort().isEmpty()) {
+            throw new InvalidRequestException("A feature server without HTTP and without gRPC has nothing to serve");
+        }
         Optional<Tls> tls = options.tls().map(TlsFiles::read);
         Backend backend = new Backend(store, commons, options);
         Patience patience = new Patience(options.limits().idle());
         List<Runnable> opened = new ArrayList<>(List.of(patience::close, backend::close));
         try {
-            OnlineServices services = new OnlineServices(backend, version);
-            WebServer server = Listening.start(
-                    NAME,
-                    options.host(),
-                    options.port(),
-                    config(options, tls, new HttpApi(backend, patience), services));
-            opened.addFirst(server::stop);
-            Optional<GrpcServer> grpc = options.grpcPort().map(port -> grpc(port, options, services));
+            Optional<WebServer> http =
+                    options.port().map(port -> http(port, options, tls, new HttpApi(backend, patience)));
+            http.ifPresent(started -> opened.addFirst(started::stop));
+            Optional<GrpcServer> grpc = options.grpcPort().map(port -> grpc(port, options, backend, version));
             grpc.ifPresent(started -> opened.addFirst(started::close));
             Optional<MetricsServer> metrics = options.conduct()
                     .metricsPort()
                     .map(port -> MetricsServer.start(options.host(), port, commons.metrics()));
-            return new FeatureServer(server, grpc, metrics, backend, patience);
+            return new FeatureServer(http, grpc, metrics, backend, patience);
         } catch (RuntimeException e) {
             opened.forEach(Runnable::run);
             throw e;
         }
     }
 
-    private static GrpcServer grpc(int port, ServerOptions options, OnlineServices services) {
+    private static GrpcServer grpc(int port, ServerOptions options, Backend backend, String version) {
         return GrpcServer.start(
                 NAME,
                 new InetSocketAddress(options.host(), port),
                 options.tls(),
-                options.limits().bodyBytes(),
+                options.limits(),
                 options.drain(),
-                services.definitions());
+                threads -> new OnlineServices(backend, version, threads).definitions());
     }
 
-    private static WebServerConfig.Builder config(
-            ServerOptions options, Optional<Tls> tls, HttpApi http, OnlineServices grpc) {
-        GrpcRouting.Builder services = GrpcRouting.builder().service(new HealthStatusManager().getHealthService());
-        grpc.definitions().forEach(services::service);
-        return WebServer.builder()
-                .addFeature(GrpcReflectionFeature.create())
-                .idleConnectionTimeout(options.limits().idle())
-                .connectionOptions(socket -> socket.tcpNoDelay(true))
-                .shutdownGracePeriod(options.drain())
-                .routing(HttpRouting.builder().register(http))
-                .addRouting(services)
-                .update(builder -> tls.ifPresent(builder::tls));
+    private static WebServer http(int port, ServerOptions options, Optional<Tls> tls, HttpApi api) {
+        return Listening.start(
+                NAME,
+                options.host(),
+                port,
+                WebServer.builder()
+                        .idleConnectionTimeout(options.limits().idle())
+                        .connectionOptions(socket -> socket.tcpNoDelay(true))
+                        .shutdownGracePeriod(options.drain())
+                        .routing(HttpRouting.builder().register(api))
+                        .update(builder -> tls.ifPresent(builder::tls)));
     }
 
-    /** The port of HTTP and gRPC. */
+    /**
+     * The port of HTTP.
+     *
+     * @throws java.util.NoSuchElementException if it is not served
+     */
     public int port() {
-        return server.port();
+        return httpPort().orElseThrow();
     }
 
-    /** The second port of gRPC, if there is one. */
+    /** The port of HTTP, if it is served. */
+    public Optional<Integer> httpPort() {
+        return http.map(WebServer::port);
+    }
+
+    /** The port of gRPC, if it is served. */
     public Optional<Integer> grpcPort() {
         return grpc.map(GrpcServer::port);
     }
@@ -143,8 +146,9 @@ public final class FeatureServer implements Server {
     @Override
     public void close() {
         if (closed.compareAndSet(false, true)) {
+            grpc.ifPresent(GrpcServer::leave);
             backend.admission().drain(backend.options().drain());
-            server.stop();
+            http.ifPresent(WebServer::stop);
             grpc.ifPresent(GrpcServer::close);
             metrics.ifPresent(MetricsServer::close);
             patience.close();

@@ -6,6 +6,7 @@ import io.grpc.Server;
 import io.grpc.ServerCredentials;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.TlsServerCredentials;
+import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.netty.NettyServerBuilder;
 import io.grpc.protobuf.services.HealthStatusManager;
 import io.grpc.protobuf.services.ProtoReflectionServiceV1;
@@ -14,23 +15,44 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * A port that speaks gRPC only, with health and reflection. It has a server of its own, not Helidon's: that one (4.5) turns away
- * clients that spell the path of a request out in full, which is how those in Python send it. Calls run on virtual threads.
+ * A port that speaks gRPC, with health and reflection. It has a server of its own, since that of the port of HTTP (Helidon's, 4.5)
+ * turns away clients that spell the path of a request out in full, which is how those in Python send it.
  */
 final class GrpcServer implements AutoCloseable {
+    /** Streams of one connection, as a multiple of the calls that run: who asks too much is to be told, not held back. */
+    private static final int STREAMS_PER_CALL = 8;
+
+    /** Enough for most questions to come whole without a word from the server. */
+    private static final int WINDOW_BYTES = 1 << 20;
+
+    /** Clients that look more often whether the connection stands are told off. */
+    private static final Duration SHORTEST_KEEP_ALIVE = Duration.ofSeconds(10);
+
     private final Server server;
+    private final HealthStatusManager health;
     private final ExecutorService calls;
     private final Duration drain;
+    private final AtomicBoolean leaving = new AtomicBoolean();
 
-    private GrpcServer(Server server, ExecutorService calls, Duration drain) {
+    private GrpcServer(Server server, HealthStatusManager health, ExecutorService calls, Duration drain) {
         this.server = server;
+        this.health = health;
         this.calls = calls;
         this.drain = drain;
+    }
+
+    /** Makes the services of a server. */
+    @FunctionalInterface
+    interface Services {
+        /** @param threads gives each call one of its own; the one that asks for it belongs to the network, and must not wait */
+        List<ServerServiceDefinition> of(Executor threads);
     }
 
     /**
@@ -38,7 +60,7 @@ final class GrpcServer implements AutoCloseable {
      *
      * @param server whose port it is, to begin a sentence with
      * @param tls files that are known to be good
-     * @param largestMessage in bytes
+     * @param limits of which the size of a message and the patience with silent connections are kept here
      * @param drain how long calls that run get to end
      * @throws InvalidRequestException if the address cannot be bound
      */
@@ -46,20 +68,30 @@ final class GrpcServer implements AutoCloseable {
             String server,
             InetSocketAddress address,
             Optional<ServerOptions.Tls> tls,
-            long largestMessage,
+            ServerOptions.Limits limits,
             Duration drain,
-            List<ServerServiceDefinition> services) {
+            Services services) {
         ExecutorService calls = Executors.newVirtualThreadPerTaskExecutor();
+        HealthStatusManager health = new HealthStatusManager();
         try {
+            List<ServerServiceDefinition> definitions = services.of(calls);
             Server started = NettyServerBuilder.forAddress(address, credentials(tls))
-                    .executor(calls)
-                    .maxInboundMessageSize((int) Math.min(largestMessage, Integer.MAX_VALUE))
-                    .addServices(services)
-                    .addService(new HealthStatusManager().getHealthService())
+                    .directExecutor()
+                    .maxInboundMessageSize((int) Math.min(limits.bodyBytes(), Integer.MAX_VALUE))
+                    .maxConcurrentCallsPerConnection(STREAMS_PER_CALL * limits.concurrentRequests())
+                    .flowControlWindow(WINDOW_BYTES)
+                    .handshakeTimeout(limits.idle().toNanos(), TimeUnit.NANOSECONDS)
+                    .keepAliveTime(limits.idle().toNanos(), TimeUnit.NANOSECONDS)
+                    .permitKeepAliveTime(SHORTEST_KEEP_ALIVE.toNanos(), TimeUnit.NANOSECONDS)
+                    .permitKeepAliveWithoutCalls(true)
+                    .addServices(definitions)
+                    .addService(health.getHealthService())
                     .addService(ProtoReflectionServiceV1.newInstance())
                     .build()
                     .start();
-            return new GrpcServer(started, calls, drain);
+            definitions.forEach(
+                    service -> health.setStatus(service.getServiceDescriptor().getName(), ServingStatus.SERVING));
+            return new GrpcServer(started, health, calls, drain);
         } catch (IOException e) {
             calls.shutdownNow();
             throw Listening.failed(server, address.getHostString(), address.getPort(), e);
@@ -85,15 +117,23 @@ final class GrpcServer implements AutoCloseable {
         return server.getPort();
     }
 
+    /** Tells who asks for the health that calls should go elsewhere; takes them all the same. */
+    void leave() {
+        if (leaving.compareAndSet(false, true)) {
+            health.enterTerminalState();
+        }
+    }
+
     /** Takes no more calls; those that run go on. */
     void stopListening() {
+        leave();
         server.shutdown();
     }
 
     /** Waits for the calls that run, as long as they may take, and ends the others. */
     @Override
     public void close() {
-        server.shutdown();
+        stopListening();
         try {
             if (!server.awaitTermination(drain.toNanos(), TimeUnit.NANOSECONDS)) {
                 server.shutdownNow();

@@ -11,7 +11,6 @@ import io.helidon.webserver.WebServer;
 import io.helidon.webserver.http.HttpRouting;
 import java.net.InetSocketAddress;
 import java.time.InstantSource;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 
@@ -72,9 +71,13 @@ public final class RegistryServer implements Server {
         InstantSource clock = InstantSource.system();
         Optional<GrpcServer> grpc = Optional.empty();
         try {
-            RegistryServices services = new RegistryServices(registry, commons, admission, clock);
             RegistryApi api = new RegistryApi(registry, commons, admission, patience, options.limits(), clock);
-            grpc = options.grpcPort().map(port -> grpc(port, options, services));
+            grpc = options.grpcPort()
+                    .map(port -> grpc(
+                            port,
+                            options,
+                            threads ->
+                                    new RegistryServices(registry, commons, admission, clock, threads).definitions()));
             Optional<WebServer> rest = options.restPort().map(port -> rest(port, options, tls, api));
             return new RegistryServer(grpc, rest, options, admission, patience);
         } catch (RuntimeException e) {
@@ -84,14 +87,14 @@ public final class RegistryServer implements Server {
         }
     }
 
-    private static GrpcServer grpc(int port, RegistryServerOptions options, RegistryServices services) {
+    private static GrpcServer grpc(int port, RegistryServerOptions options, GrpcServer.Services services) {
         return GrpcServer.start(
                 NAME,
                 new InetSocketAddress(options.host(), port),
                 options.tls(),
-                options.limits().bodyBytes(),
+                options.limits(),
                 options.drain(),
-                List.of(services.registryServer(), services.projectParts()));
+                services);
     }
 
     private static WebServer rest(int port, RegistryServerOptions options, Optional<Tls> tls, RegistryApi api) {

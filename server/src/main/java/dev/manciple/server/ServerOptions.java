@@ -8,9 +8,8 @@ import java.util.Optional;
  * How a server listens, and what it refuses. Immutable; starts from {@link #DEFAULT}.
  *
  * @param host the address to bind
- * @param port HTTP and gRPC; 0 for any free port
- * @param grpcPort a second port that speaks the same protocols, as Feast's clients of gRPC have one of their own; 0 for any free
- *     port, empty for none
+ * @param port of HTTP; 0 for any free port, empty for no HTTP
+ * @param grpcPort of gRPC; 0 for any free port, empty for no gRPC
  * @param tls empty for plain text
  * @param limits what a request may ask
  * @param registryTtl how often the registry is looked at for changes, which are served from then on
@@ -19,17 +18,23 @@ import java.util.Optional;
  */
 public record ServerOptions(
         String host,
-        int port,
+        Optional<Integer> port,
         Optional<Integer> grpcPort,
         Optional<Tls> tls,
         Limits limits,
         Duration registryTtl,
         Duration drain,
         Conduct conduct) {
-    /** Feast's address and port, no TLS. */
+    /** Feast's port of HTTP. */
+    public static final int HTTP_PORT = 6566;
+
+    /** Feast's port of gRPC. */
+    public static final int GRPC_PORT = 50051;
+
+    /** Feast's address and port of HTTP, no gRPC, no TLS. */
     public static final ServerOptions DEFAULT = new ServerOptions(
             "127.0.0.1",
-            6566,
+            Optional.of(HTTP_PORT),
             Optional.empty(),
             Optional.empty(),
             Limits.DEFAULT,
@@ -59,7 +64,11 @@ public record ServerOptions(
     }
 
     public ServerOptions withPort(int newPort) {
-        return new ServerOptions(host, newPort, grpcPort, tls, limits, registryTtl, drain, conduct);
+        return new ServerOptions(host, Optional.of(newPort), grpcPort, tls, limits, registryTtl, drain, conduct);
+    }
+
+    public ServerOptions withoutHttp() {
+        return new ServerOptions(host, Optional.empty(), grpcPort, tls, limits, registryTtl, drain, conduct);
     }
 
     public ServerOptions withHost(String newHost) {

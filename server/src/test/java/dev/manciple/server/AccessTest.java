@@ -5,10 +5,14 @@ import static dev.manciple.server.auth.TestIssuer.sign;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.google.protobuf.ByteString;
+import com.google.protobuf.UnknownFieldSet;
 import com.nimbusds.jose.jwk.RSAKey;
 import dev.manciple.server.auth.TestIssuer;
 import dev.manciple.wire.proto.GrpcServerProto;
 import dev.manciple.wire.proto.ServingServiceProto.FeatureList;
+import dev.manciple.wire.proto.ServingServiceProto.GetFeastServingInfoRequest;
+import dev.manciple.wire.proto.ServingServiceProto.GetFeastServingInfoResponse;
 import dev.manciple.wire.proto.ServingServiceProto.GetOnlineFeaturesRequest;
 import dev.manciple.wire.proto.ServingServiceProto.GetOnlineFeaturesResponse;
 import dev.manciple.wire.proto.ValueProto;
@@ -90,10 +94,10 @@ class AccessTest {
         server = FeatureServer.start(
                 repository.store(),
                 repository.access(),
-                ServerOptions.DEFAULT.withPort(0).withRegistryTtl(Duration.ofMillis(50)),
+                ServerOptions.DEFAULT.withPort(0).withGrpcPort(0).withRegistryTtl(Duration.ofMillis(50)),
                 "test",
                 OpenTelemetry.noop());
-        channel = NettyChannelBuilder.forAddress("127.0.0.1", server.port())
+        channel = NettyChannelBuilder.forAddress("127.0.0.1", server.grpcPort().orElseThrow())
                 .usePlaintext()
                 .build();
     }
@@ -291,6 +295,12 @@ class AccessTest {
                 "feast.serving.ServingService/GetOnlineFeatures",
                 GetOnlineFeaturesRequest.getDefaultInstance(),
                 GetOnlineFeaturesResponse.getDefaultInstance());
+        private static final GetFeastServingInfoRequest NOTHING = GetFeastServingInfoRequest.getDefaultInstance();
+        private static final MethodDescriptor<GetFeastServingInfoRequest, GetFeastServingInfoResponse> INFORMING =
+                method(
+                        "feast.serving.ServingService/GetFeastServingInfo",
+                        NOTHING,
+                        GetFeastServingInfoResponse.getDefaultInstance());
         private static final MethodDescriptor<GrpcServerProto.PushRequest, GrpcServerProto.PushResponse> PUSHING =
                 method(
                         "GrpcFeatureServer/Push",
@@ -311,6 +321,40 @@ class AccessTest {
         void whoeverIsNotKnownIsToldSo() {
             assertStatus(Status.Code.UNAUTHENTICATED, () -> call(READING, request, Optional.empty()));
             assertStatus(Status.Code.UNAUTHENTICATED, () -> call(READING, request, Optional.of("x.y.z")));
+        }
+
+        @Test
+        void whoIsTurnedAwayIsCounted() throws Exception {
+            assertStatus(Status.Code.UNAUTHENTICATED, () -> call(INFORMING, NOTHING, Optional.empty()));
+
+            Http http = Http.of(server);
+            String metrics = http.get("/metrics").body();
+            while (!metrics.contains(
+                    "feast_feature_server_request_total{endpoint=\"feast.serving.ServingService/GetFeastServingInfo\",status=\"16\"} 1")) {
+                // A call is told of a moment after its answer has arrived.
+                metrics = http.get("/metrics").body();
+            }
+        }
+
+        @Test
+        void questionsOfThoseWhoAreNotKnownAreNotRead() {
+            MethodDescriptor<HealthCheckRequest, GetOnlineFeaturesResponse> other = method(
+                    READING.getFullMethodName(),
+                    HealthCheckRequest.getDefaultInstance(),
+                    GetOnlineFeaturesResponse.getDefaultInstance());
+            // Its field is one of the request's, and its bytes no text.
+            HealthCheckRequest unreadable = HealthCheckRequest.newBuilder()
+                    .setUnknownFields(UnknownFieldSet.newBuilder()
+                            .addField(
+                                    GetOnlineFeaturesRequest.FEATURES_FIELD_NUMBER,
+                                    UnknownFieldSet.Field.newBuilder()
+                                            .addLengthDelimited(ByteString.copyFrom(new byte[] {(byte) 0xff}))
+                                            .build())
+                            .build())
+                    .build();
+
+            assertStatus(Status.Code.UNAUTHENTICATED, () -> call(other, unreadable, Optional.empty()));
+            assertStatus(Status.Code.INVALID_ARGUMENT, () -> call(other, unreadable, Optional.of(reader)));
         }
 
         @Test

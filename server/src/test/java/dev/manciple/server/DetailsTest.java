@@ -63,7 +63,7 @@ class DetailsTest {
         FeatureStore repository = Repository.with(folder, AGED);
         store = repository;
         FeatureServer started = FeatureServer.start(
-                repository, ServerOptions.DEFAULT.withPort(0).withConduct(conduct), "test");
+                repository, ServerOptions.DEFAULT.withPort(0).withGrpcPort(0).withConduct(conduct), "test");
         server = started;
         return Http.of(started);
     }
@@ -140,7 +140,7 @@ class DetailsTest {
         AtomicReference<Metadata> received = new AtomicReference<>();
         AtomicReference<Metadata> trailers = new AtomicReference<>();
         ManagedChannel connection = NettyChannelBuilder.forAddress(
-                        "127.0.0.1", http.server().port())
+                        "127.0.0.1", http.server().grpcPort().orElseThrow())
                 .usePlaintext()
                 .build();
         try {

@@ -11,16 +11,31 @@ import dev.manciple.wire.proto.ValueProto;
 import io.grpc.CallOptions;
 import io.grpc.ManagedChannel;
 import io.grpc.MethodDescriptor;
+import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
+import io.grpc.health.v1.HealthCheckRequest;
+import io.grpc.health.v1.HealthCheckResponse;
+import io.grpc.health.v1.HealthGrpc;
 import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.protobuf.ProtoUtils;
+import io.grpc.reflection.v1.ServerReflectionGrpc;
+import io.grpc.reflection.v1.ServerReflectionRequest;
+import io.grpc.reflection.v1.ServerReflectionResponse;
+import io.grpc.reflection.v1.ServiceResponse;
 import io.grpc.stub.ClientCalls;
+import io.grpc.stub.StreamObserver;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import org.assertj.core.api.Assertions;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -44,9 +59,10 @@ class FeatureServerTest {
                 store,
                 ServerOptions.DEFAULT
                         .withPort(0)
+                        .withGrpcPort(0)
                         .withLimits(new ServerOptions.Limits(1 << 20, 1_000, 8, java.time.Duration.ofSeconds(30))),
                 "1.2.3");
-        channel = NettyChannelBuilder.forAddress("127.0.0.1", server.port())
+        channel = NettyChannelBuilder.forAddress("127.0.0.1", server.grpcPort().orElseThrow())
                 .usePlaintext()
                 .build();
     }
@@ -203,15 +219,6 @@ class FeatureServerTest {
         }
 
         @Test
-        void speaksTheSecondVersionOfHttpToo() throws Exception {
-            HttpResponse<String> answer = HttpClient.newHttpClient()
-                    .send(HttpRequest.newBuilder(uri("/health")).build(), HttpResponse.BodyHandlers.ofString());
-
-            assertThat(answer.version()).isEqualTo(HttpClient.Version.HTTP_2);
-            assertThat(answer.statusCode()).isEqualTo(200);
-        }
-
-        @Test
         void tellsItsHealthAndMetrics() throws Exception {
             post("/get-online-features", """
                     {"entities": {"driver_id": [1001]}, "features": ["driver_stats:trips"]}
@@ -311,7 +318,89 @@ class FeatureServerTest {
         }
 
         @Test
-        void tellsItsVersionAndHealth() {
+        void refusesWhatIsNoQuestion() {
+            MethodDescriptor<byte[], GetOnlineFeaturesResponse> raw =
+                    READ.toBuilder(new Raw(), READ.getResponseMarshaller()).build();
+
+            assertStatus(Status.Code.INVALID_ARGUMENT, () -> call(raw, "no message".getBytes(StandardCharsets.UTF_8)));
+            assertStatus(Status.Code.RESOURCE_EXHAUSTED, () -> call(raw, new byte[2 << 20]));
+            assertStatus(Status.Code.INVALID_ARGUMENT, () -> call(raw, new byte[0]));
+        }
+
+        private static void assertStatus(Status.Code code, Runnable call) {
+            Assertions.assertThatThrownBy(call::run)
+                    .isInstanceOfSatisfying(
+                            StatusRuntimeException.class,
+                            failure -> assertThat(failure.getStatus().getCode()).isEqualTo(code));
+        }
+
+        /** Sends any bytes. */
+        private static final class Raw implements MethodDescriptor.Marshaller<byte[]> {
+            @Override
+            public InputStream stream(byte[] message) {
+                return new ByteArrayInputStream(message);
+            }
+
+            @Override
+            public byte[] parse(InputStream message) {
+                throw new UnsupportedOperationException("A client receives no questions");
+            }
+        }
+
+        @Test
+        void tellsTheHealthOfEachService() {
+            for (String service : List.of("", "feast.serving.ServingService", "GrpcFeatureServer")) {
+                assertThat(call(
+                                        HealthGrpc.getCheckMethod(),
+                                        HealthCheckRequest.newBuilder()
+                                                .setService(service)
+                                                .build())
+                                .getStatus())
+                        .as(service)
+                        .isEqualTo(HealthCheckResponse.ServingStatus.SERVING);
+            }
+        }
+
+        /** As grpcurl asks. */
+        @Test
+        void describesItsServices() throws Exception {
+            List<ServerReflectionResponse> answers = new ArrayList<>();
+            CountDownLatch ended = new CountDownLatch(1);
+            StreamObserver<ServerReflectionRequest> questions = ServerReflectionGrpc.newStub(channel)
+                    .serverReflectionInfo(new StreamObserver<>() {
+                        @Override
+                        public void onNext(ServerReflectionResponse answer) {
+                            answers.add(answer);
+                        }
+
+                        @Override
+                        public void onError(Throwable failure) {
+                            ended.countDown();
+                        }
+
+                        @Override
+                        public void onCompleted() {
+                            ended.countDown();
+                        }
+                    });
+            questions.onNext(
+                    ServerReflectionRequest.newBuilder().setListServices("").build());
+            questions.onNext(ServerReflectionRequest.newBuilder()
+                    .setFileContainingSymbol("feast.serving.ServingService")
+                    .build());
+            questions.onCompleted();
+            ended.await();
+
+            assertThat(answers).hasSize(2);
+            assertThat(answers.getFirst().getListServicesResponse().getServiceList())
+                    .extracting(ServiceResponse::getName)
+                    .contains("feast.serving.ServingService", "GrpcFeatureServer", "grpc.health.v1.Health");
+            assertThat(answers.getLast().getFileDescriptorResponse().getFileDescriptorProtoList())
+                    .anySatisfy(file -> assertThat(file.toStringUtf8()).contains("GetOnlineFeaturesRequest"));
+        }
+
+        @Test
+        void tellsItsVersion() {
             assertThat(call(
                                     method(
                                             "feast.serving.ServingService/GetFeastServingInfo",

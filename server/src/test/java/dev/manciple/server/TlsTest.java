@@ -83,7 +83,8 @@ class TlsTest {
     }
 
     private FeatureServer start(Optional<Path> clientAuthorities) {
-        return FeatureServer.start(store, ServerOptions.DEFAULT.withPort(0).withTls(files(clientAuthorities)), "1.2.3");
+        return FeatureServer.start(
+                store, ServerOptions.DEFAULT.withPort(0).withGrpcPort(0).withTls(files(clientAuthorities)), "1.2.3");
     }
 
     private ServerOptions.Tls files(Optional<Path> clientAuthorities) {
@@ -105,8 +106,7 @@ class TlsTest {
     @Test
     void plainTextIsNotAnswered() {
         assertThatThrownBy(() -> health("http", server, trusting("server"))).isInstanceOf(IOException.class);
-        assertNotServed(() -> version(
-                NettyChannelBuilder.forAddress("localhost", server.port()).usePlaintext()));
+        assertNotServed(() -> version(grpc(server).usePlaintext()));
     }
 
     @Test
@@ -255,8 +255,11 @@ class TlsTest {
     }
 
     private static String version(FeatureServer server, SslContextBuilder tls) throws IOException {
-        return version(
-                NettyChannelBuilder.forAddress("localhost", server.port()).sslContext(tls.build()));
+        return version(grpc(server).sslContext(tls.build()));
+    }
+
+    private static NettyChannelBuilder grpc(FeatureServer server) {
+        return NettyChannelBuilder.forAddress("localhost", server.grpcPort().orElseThrow());
     }
 
     private static String version(NettyChannelBuilder builder) {

@@ -65,7 +65,7 @@ final class Servers implements AutoCloseable {
                         store,
                         new ServerOptions(
                                 "127.0.0.1",
-                                0,
+                                Optional.of(0),
                                 Optional.empty(),
                                 tls,
                                 defaults.limits(),

@@ -10,10 +10,13 @@ import dev.manciple.wire.proto.ServingServiceProto;
 import dev.manciple.wire.proto.ServingServiceProto.FeatureList;
 import dev.manciple.wire.proto.ServingServiceProto.GetOnlineFeaturesResponse;
 import dev.manciple.wire.proto.ServingServiceProto.GetOnlineFeaturesResponseMetadata;
+import io.grpc.Drainable;
+import io.grpc.KnownLength;
 import io.grpc.MethodDescriptor;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -35,7 +38,22 @@ final class OnlineResponses implements MethodDescriptor.Marshaller<OnlineFeature
 
     @Override
     public InputStream stream(OnlineFeatures answer) {
-        return new ByteArrayInputStream(bytes(answer));
+        return new Encoded(bytes(answer));
+    }
+
+    /** Hands all of its bytes over at once, where a stream is otherwise copied piece by piece. */
+    private static final class Encoded extends ByteArrayInputStream implements Drainable, KnownLength {
+        Encoded(byte[] bytes) {
+            super(bytes);
+        }
+
+        @Override
+        public int drainTo(OutputStream target) throws IOException {
+            int length = available();
+            target.write(buf, pos, length);
+            pos = count;
+            return length;
+        }
     }
 
     @Override

@@ -1,10 +1,9 @@
 package dev.manciple.server.grpc;
 
-import com.google.protobuf.Message;
+import com.google.protobuf.Descriptors.FileDescriptor;
 import dev.manciple.FeatureSelection;
 import dev.manciple.OnlineFeatures;
 import dev.manciple.OnlineOptions;
-import dev.manciple.error.FeatureStoreException;
 import dev.manciple.error.InvalidRequestException;
 import dev.manciple.model.Permission.Action;
 import dev.manciple.server.Backend;
@@ -14,37 +13,28 @@ import dev.manciple.server.Metrics;
 import dev.manciple.server.Writing;
 import dev.manciple.spi.Value;
 import dev.manciple.wire.ValueCodec;
+import dev.manciple.wire.proto.GrpcServerProto;
 import dev.manciple.wire.proto.GrpcServerProto.PushRequest;
 import dev.manciple.wire.proto.GrpcServerProto.PushResponse;
 import dev.manciple.wire.proto.GrpcServerProto.WriteToOnlineStoreRequest;
 import dev.manciple.wire.proto.GrpcServerProto.WriteToOnlineStoreResponse;
+import dev.manciple.wire.proto.ServingServiceProto;
 import dev.manciple.wire.proto.ServingServiceProto.GetFeastServingInfoRequest;
 import dev.manciple.wire.proto.ServingServiceProto.GetFeastServingInfoResponse;
 import dev.manciple.wire.proto.ServingServiceProto.GetOnlineFeaturesRequest;
 import dev.manciple.wire.proto.ValueProto;
-import io.grpc.MethodDescriptor;
-import io.grpc.ServerInterceptors;
-import io.grpc.ServerMethodDefinition;
 import io.grpc.ServerServiceDefinition;
-import io.grpc.Status;
-import io.grpc.StatusRuntimeException;
-import io.grpc.protobuf.ProtoUtils;
-import io.grpc.stub.StreamObserver;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Function;
-import java.util.function.Supplier;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import java.util.concurrent.Executor;
 
 /**
  * {@code feast.serving.ServingService} and {@code GrpcFeatureServer} (Feast: online serving, 6). Thread-safe; borrows everything
  * it is given. A request beyond the limits ends with {@code RESOURCE_EXHAUSTED} at once.
  */
 public final class OnlineServices {
-    private static final Logger LOG = LoggerFactory.getLogger(OnlineServices.class);
     private static final String SERVING = "feast.serving.ServingService";
 
     /** In no package, as Feast has it. */
@@ -55,94 +45,56 @@ public final class OnlineServices {
     private final Metrics metrics;
     private final String version;
 
-    /** @param version what {@code GetFeastServingInfo} answers */
-    public OnlineServices(Backend backend, String version) {
+    /**
+     * @param version what {@code GetFeastServingInfo} answers
+     * @param threads gives each call one of its own
+     */
+    public OnlineServices(Backend backend, String version, Executor threads) {
         this.backend = backend;
-        this.calls = new UnaryCalls(backend.telemetry(), backend.admission());
+        this.calls = new UnaryCalls(backend.telemetry(), backend.admission(), backend.access(), threads);
         this.metrics = backend.metrics();
         this.version = version;
     }
 
     /** The services, to be added to a server. */
     public List<ServerServiceDefinition> definitions() {
-        return services().stream()
-                .map(service -> ServerInterceptors.intercept(service, new AccessInterceptor(backend.access())))
-                .toList();
-    }
-
-    private List<ServerServiceDefinition> services() {
+        GetOnlineFeaturesRequest reading = GetOnlineFeaturesRequest.getDefaultInstance();
+        OnlineResponses read = new OnlineResponses();
         return List.of(
-                ServerServiceDefinition.builder(SERVING)
-                        .addMethod(unary(
-                                SERVING,
+                service(SERVING, ServingServiceProto.getDescriptor())
+                        .add(
                                 "GetFeastServingInfo",
                                 GetFeastServingInfoRequest.getDefaultInstance(),
-                                ProtoUtils.marshaller(GetFeastServingInfoResponse.getDefaultInstance()),
-                                this::info))
-                        .addMethod(onlineFeatures(SERVING))
+                                GetFeastServingInfoResponse.getDefaultInstance(),
+                                this::info)
+                        .add("GetOnlineFeatures", reading, read, this::onlineFeatures)
                         .build(),
-                ServerServiceDefinition.builder(FEATURE_SERVER)
-                        .addMethod(onlineFeatures(FEATURE_SERVER))
-                        .addMethod(unary(
-                                FEATURE_SERVER,
-                                "Push",
-                                PushRequest.getDefaultInstance(),
-                                ProtoUtils.marshaller(PushResponse.getDefaultInstance()),
-                                this::push))
-                        .addMethod(unary(
-                                FEATURE_SERVER,
+                service(FEATURE_SERVER, GrpcServerProto.getDescriptor())
+                        .add("GetOnlineFeatures", reading, read, this::onlineFeatures)
+                        .add("Push", PushRequest.getDefaultInstance(), PushResponse.getDefaultInstance(), this::push)
+                        .add(
                                 "WriteToOnlineStore",
                                 WriteToOnlineStoreRequest.getDefaultInstance(),
-                                ProtoUtils.marshaller(WriteToOnlineStoreResponse.getDefaultInstance()),
-                                this::write))
+                                WriteToOnlineStoreResponse.getDefaultInstance(),
+                                this::write)
                         .build());
     }
 
-    private ServerMethodDefinition<GetOnlineFeaturesRequest, OnlineFeatures> onlineFeatures(String service) {
-        ServerMethodDefinition<GetOnlineFeaturesRequest, OnlineFeatures> method = unary(
-                service,
-                "GetOnlineFeatures",
-                GetOnlineFeaturesRequest.getDefaultInstance(),
-                new OnlineResponses(),
-                this::onlineFeatures);
-        return method.withServerCallHandler(new DetailsHandler<>(method.getServerCallHandler()));
+    private UnaryService service(String name, FileDescriptor file) {
+        return new UnaryService(
+                name,
+                file,
+                calls,
+                (failure, question) -> FeastErrors.code(failure).toStatus().withDescription(failure.getMessage()));
     }
 
-    private <Q extends Message, A> ServerMethodDefinition<Q, A> unary(
-            String service, String name, Q request, MethodDescriptor.Marshaller<A> answers, Function<Q, A> call) {
-        MethodDescriptor<Q, A> method = MethodDescriptor.<Q, A>newBuilder()
-                .setType(MethodDescriptor.MethodType.UNARY)
-                .setFullMethodName(MethodDescriptor.generateFullMethodName(service, name))
-                .setRequestMarshaller(ProtoUtils.marshaller(request))
-                .setResponseMarshaller(answers)
-                .build();
-        String full = method.getFullMethodName();
-        return ServerMethodDefinition.create(
-                method, calls.<Q, A>handler(full, (question, out) -> answer(full, out, () -> call.apply(question))));
-    }
-
-    private static <A> Status answer(String method, StreamObserver<A> out, Supplier<A> answer) {
-        try {
-            out.onNext(answer.get());
-            out.onCompleted();
-            return Status.OK;
-        } catch (FeatureStoreException e) {
-            return FeastErrors.code(e).toStatus().withDescription(e.getMessage());
-        } catch (StatusRuntimeException e) {
-            return e.getStatus();
-        } catch (RuntimeException e) {
-            LOG.error("{} failed", method, e);
-            return Status.INTERNAL.withDescription("The server failed to answer; its log has the reason");
-        }
-    }
-
-    private GetFeastServingInfoResponse info(GetFeastServingInfoRequest request) {
+    private GetFeastServingInfoResponse info(Call call, GetFeastServingInfoRequest request) {
         return GetFeastServingInfoResponse.newBuilder().setVersion(version).build();
     }
 
-    private OnlineFeatures onlineFeatures(GetOnlineFeaturesRequest request) {
+    private OnlineFeatures onlineFeatures(Call call, GetOnlineFeaturesRequest request) {
         FeatureSelection selection = selection(request);
-        backend.checks().read(AccessInterceptor.caller(), selection, Action.READ_ONLINE);
+        backend.checks().read(call.caller(), selection, Action.READ_ONLINE);
         Map<String, List<Value>> entities = new LinkedHashMap<>();
         request.getEntitiesMap().forEach((column, values) -> entities.put(column, values(column, values)));
         request.getRequestContextMap().forEach((column, values) -> entities.put(column, values(column, values)));
@@ -157,6 +109,7 @@ public final class OnlineServices {
         metrics.onlineRead(
                 entities.isEmpty() ? 1 : entities.values().iterator().next().size());
         metrics.unanswered(answer.failures());
+        Details.tell(call, answer);
         return answer;
     }
 
@@ -182,11 +135,11 @@ public final class OnlineServices {
         };
     }
 
-    private PushResponse push(PushRequest request) {
+    private PushResponse push(Call call, PushRequest request) {
         String to = request.getTo().isEmpty() ? "online" : request.getTo();
         backend.checks()
                 .push(
-                        AccessInterceptor.caller(),
+                        call.caller(),
                         request.getStreamFeatureView(),
                         request.getAllowRegistryCache(),
                         Writing.actions(to));
@@ -201,12 +154,8 @@ public final class OnlineServices {
         return PushResponse.newBuilder().setStatus(true).build();
     }
 
-    private WriteToOnlineStoreResponse write(WriteToOnlineStoreRequest request) {
-        backend.checks()
-                .views(
-                        AccessInterceptor.caller(),
-                        List.of(request.getFeatureViewName()),
-                        EnumSet.of(Action.WRITE_ONLINE));
+    private WriteToOnlineStoreResponse write(Call call, WriteToOnlineStoreRequest request) {
+        backend.checks().views(call.caller(), List.of(request.getFeatureViewName()), EnumSet.of(Action.WRITE_ONLINE));
         Map<String, List<Value>> row = row(request.getFeaturesMap(), request.getTypedFeaturesMap());
         backend.writing()
                 .writeOnline(

@@ -158,7 +158,7 @@ public final class HttpApi implements HttpService {
 
     private void admit(ServerRequest request, RequestBody body, ServerResponse response, Guarded route) {
         if (admission.draining()) {
-            Connections.endAfter(request, response);
+            Connections.endAfter(response);
         }
         if (admission.enter()) {
             try {
@@ -188,7 +188,7 @@ public final class HttpApi implements HttpService {
             Answers.failure(response, e);
         } catch (RequestBody.TooLargeException e) {
             // Not all of what is left of the body may be taken, so the connection is of no further use.
-            Connections.endAfter(request, response);
+            Connections.endAfter(response);
             Answers.text(response, 413, String.valueOf(e.getMessage()));
         } catch (CloseConnectionException e) {
             throw e;

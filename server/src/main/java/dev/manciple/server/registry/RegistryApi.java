@@ -144,7 +144,7 @@ public final class RegistryApi implements HttpService {
                         ? answer(request, body, route)
                         : failure(429, admission.refusal(), "HTTPException");
                 if (admission.draining() || answer.status() == 413) {
-                    Connections.endAfter(request, response);
+                    Connections.endAfter(response);
                 }
                 send(response, answer);
                 return Telemetry.Outcome.ofHttp(answer.status());

@@ -1,5 +1,6 @@
 package dev.manciple.server.registry;
 
+import com.google.protobuf.Descriptors.FileDescriptor;
 import com.google.protobuf.Empty;
 import com.google.protobuf.Message;
 import dev.manciple.error.InvalidRequestException;
@@ -8,8 +9,9 @@ import dev.manciple.model.Permission.Action;
 import dev.manciple.registry.StoredRegistry;
 import dev.manciple.server.Admission;
 import dev.manciple.server.Commons;
-import dev.manciple.server.grpc.AccessInterceptor;
+import dev.manciple.server.grpc.Call;
 import dev.manciple.server.grpc.UnaryCalls;
+import dev.manciple.server.grpc.UnaryService;
 import dev.manciple.server.registry.Paging.Page;
 import dev.manciple.wire.ProjectPart;
 import dev.manciple.wire.RegistryList;
@@ -109,10 +111,10 @@ import dev.manciple.wire.proto.RegistryServerProto.UpdateInfraRequest;
 import dev.manciple.wire.proto.SavedDatasetProto.SavedDataset;
 import dev.manciple.wire.proto.StreamFeatureViewProto.StreamFeatureView;
 import dev.manciple.wire.proto.ValidationProfileProto.ValidationReference;
-import io.grpc.ServerInterceptors;
 import io.grpc.ServerServiceDefinition;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.concurrent.Executor;
 
 /**
  * {@code feast.registry.RegistryServer} (Feast: online serving, 8), and {@code manciple.registry.ProjectParts} beside it for what
@@ -125,55 +127,62 @@ public final class RegistryServices {
     private static final Empty EMPTY = Empty.getDefaultInstance();
 
     private final StoredRegistry stored;
-    private final AccessInterceptor door;
     private final RegistryWrites writes;
     private final UnaryCalls calls;
 
     /**
      * @param clock the source of the times recorded in the registry
+     * @param threads gives each call one of its own
      */
-    public RegistryServices(StoredRegistry stored, Commons commons, Admission admission, InstantSource clock) {
+    public RegistryServices(
+            StoredRegistry stored, Commons commons, Admission admission, InstantSource clock, Executor threads) {
         this.stored = stored;
-        this.door = new AccessInterceptor(commons.access());
         this.writes = new RegistryWrites(stored, clock);
-        this.calls = new UnaryCalls(commons.telemetry(), admission);
+        this.calls = new UnaryCalls(commons.telemetry(), admission, commons.access(), threads);
     }
 
-    /** {@code feast.registry.RegistryServer}, to be added to a server. */
-    public ServerServiceDefinition registryServer() {
-        UnaryService service = new UnaryService(REGISTRY_SERVER, RegistryServerProto.getDescriptor(), calls);
+    /** The services, to be added to a server. */
+    public List<ServerServiceDefinition> definitions() {
+        return List.of(registryServer(), projectParts());
+    }
+
+    private ServerServiceDefinition registryServer() {
+        UnaryService service = service(REGISTRY_SERVER, RegistryServerProto.getDescriptor());
         entitiesAndSources(service);
         views(service);
         uses(service);
         projects(service);
         wholeRegistry(service);
         datasetJobs(service);
-        return ServerInterceptors.intercept(service.build(), door);
+        return service.build();
     }
 
-    /** {@code manciple.registry.ProjectParts}, to be added to a server. */
-    public ServerServiceDefinition projectParts() {
-        UnaryService service = new UnaryService(PROJECT_PARTS, ProjectPartsProto.getDescriptor(), calls)
+    private ServerServiceDefinition projectParts() {
+        return service(PROJECT_PARTS, ProjectPartsProto.getDescriptor())
                 .add("Load", LoadRequest.getDefaultInstance(), LoadResponse.getDefaultInstance(), this::load)
-                .add("Commit", CommitRequest.getDefaultInstance(), CommitResponse.getDefaultInstance(), this::commit);
-        return ServerInterceptors.intercept(service.build(), door);
+                .add("Commit", CommitRequest.getDefaultInstance(), CommitResponse.getDefaultInstance(), this::commit)
+                .build();
     }
 
-    private RegistryAccess access() {
-        return new RegistryAccess(AccessInterceptor.caller(), stored.stored());
+    private UnaryService service(String name, FileDescriptor file) {
+        return new UnaryService(name, file, calls, RegistryErrors::status);
     }
 
-    private RegistryReads reads() {
-        return new RegistryReads(access());
+    private RegistryAccess access(Call call) {
+        return new RegistryAccess(call.caller(), stored.stored());
     }
 
-    private <M extends Message> Empty put(RegistryList<M> list, String project, M object) {
-        writes.put(AccessInterceptor.caller(), list, project, object);
+    private RegistryReads reads(Call call) {
+        return new RegistryReads(access(call));
+    }
+
+    private <M extends Message> Empty put(Call call, RegistryList<M> list, String project, M object) {
+        writes.put(call.caller(), list, project, object);
         return EMPTY;
     }
 
-    private Empty remove(RegistryList<?> list, String project, String name) {
-        writes.remove(AccessInterceptor.caller(), list, project, name);
+    private Empty remove(Call call, RegistryList<?> list, String project, String name) {
+        writes.remove(call.caller(), list, project, name);
         return EMPTY;
     }
 
@@ -182,19 +191,19 @@ public final class RegistryServices {
                         "ApplyEntity",
                         ApplyEntityRequest.getDefaultInstance(),
                         EMPTY,
-                        q -> put(RegistryList.ENTITIES, q.getProject(), q.getEntity()))
+                        (call, q) -> put(call, RegistryList.ENTITIES, q.getProject(), q.getEntity()))
                 .add(
                         "GetEntity",
                         GetEntityRequest.getDefaultInstance(),
                         Entity.getDefaultInstance(),
-                        q -> reads().get(RegistryList.ENTITIES, q.getProject(), q.getName()))
+                        (call, q) -> reads(call).get(RegistryList.ENTITIES, q.getProject(), q.getName()))
                 .add(
                         "ListEntities",
                         ListEntitiesRequest.getDefaultInstance(),
                         ListEntitiesResponse.getDefaultInstance(),
-                        q -> {
+                        (call, q) -> {
                             Page<Entity> page = Paging.of(q.getPagination(), q.getSorting())
-                                    .of(reads().all(RegistryList.ENTITIES, q.getProject(), q.getTagsMap()));
+                                    .of(reads(call).all(RegistryList.ENTITIES, q.getProject(), q.getTagsMap()));
                             return ListEntitiesResponse.newBuilder()
                                     .addAllEntities(page.objects())
                                     .setPagination(page.metadata())
@@ -204,24 +213,24 @@ public final class RegistryServices {
                         "DeleteEntity",
                         DeleteEntityRequest.getDefaultInstance(),
                         EMPTY,
-                        q -> remove(RegistryList.ENTITIES, q.getProject(), q.getName()))
+                        (call, q) -> remove(call, RegistryList.ENTITIES, q.getProject(), q.getName()))
                 .add(
                         "ApplyDataSource",
                         ApplyDataSourceRequest.getDefaultInstance(),
                         EMPTY,
-                        q -> put(RegistryList.DATA_SOURCES, q.getProject(), q.getDataSource()))
+                        (call, q) -> put(call, RegistryList.DATA_SOURCES, q.getProject(), q.getDataSource()))
                 .add(
                         "GetDataSource",
                         GetDataSourceRequest.getDefaultInstance(),
                         DataSource.getDefaultInstance(),
-                        q -> reads().get(RegistryList.DATA_SOURCES, q.getProject(), q.getName()))
+                        (call, q) -> reads(call).get(RegistryList.DATA_SOURCES, q.getProject(), q.getName()))
                 .add(
                         "ListDataSources",
                         ListDataSourcesRequest.getDefaultInstance(),
                         ListDataSourcesResponse.getDefaultInstance(),
-                        q -> {
+                        (call, q) -> {
                             Page<DataSource> page = Paging.of(q.getPagination(), q.getSorting())
-                                    .of(reads().all(RegistryList.DATA_SOURCES, q.getProject(), q.getTagsMap()));
+                                    .of(reads(call).all(RegistryList.DATA_SOURCES, q.getProject(), q.getTagsMap()));
                             return ListDataSourcesResponse.newBuilder()
                                     .addAllDataSources(page.objects())
                                     .setPagination(page.metadata())
@@ -231,29 +240,29 @@ public final class RegistryServices {
                         "DeleteDataSource",
                         DeleteDataSourceRequest.getDefaultInstance(),
                         EMPTY,
-                        q -> remove(RegistryList.DATA_SOURCES, q.getProject(), q.getName()));
+                        (call, q) -> remove(call, RegistryList.DATA_SOURCES, q.getProject(), q.getName()));
     }
 
     private void views(UnaryService service) {
         service.add("ApplyFeatureView", ApplyFeatureViewRequest.getDefaultInstance(), EMPTY, this::putView)
-                .add("DeleteFeatureView", DeleteFeatureViewRequest.getDefaultInstance(), EMPTY, q -> {
-                    writes.removeView(AccessInterceptor.caller(), q.getProject(), q.getName());
+                .add("DeleteFeatureView", DeleteFeatureViewRequest.getDefaultInstance(), EMPTY, (call, q) -> {
+                    writes.removeView(call.caller(), q.getProject(), q.getName());
                     return EMPTY;
                 })
                 .add(
                         "GetAnyFeatureView",
                         GetAnyFeatureViewRequest.getDefaultInstance(),
                         GetAnyFeatureViewResponse.getDefaultInstance(),
-                        q -> GetAnyFeatureViewResponse.newBuilder()
-                                .setAnyFeatureView(reads().anyView(q.getProject(), q.getName()))
+                        (call, q) -> GetAnyFeatureViewResponse.newBuilder()
+                                .setAnyFeatureView(reads(call).anyView(q.getProject(), q.getName()))
                                 .build())
                 .add(
                         "ListAllFeatureViews",
                         ListAllFeatureViewsRequest.getDefaultInstance(),
                         ListAllFeatureViewsResponse.getDefaultInstance(),
-                        q -> {
-                            Page<AnyFeatureView> page =
-                                    Paging.of(q.getPagination(), q.getSorting()).of(reads().allViews(q));
+                        (call, q) -> {
+                            Page<AnyFeatureView> page = Paging.of(q.getPagination(), q.getSorting())
+                                    .of(reads(call).allViews(q));
                             return ListAllFeatureViewsResponse.newBuilder()
                                     .addAllFeatureViews(page.objects())
                                     .setPagination(page.metadata())
@@ -263,14 +272,14 @@ public final class RegistryServices {
                         "GetFeatureView",
                         GetFeatureViewRequest.getDefaultInstance(),
                         FeatureView.getDefaultInstance(),
-                        q -> reads().get(RegistryList.FEATURE_VIEWS, q.getProject(), q.getName()))
+                        (call, q) -> reads(call).get(RegistryList.FEATURE_VIEWS, q.getProject(), q.getName()))
                 .add(
                         "ListFeatureViews",
                         ListFeatureViewsRequest.getDefaultInstance(),
                         ListFeatureViewsResponse.getDefaultInstance(),
-                        q -> {
+                        (call, q) -> {
                             Page<FeatureView> page = Paging.of(q.getPagination(), q.getSorting())
-                                    .of(reads().all(RegistryList.FEATURE_VIEWS, q.getProject(), q.getTagsMap()));
+                                    .of(reads(call).all(RegistryList.FEATURE_VIEWS, q.getProject(), q.getTagsMap()));
                             return ListFeatureViewsResponse.newBuilder()
                                     .addAllFeatureViews(page.objects())
                                     .setPagination(page.metadata())
@@ -280,14 +289,15 @@ public final class RegistryServices {
                         "GetStreamFeatureView",
                         GetStreamFeatureViewRequest.getDefaultInstance(),
                         StreamFeatureView.getDefaultInstance(),
-                        q -> reads().get(RegistryList.STREAM_FEATURE_VIEWS, q.getProject(), q.getName()))
+                        (call, q) -> reads(call).get(RegistryList.STREAM_FEATURE_VIEWS, q.getProject(), q.getName()))
                 .add(
                         "ListStreamFeatureViews",
                         ListStreamFeatureViewsRequest.getDefaultInstance(),
                         ListStreamFeatureViewsResponse.getDefaultInstance(),
-                        q -> {
+                        (call, q) -> {
                             Page<StreamFeatureView> page = Paging.of(q.getPagination(), q.getSorting())
-                                    .of(reads().all(RegistryList.STREAM_FEATURE_VIEWS, q.getProject(), q.getTagsMap()));
+                                    .of(reads(call)
+                                            .all(RegistryList.STREAM_FEATURE_VIEWS, q.getProject(), q.getTagsMap()));
                             return ListStreamFeatureViewsResponse.newBuilder()
                                     .addAllStreamFeatureViews(page.objects())
                                     .setPagination(page.metadata())
@@ -297,17 +307,15 @@ public final class RegistryServices {
                         "GetOnDemandFeatureView",
                         GetOnDemandFeatureViewRequest.getDefaultInstance(),
                         OnDemandFeatureView.getDefaultInstance(),
-                        q -> reads().get(RegistryList.ON_DEMAND_FEATURE_VIEWS, q.getProject(), q.getName()))
+                        (call, q) -> reads(call).get(RegistryList.ON_DEMAND_FEATURE_VIEWS, q.getProject(), q.getName()))
                 .add(
                         "ListOnDemandFeatureViews",
                         ListOnDemandFeatureViewsRequest.getDefaultInstance(),
                         ListOnDemandFeatureViewsResponse.getDefaultInstance(),
-                        q -> {
+                        (call, q) -> {
                             Page<OnDemandFeatureView> page = Paging.of(q.getPagination(), q.getSorting())
-                                    .of(reads().all(
-                                                    RegistryList.ON_DEMAND_FEATURE_VIEWS,
-                                                    q.getProject(),
-                                                    q.getTagsMap()));
+                                    .of(reads(call)
+                                            .all(RegistryList.ON_DEMAND_FEATURE_VIEWS, q.getProject(), q.getTagsMap()));
                             return ListOnDemandFeatureViewsResponse.newBuilder()
                                     .addAllOnDemandFeatureViews(page.objects())
                                     .setPagination(page.metadata())
@@ -317,14 +325,14 @@ public final class RegistryServices {
                         "GetLabelView",
                         GetLabelViewRequest.getDefaultInstance(),
                         LabelView.getDefaultInstance(),
-                        q -> reads().get(RegistryList.LABEL_VIEWS, q.getProject(), q.getName()))
+                        (call, q) -> reads(call).get(RegistryList.LABEL_VIEWS, q.getProject(), q.getName()))
                 .add(
                         "ListLabelViews",
                         ListLabelViewsRequest.getDefaultInstance(),
                         ListLabelViewsResponse.getDefaultInstance(),
-                        q -> {
+                        (call, q) -> {
                             Page<LabelView> page = Paging.of(q.getPagination(), q.getSorting())
-                                    .of(reads().all(RegistryList.LABEL_VIEWS, q.getProject(), q.getTagsMap()));
+                                    .of(reads(call).all(RegistryList.LABEL_VIEWS, q.getProject(), q.getTagsMap()));
                             return ListLabelViewsResponse.newBuilder()
                                     .addAllLabelViews(page.objects())
                                     .setPagination(page.metadata())
@@ -337,19 +345,19 @@ public final class RegistryServices {
                         "ApplyFeatureService",
                         ApplyFeatureServiceRequest.getDefaultInstance(),
                         EMPTY,
-                        q -> put(RegistryList.FEATURE_SERVICES, q.getProject(), q.getFeatureService()))
+                        (call, q) -> put(call, RegistryList.FEATURE_SERVICES, q.getProject(), q.getFeatureService()))
                 .add(
                         "GetFeatureService",
                         GetFeatureServiceRequest.getDefaultInstance(),
                         FeatureService.getDefaultInstance(),
-                        q -> reads().get(RegistryList.FEATURE_SERVICES, q.getProject(), q.getName()))
+                        (call, q) -> reads(call).get(RegistryList.FEATURE_SERVICES, q.getProject(), q.getName()))
                 .add(
                         "ListFeatureServices",
                         ListFeatureServicesRequest.getDefaultInstance(),
                         ListFeatureServicesResponse.getDefaultInstance(),
-                        q -> {
+                        (call, q) -> {
                             Page<FeatureService> page = Paging.of(q.getPagination(), q.getSorting())
-                                    .of(reads().services(q.getProject(), q.getTagsMap(), q.getFeatureView()));
+                                    .of(reads(call).services(q.getProject(), q.getTagsMap(), q.getFeatureView()));
                             return ListFeatureServicesResponse.newBuilder()
                                     .addAllFeatureServices(page.objects())
                                     .setPagination(page.metadata())
@@ -359,24 +367,25 @@ public final class RegistryServices {
                         "DeleteFeatureService",
                         DeleteFeatureServiceRequest.getDefaultInstance(),
                         EMPTY,
-                        q -> remove(RegistryList.FEATURE_SERVICES, q.getProject(), q.getName()))
+                        (call, q) -> remove(call, RegistryList.FEATURE_SERVICES, q.getProject(), q.getName()))
                 .add(
                         "ApplySavedDataset",
                         ApplySavedDatasetRequest.getDefaultInstance(),
                         EMPTY,
-                        q -> put(RegistryList.SAVED_DATASETS, q.getProject(), q.getSavedDataset()))
+                        (call, q) -> put(call, RegistryList.SAVED_DATASETS, q.getProject(), q.getSavedDataset()))
                 .add(
                         "GetSavedDataset",
                         GetSavedDatasetRequest.getDefaultInstance(),
                         SavedDataset.getDefaultInstance(),
-                        q -> reads().get(RegistryList.SAVED_DATASETS, q.getProject(), q.getName()))
+                        (call, q) -> reads(call).get(RegistryList.SAVED_DATASETS, q.getProject(), q.getName()))
                 .add(
                         "ListSavedDatasets",
                         ListSavedDatasetsRequest.getDefaultInstance(),
                         ListSavedDatasetsResponse.getDefaultInstance(),
-                        q -> {
+                        (call, q) -> {
                             Page<SavedDataset> page = Paging.of(q.getPagination(), q.getSorting())
-                                    .of(reads().savedDatasets(
+                                    .of(reads(call)
+                                            .savedDatasets(
                                                     q.getProject(),
                                                     q.getTagsMap(),
                                                     q.getNamespace(),
@@ -390,27 +399,26 @@ public final class RegistryServices {
                         "DeleteSavedDataset",
                         DeleteSavedDatasetRequest.getDefaultInstance(),
                         EMPTY,
-                        q -> remove(RegistryList.SAVED_DATASETS, q.getProject(), q.getName()))
+                        (call, q) -> remove(call, RegistryList.SAVED_DATASETS, q.getProject(), q.getName()))
                 .add(
                         "ApplyValidationReference",
                         ApplyValidationReferenceRequest.getDefaultInstance(),
                         EMPTY,
-                        q -> put(RegistryList.VALIDATION_REFERENCES, q.getProject(), q.getValidationReference()))
+                        (call, q) -> put(
+                                call, RegistryList.VALIDATION_REFERENCES, q.getProject(), q.getValidationReference()))
                 .add(
                         "GetValidationReference",
                         GetValidationReferenceRequest.getDefaultInstance(),
                         ValidationReference.getDefaultInstance(),
-                        q -> reads().get(RegistryList.VALIDATION_REFERENCES, q.getProject(), q.getName()))
+                        (call, q) -> reads(call).get(RegistryList.VALIDATION_REFERENCES, q.getProject(), q.getName()))
                 .add(
                         "ListValidationReferences",
                         ListValidationReferencesRequest.getDefaultInstance(),
                         ListValidationReferencesResponse.getDefaultInstance(),
-                        q -> {
+                        (call, q) -> {
                             Page<ValidationReference> page = Paging.of(q.getPagination(), q.getSorting())
-                                    .of(reads().all(
-                                                    RegistryList.VALIDATION_REFERENCES,
-                                                    q.getProject(),
-                                                    q.getTagsMap()));
+                                    .of(reads(call)
+                                            .all(RegistryList.VALIDATION_REFERENCES, q.getProject(), q.getTagsMap()));
                             return ListValidationReferencesResponse.newBuilder()
                                     .addAllValidationReferences(page.objects())
                                     .setPagination(page.metadata())
@@ -420,24 +428,24 @@ public final class RegistryServices {
                         "DeleteValidationReference",
                         DeleteValidationReferenceRequest.getDefaultInstance(),
                         EMPTY,
-                        q -> remove(RegistryList.VALIDATION_REFERENCES, q.getProject(), q.getName()))
+                        (call, q) -> remove(call, RegistryList.VALIDATION_REFERENCES, q.getProject(), q.getName()))
                 .add(
                         "ApplyPermission",
                         ApplyPermissionRequest.getDefaultInstance(),
                         EMPTY,
-                        q -> put(RegistryList.PERMISSIONS, q.getProject(), q.getPermission()))
+                        (call, q) -> put(call, RegistryList.PERMISSIONS, q.getProject(), q.getPermission()))
                 .add(
                         "GetPermission",
                         GetPermissionRequest.getDefaultInstance(),
                         Permission.getDefaultInstance(),
-                        q -> reads().get(RegistryList.PERMISSIONS, q.getProject(), q.getName()))
+                        (call, q) -> reads(call).get(RegistryList.PERMISSIONS, q.getProject(), q.getName()))
                 .add(
                         "ListPermissions",
                         ListPermissionsRequest.getDefaultInstance(),
                         ListPermissionsResponse.getDefaultInstance(),
-                        q -> {
+                        (call, q) -> {
                             Page<Permission> page = Paging.of(q.getPagination(), q.getSorting())
-                                    .of(reads().all(RegistryList.PERMISSIONS, q.getProject(), q.getTagsMap()));
+                                    .of(reads(call).all(RegistryList.PERMISSIONS, q.getProject(), q.getTagsMap()));
                             return ListPermissionsResponse.newBuilder()
                                     .addAllPermissions(page.objects())
                                     .setPagination(page.metadata())
@@ -447,33 +455,33 @@ public final class RegistryServices {
                         "DeletePermission",
                         DeletePermissionRequest.getDefaultInstance(),
                         EMPTY,
-                        q -> remove(RegistryList.PERMISSIONS, q.getProject(), q.getName()));
+                        (call, q) -> remove(call, RegistryList.PERMISSIONS, q.getProject(), q.getName()));
     }
 
     private void projects(UnaryService service) {
-        service.add("ApplyProject", ApplyProjectRequest.getDefaultInstance(), EMPTY, q -> {
+        service.add("ApplyProject", ApplyProjectRequest.getDefaultInstance(), EMPTY, (call, q) -> {
                     Project project = q.getProject();
-                    return put(RegistryList.PROJECTS, project.getSpec().getName(), project);
+                    return put(call, RegistryList.PROJECTS, project.getSpec().getName(), project);
                 })
                 .add(
                         "GetProject",
                         GetProjectRequest.getDefaultInstance(),
                         Project.getDefaultInstance(),
-                        q -> reads().get(RegistryList.PROJECTS, q.getName(), q.getName()))
+                        (call, q) -> reads(call).get(RegistryList.PROJECTS, q.getName(), q.getName()))
                 .add(
                         "ListProjects",
                         ListProjectsRequest.getDefaultInstance(),
                         ListProjectsResponse.getDefaultInstance(),
-                        q -> {
-                            Page<Project> page =
-                                    Paging.of(q.getPagination(), q.getSorting()).of(reads().projects(q.getTagsMap()));
+                        (call, q) -> {
+                            Page<Project> page = Paging.of(q.getPagination(), q.getSorting())
+                                    .of(reads(call).projects(q.getTagsMap()));
                             return ListProjectsResponse.newBuilder()
                                     .addAllProjects(page.objects())
                                     .setPagination(page.metadata())
                                     .build();
                         })
-                .add("DeleteProject", DeleteProjectRequest.getDefaultInstance(), EMPTY, q -> {
-                    writes.removeProject(AccessInterceptor.caller(), q.getName());
+                .add("DeleteProject", DeleteProjectRequest.getDefaultInstance(), EMPTY, (call, q) -> {
+                    writes.removeProject(call.caller(), q.getName());
                     return EMPTY;
                 })
                 .add(
@@ -484,31 +492,35 @@ public final class RegistryServices {
     }
 
     private void wholeRegistry(UnaryService service) {
-        service.add("ApplyMaterialization", ApplyMaterializationRequest.getDefaultInstance(), EMPTY, q -> {
+        service.add("ApplyMaterialization", ApplyMaterializationRequest.getDefaultInstance(), EMPTY, (call, q) -> {
                     writes.materialized(
-                            AccessInterceptor.caller(),
+                            call.caller(),
                             q.getProject(),
                             q.getFeatureView().getSpec().getName(),
                             q.getStartDate(),
                             q.getEndDate());
                     return EMPTY;
                 })
-                .add("UpdateInfra", UpdateInfraRequest.getDefaultInstance(), EMPTY, q -> {
-                    writes.updateInfra(AccessInterceptor.caller(), q.getProject(), q.getInfra());
+                .add("UpdateInfra", UpdateInfraRequest.getDefaultInstance(), EMPTY, (call, q) -> {
+                    writes.updateInfra(call.caller(), q.getProject(), q.getInfra());
                     return EMPTY;
                 })
                 .add("GetInfra", GetInfraRequest.getDefaultInstance(), Infra.getDefaultInstance(), this::infra)
                 // Every change is stored by the time it is answered, and every read sees it.
-                .add("Commit", EMPTY, EMPTY, q -> EMPTY)
-                .add("Refresh", RefreshRequest.getDefaultInstance(), EMPTY, q -> EMPTY)
-                .add("Proto", EMPTY, Registry.getDefaultInstance(), q -> access().visible())
+                .add("Commit", EMPTY, EMPTY, (call, q) -> EMPTY)
+                .add("Refresh", RefreshRequest.getDefaultInstance(), EMPTY, (call, q) -> EMPTY)
+                .add(
+                        "Proto",
+                        EMPTY,
+                        Registry.getDefaultInstance(),
+                        (call, q) -> access(call).visible())
                 .add(
                         "ListFeatures",
                         ListFeaturesRequest.getDefaultInstance(),
                         ListFeaturesResponse.getDefaultInstance(),
-                        q -> {
-                            Page<Feature> page =
-                                    Paging.of(q.getPagination(), q.getSorting()).of(reads().features(q));
+                        (call, q) -> {
+                            Page<Feature> page = Paging.of(q.getPagination(), q.getSorting())
+                                    .of(reads(call).features(q));
                             return ListFeaturesResponse.newBuilder()
                                     .addAllFeatures(page.objects())
                                     .setPagination(page.metadata())
@@ -518,7 +530,7 @@ public final class RegistryServices {
                         "GetFeature",
                         GetFeatureRequest.getDefaultInstance(),
                         Feature.getDefaultInstance(),
-                        q -> reads().feature(q.getProject(), q.getFeatureView(), q.getName()))
+                        (call, q) -> reads(call).feature(q.getProject(), q.getFeatureView(), q.getName()))
                 .add(
                         "GetRegistryLineage",
                         GetRegistryLineageRequest.getDefaultInstance(),
@@ -536,40 +548,41 @@ public final class RegistryServices {
                         "CreateDatasetFromRetrieval",
                         CreateDatasetFromRetrievalRequest.getDefaultInstance(),
                         CreateDatasetFromRetrievalResponse.getDefaultInstance(),
-                        q -> {
+                        (call, q) -> {
                             throw noDatasetJobs();
                         })
                 .add(
                         "GetDatasetData",
                         GetDatasetDataRequest.getDefaultInstance(),
                         GetDatasetDataResponse.getDefaultInstance(),
-                        q -> {
+                        (call, q) -> {
                             throw noDatasetJobs();
                         })
                 .add(
                         "GetDatasetJobStatus",
                         GetDatasetJobStatusRequest.getDefaultInstance(),
                         GetDatasetJobStatusResponse.getDefaultInstance(),
-                        q -> {
+                        (call, q) -> {
                             throw noDatasetJobs();
                         })
                 .add(
                         "ListDatasetJobs",
                         ListDatasetJobsRequest.getDefaultInstance(),
                         ListDatasetJobsResponse.getDefaultInstance(),
-                        q -> {
+                        (call, q) -> {
                             throw noDatasetJobs();
                         });
     }
 
-    private Empty putView(ApplyFeatureViewRequest request) {
+    private Empty putView(Call call, ApplyFeatureViewRequest request) {
         String project = request.getProject();
         return switch (request.getBaseFeatureViewCase()) {
-            case FEATURE_VIEW -> put(RegistryList.FEATURE_VIEWS, project, request.getFeatureView());
+            case FEATURE_VIEW -> put(call, RegistryList.FEATURE_VIEWS, project, request.getFeatureView());
             case ON_DEMAND_FEATURE_VIEW ->
-                put(RegistryList.ON_DEMAND_FEATURE_VIEWS, project, request.getOnDemandFeatureView());
-            case STREAM_FEATURE_VIEW -> put(RegistryList.STREAM_FEATURE_VIEWS, project, request.getStreamFeatureView());
-            case LABEL_VIEW -> put(RegistryList.LABEL_VIEWS, project, request.getLabelView());
+                put(call, RegistryList.ON_DEMAND_FEATURE_VIEWS, project, request.getOnDemandFeatureView());
+            case STREAM_FEATURE_VIEW ->
+                put(call, RegistryList.STREAM_FEATURE_VIEWS, project, request.getStreamFeatureView());
+            case LABEL_VIEW -> put(call, RegistryList.LABEL_VIEWS, project, request.getLabelView());
             case BASEFEATUREVIEW_NOT_SET -> throw new InvalidRequestException("The request has no feature view");
         };
     }
@@ -582,8 +595,8 @@ public final class RegistryServices {
                 "jobs that build or read datasets; retrieve them with get-historical-features");
     }
 
-    private GetRegistryLineageResponse lineage(GetRegistryLineageRequest request) {
-        Lineage lineage = Lineage.of(access().visible(), request.getProject());
+    private GetRegistryLineageResponse lineage(Call call, GetRegistryLineageRequest request) {
+        Lineage lineage = Lineage.of(access(call).visible(), request.getProject());
         Paging paging = Paging.of(request.getPagination(), request.getSorting());
         Page<EntityRelation> direct = paging.of(
                 Lineage.filter(lineage.direct(), request.getFilterObjectType(), request.getFilterObjectName()));
@@ -597,8 +610,8 @@ public final class RegistryServices {
                 .build();
     }
 
-    private GetObjectRelationshipsResponse relationships(GetObjectRelationshipsRequest request) {
-        List<EntityRelation> relations = Lineage.of(access().visible(), request.getProject())
+    private GetObjectRelationshipsResponse relationships(Call call, GetObjectRelationshipsRequest request) {
+        List<EntityRelation> relations = Lineage.of(access(call).visible(), request.getProject())
                 .about(request.getObjectType(), request.getObjectName(), request.getIncludeIndirect());
         Page<EntityRelation> page =
                 Paging.of(request.getPagination(), request.getSorting()).of(relations);
@@ -608,22 +621,22 @@ public final class RegistryServices {
                 .build();
     }
 
-    private ListProjectMetadataResponse projectMetadata(ListProjectMetadataRequest request) {
-        access().requireProject(request.getProject(), Action.DESCRIBE);
+    private ListProjectMetadataResponse projectMetadata(Call call, ListProjectMetadataRequest request) {
+        access(call).requireProject(request.getProject(), Action.DESCRIBE);
         return ListProjectMetadataResponse.newBuilder()
                 .addAllProjectMetadata(
                         ProjectPart.of(stored.stored(), request.getProject()).getProjectMetadataList())
                 .build();
     }
 
-    private Infra infra(GetInfraRequest request) {
-        access().requireProject(request.getProject(), Action.DESCRIBE);
+    private Infra infra(Call call, GetInfraRequest request) {
+        access(call).requireProject(request.getProject(), Action.DESCRIBE);
         return stored.stored().getInfra();
     }
 
-    private LoadResponse load(LoadRequest request) {
+    private LoadResponse load(Call call, LoadRequest request) {
         Registry registry = stored.stored();
-        new RegistryAccess(AccessInterceptor.caller(), registry).requireDescribeAll(request.getProject());
+        new RegistryAccess(call.caller(), registry).requireDescribeAll(request.getProject());
         Registry part = ProjectPart.of(registry, request.getProject());
         LoadResponse.Builder answer = LoadResponse.newBuilder().setVersion(ProjectPart.version(part));
         return answer.getVersion().equals(request.getKnownVersion())
@@ -631,10 +644,10 @@ public final class RegistryServices {
                 : answer.setPart(part).build();
     }
 
-    private CommitResponse commit(CommitRequest request) {
+    private CommitResponse commit(Call call, CommitRequest request) {
         return CommitResponse.newBuilder()
-                .setVersion(writes.commit(
-                        AccessInterceptor.caller(), request.getProject(), request.getBaseVersion(), request.getPart()))
+                .setVersion(
+                        writes.commit(call.caller(), request.getProject(), request.getBaseVersion(), request.getPart()))
                 .build();
     }
 }

@@ -64,7 +64,7 @@ final class ServedSqlite implements OnlineFixture {
         this.folder = folder;
         this.options = new ServerOptions(
                 options.host(),
-                0,
+                Optional.of(0),
                 options.grpcPort(),
                 options.tls(),
                 options.limits(),

@@ -1,0 +1,13 @@
+package dev.manciple.server.grpc;
+
+import dev.manciple.server.auth.Caller;
+import io.grpc.Metadata;
+
+/**
+ * A question that was let in.
+ *
+ * @param caller who asks
+ * @param headers what came with the question
+ * @param trailers what is to go with the answer
+ */
+public record Call(Caller caller, Metadata headers, Metadata trailers) {}
