@@ -6,6 +6,12 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import dev.manciple.FeatureStore;
+import dev.manciple.model.FeatureView;
+import dev.manciple.spi.EntityKey;
+import dev.manciple.spi.OnlineRow;
+import dev.manciple.spi.Value;
+import dev.manciple.wire.OnlineStoreCodec;
+import dev.manciple.wire.proto.OnlineStoreProto.ScanRequest;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
@@ -14,8 +20,11 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -170,6 +179,43 @@ class FaultsTest {
                 socket.close();
             }
         }
+    }
+
+    /** More of an answer than the buffers between two processes hold. */
+    @Test
+    @Timeout(60)
+    void whoDoesNotTakeWhatItAskedForLosesItsPlace() throws Exception {
+        FeatureView view =
+                (FeatureView) Objects.requireNonNull(store.registry().views().get("driver_stats"));
+        String name = "x".repeat(10_000);
+        for (int batch = 0; batch < 50; batch++) {
+            int first = batch * 100;
+            store.onlineStore()
+                    .write(
+                            view,
+                            IntStream.range(first, first + 100)
+                                    .mapToObj(driver -> row(driver, name))
+                                    .toList());
+        }
+        byte[] body = ScanRequest.newBuilder()
+                .setColumns(OnlineStoreCodec.columns(view, view.features()))
+                .build()
+                .toByteArray();
+        try (Socket silent = send(head("/manciple/online-store/rides/scan", body.length))) {
+            silent.getOutputStream().write(body);
+            assertThat(new String(silent.getInputStream().readNBytes(12), StandardCharsets.US_ASCII))
+                    .isEqualTo("HTTP/1.1 200");
+            awaitRunning(1);
+            awaitNobody();
+        }
+    }
+
+    private static OnlineRow row(long driver, String name) {
+        return new OnlineRow(
+                new EntityKey(List.of("driver_id"), List.of(new Value.Int(driver))),
+                List.of(new Value.Real(0.5), new Value.Int(1), new Value.Text(name)),
+                Instant.parse("2024-06-01T00:00:00Z"),
+                Optional.empty());
     }
 
     @Test

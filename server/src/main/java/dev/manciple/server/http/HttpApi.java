@@ -76,7 +76,7 @@ public final class HttpApi implements HttpService {
         this.metrics = backend.metrics();
         this.patience = patience;
         this.materializing = new MaterializeRoutes(backend);
-        this.onlineStore = new OnlineStoreRoutes(backend);
+        this.onlineStore = new OnlineStoreRoutes(backend, patience);
     }
 
     @Override

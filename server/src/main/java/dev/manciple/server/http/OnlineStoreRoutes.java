@@ -86,10 +86,13 @@ final class OnlineStoreRoutes {
 
     private final FeatureStore store;
     private final Backend backend;
+    private final Patience patience;
 
-    OnlineStoreRoutes(Backend backend) {
+    /** @param patience for callers who do not take what they asked for */
+    OnlineStoreRoutes(Backend backend, Patience patience) {
         this.store = backend.store();
         this.backend = backend;
+        this.patience = patience;
     }
 
     /** A route that takes a message. */
@@ -244,24 +247,24 @@ final class OnlineStoreRoutes {
             ScanPart first = part(known, iterator);
             response.header(HeaderNames.CONTENT_TYPE, PROTOBUF);
             try (OutputStream out = response.outputStream()) {
-                first.writeDelimitedTo(out);
+                patience.write(first, out);
                 rest(known, iterator, out);
             }
         }
     }
 
-    private static void rest(Known known, Iterator<OnlineRow> rows, OutputStream out) throws IOException {
+    private void rest(Known known, Iterator<OnlineRow> rows, OutputStream out) throws IOException {
         ScanPart.Builder end = ScanPart.newBuilder();
         try {
             while (rows.hasNext()) {
-                part(known, rows).writeDelimitedTo(out);
+                patience.write(part(known, rows), out);
             }
             end.setLast(true);
         } catch (FeatureStoreException e) {
             LOG.warn("A scan of feature view '{}' ended early: {}", known.view().name(), e.getMessage());
             end.setFailure(String.valueOf(e.getMessage()));
         }
-        end.build().writeDelimitedTo(out);
+        patience.write(end.build(), out);
     }
 
     private static ScanPart part(Known known, Iterator<OnlineRow> rows) {

@@ -1,15 +1,18 @@
 package dev.manciple.server.http;
 
+import com.google.protobuf.MessageLite;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.time.Duration;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Reads bodies of clients that may be slow on purpose: one that has not come by its deadline is given up, and its connection with
- * it. The HTTP server's own reads wait for ever. Thread-safe.
+ * Reads bodies of clients that may be slow on purpose, and writes long answers to those that may not take them: what has not come
+ * or gone by its deadline is given up, and its connection with it. The HTTP server's own reads and writes wait for ever.
+ * Thread-safe.
  */
 public final class Patience implements AutoCloseable {
     private static final int DISCARDED_AT_ONCE = 8 << 10;
@@ -18,7 +21,7 @@ public final class Patience implements AutoCloseable {
     private final ScheduledThreadPoolExecutor timer = new ScheduledThreadPoolExecutor(
             1, Thread.ofPlatform().name("request-deadlines").daemon().factory());
 
-    /** @param limit for a whole body */
+    /** @param limit for a whole body, and for each part of an answer */
     public Patience(Duration limit) {
         this.limit = limit;
         timer.setRemoveOnCancelPolicy(true);
@@ -54,15 +57,28 @@ public final class Patience implements AutoCloseable {
         });
     }
 
-    private interface Reading<R> {
-        R read() throws IOException;
+    /**
+     * Writes a part of an answer, behind its length.
+     *
+     * @throws IOException if it takes longer than the limit; the stream is of no further use
+     */
+    void write(MessageLite part, OutputStream stream) throws IOException {
+        inTime(() -> {
+            part.writeDelimitedTo(stream);
+            stream.flush();
+            return part;
+        });
     }
 
-    private <R> R inTime(Reading<R> reading) throws IOException {
+    private interface Work<R> {
+        R run() throws IOException;
+    }
+
+    private <R> R inTime(Work<R> work) throws IOException {
         Deadline deadline = new Deadline(Thread.currentThread());
         Future<?> alarm = timer.schedule(deadline, limit.toNanos(), TimeUnit.NANOSECONDS);
         try {
-            return reading.read();
+            return work.run();
         } finally {
             deadline.meet();
             alarm.cancel(false);
@@ -74,25 +90,25 @@ public final class Patience implements AutoCloseable {
         timer.shutdownNow();
     }
 
-    /** Interrupts a reader, which closes its connection, unless it was in time. */
+    /** Interrupts a thread that reads or writes, which closes its connection, unless it was in time. */
     private static final class Deadline implements Runnable {
-        private final Thread reader;
+        private final Thread waiting;
         private boolean met;
         private boolean missed;
 
-        Deadline(Thread reader) {
-            this.reader = reader;
+        Deadline(Thread waiting) {
+            this.waiting = waiting;
         }
 
         @Override
         public synchronized void run() {
             if (!met) {
                 missed = true;
-                reader.interrupt();
+                waiting.interrupt();
             }
         }
 
-        /** From here on the reader is not interrupted, and not marked so either. */
+        /** From here on the thread is not interrupted, and not marked so either. */
         synchronized void meet() {
             met = true;
             if (missed) {

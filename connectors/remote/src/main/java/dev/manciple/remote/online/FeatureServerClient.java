@@ -105,8 +105,8 @@ final class FeatureServerClient implements AutoCloseable {
         return Optional.of(answered.response().body());
     }
 
-    /** The body of an answer as it comes, however long that takes; the caller closes it. Asked for once. */
-    InputStream stream(Ask ask) {
+    /** The messages of an answer as they come; the caller closes it. Asked for once. */
+    StreamedMessages stream(Ask ask) {
         long end = System.nanoTime() + config.timeout().toNanos();
         HttpResponse<InputStream> response;
         try {
@@ -115,7 +115,7 @@ final class FeatureServerClient implements AutoCloseable {
             throw e.failure(name, ask, e.maybe());
         }
         if (response.statusCode() == 200) {
-            return response.body();
+            return new StreamedMessages(response.body(), threads, config.timeout());
         }
         try (InputStream body = response.body()) {
             throw failure(ask, response, body.readNBytes(MOST_BYTES_OF_A_FAILURE), false);

@@ -9,8 +9,6 @@ import dev.manciple.wire.OnlineStoreCodec;
 import dev.manciple.wire.proto.OnlineStoreProto.Row;
 import dev.manciple.wire.proto.OnlineStoreProto.ScanPart;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.util.Collections;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
@@ -18,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The rows of a scan as the server sends them; an answer that ends before it says so is an error. Not thread-safe. */
 final class ScannedRows implements Iterator<OnlineRow>, AutoCloseable {
-    private final InputStream answer;
+    private final StreamedMessages answer;
     private final FeatureView view;
     private final String store;
     private final Ask ask;
@@ -26,7 +24,7 @@ final class ScannedRows implements Iterator<OnlineRow>, AutoCloseable {
     private boolean last;
 
     /** @param answer closed with this */
-    ScannedRows(InputStream answer, FeatureView view, String store, Ask ask) {
+    ScannedRows(StreamedMessages answer, FeatureView view, String store, Ask ask) {
         this.answer = answer;
         this.view = view;
         this.store = store;
@@ -44,14 +42,11 @@ final class ScannedRows implements Iterator<OnlineRow>, AutoCloseable {
     }
 
     private ScanPart nextPart() {
-        @Nullable ScanPart next;
+        ScanPart next;
         try {
-            next = ScanPart.parseDelimitedFrom(answer);
+            next = answer.next(ScanPart.parser()).orElseThrow(() -> failure("the answer broke off", null));
         } catch (IOException e) {
             throw failure("the answer broke off: " + e.getMessage(), e);
-        }
-        if (next == null) {
-            throw failure("the answer broke off", null);
         }
         if (!next.getFailure().isEmpty()) {
             throw failure(next.getFailure(), null);
@@ -82,10 +77,6 @@ final class ScannedRows implements Iterator<OnlineRow>, AutoCloseable {
 
     @Override
     public void close() {
-        try {
-            answer.close();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        answer.close();
     }
 }

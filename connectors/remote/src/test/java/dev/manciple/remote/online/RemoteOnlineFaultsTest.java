@@ -11,19 +11,26 @@ import dev.manciple.error.InvalidRequestException;
 import dev.manciple.error.StoreException;
 import dev.manciple.spi.Credentials;
 import dev.manciple.spi.Lookup;
+import dev.manciple.spi.OnlineRow;
 import dev.manciple.spi.OnlineStore;
 import dev.manciple.spi.Value;
+import dev.manciple.wire.OnlineStoreCodec;
+import dev.manciple.wire.proto.OnlineStoreProto.Description;
+import dev.manciple.wire.proto.OnlineStoreProto.ScanPart;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -301,6 +308,57 @@ class RemoteOnlineFaultsTest {
                     .isInstanceOf(StoreException.class)
                     .hasMessageContaining("GET /manciple/online-store/tck was answered with what is no message");
         }
+    }
+
+    /** A scan takes as long as it has rows, but a server that falls silent is given up. */
+    @Test
+    void aScanThatFallsSilentIsGivenUp() throws IOException {
+        byte[] part = delimited(ScanPart.newBuilder()
+                .addRows(OnlineStoreCodec.encode(
+                        Drivers.row(1, Drivers.NOON, new Value.Int(7), new Value.Real(0.5)),
+                        Drivers.VIEW.entityColumns(),
+                        Drivers.VIEW.features()))
+                .build());
+        CountDownLatch ended = new CountDownLatch(1);
+        try (FakeServer server = FakeServer.start(
+                        exchange -> {
+                            exchange.getResponseHeaders().set("Content-Type", "application/x-protobuf");
+                            if (exchange.getRequestURI().getPath().endsWith("/scan")) {
+                                exchange.sendResponseHeaders(200, 0);
+                                exchange.getResponseBody().write(part);
+                                exchange.getResponseBody().flush();
+                                await(ended);
+                            } else {
+                                byte[] description = Description.newBuilder()
+                                        .setTimePrecision("NANOS")
+                                        .setMostRows(10)
+                                        .addCapabilities("SCAN")
+                                        .build()
+                                        .toByteArray();
+                                exchange.sendResponseHeaders(200, description.length);
+                                exchange.getResponseBody().write(description);
+                            }
+                            exchange.close();
+                        },
+                        false);
+                OnlineStore store = store(server.port(), Map.of("timeout", "1s"));
+                Stream<OnlineRow> rows = store.scan(Drivers.VIEW)) {
+            Iterator<OnlineRow> iterator = rows.iterator();
+
+            assertThat(iterator.next().values()).containsExactly(new Value.Int(7), new Value.Real(0.5));
+            assertThatThrownBy(iterator::hasNext)
+                    .isInstanceOf(StoreException.class)
+                    .hasMessageContaining("read all rows of feature view 'drivers'")
+                    .hasMessageContaining("nothing came for 1,000 ms");
+        } finally {
+            ended.countDown();
+        }
+    }
+
+    private static byte[] delimited(ScanPart part) throws IOException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        part.writeDelimitedTo(bytes);
+        return bytes.toByteArray();
     }
 
     @Test
