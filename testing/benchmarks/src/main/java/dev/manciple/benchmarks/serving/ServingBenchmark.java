@@ -145,7 +145,10 @@ public final class ServingBenchmark implements Benchmark {
         targets.add(new Target<>(
                 RAW + " HGETALL", HashCaller.to(redis, workload.storeKeys(), asked, true), (request, answer) -> {}));
         targets.add(new Target<>(HERE, () -> inProcess(workload, store, views), workload::check));
-        targets.add(new Target<>(GRPC, GrpcCaller.to(ours.grpcPort(), workload.messages()), workload::checkMessage));
+        targets.add(new Target<>(
+                GRPC,
+                GrpcCaller.to(ours.grpcPort(), "feast.serving.ServingService/GetOnlineFeatures", workload.messages()),
+                workload::checkMessage));
         targets.add(new Target<>(HTTP, HttpCaller.to(ours.port(), "/get-online-features", bodies), workload::check));
         feast.server()
                 .ifPresent(server -> targets.add(new Target<>(
