@@ -6,10 +6,9 @@ import dev.manciple.arrow.ColumnReader;
 import dev.manciple.arrow.TimeReader;
 import dev.manciple.model.Field;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
 import java.util.function.LongPredicate;
 import java.util.stream.IntStream;
 import org.apache.arrow.vector.FieldVector;
@@ -24,8 +23,10 @@ final class History implements AutoCloseable {
     private final Keys keys = new Keys();
     private final Timeline timeline = new Timeline();
 
-    /** The columns of each batch, by its first row. */
-    private final TreeMap<Integer, List<FieldVector>> batches = new TreeMap<>();
+    private final List<Batch> batches = new ArrayList<>();
+
+    /** @param first its first row */
+    private record Batch(int first, List<FieldVector> columns) {}
 
     private History(List<Field> features) {
         this.features = features;
@@ -64,7 +65,7 @@ final class History implements AutoCloseable {
                 }
             }
             if (rows > 0) {
-                batches.put(first, kept(columns));
+                batches.add(new Batch(first, kept(columns)));
             }
         }
     }
@@ -102,23 +103,27 @@ final class History implements AutoCloseable {
 
     /** Copies all features of a row. */
     ColumnCopier copier(List<FieldVector> targets) {
-        TreeMap<Integer, List<ColumnCopier>> copiers = new TreeMap<>();
-        batches.forEach((first, columns) -> copiers.put(
-                first,
-                IntStream.range(0, features.size())
-                        .mapToObj(i -> ArrowValues.copier(
-                                columns.get(i), targets.get(i), features.get(i).type()))
-                        .toList()));
+        int[] firsts = batches.stream().mapToInt(Batch::first).toArray();
+        List<List<ColumnCopier>> copiers =
+                batches.stream().map(batch -> copiers(batch, targets)).toList();
         return (row, to) -> {
-            Map.Entry<Integer, List<ColumnCopier>> batch = copiers.floorEntry(row);
-            for (ColumnCopier column : batch.getValue()) {
-                column.copy(row - batch.getKey(), to);
+            int place = Arrays.binarySearch(firsts, row);
+            int batch = place < 0 ? -place - 2 : place;
+            for (ColumnCopier column : copiers.get(batch)) {
+                column.copy(row - firsts[batch], to);
             }
         };
     }
 
+    private List<ColumnCopier> copiers(Batch batch, List<FieldVector> targets) {
+        return IntStream.range(0, features.size())
+                .mapToObj(i -> ArrowValues.copier(
+                        batch.columns().get(i), targets.get(i), features.get(i).type()))
+                .toList();
+    }
+
     @Override
     public void close() {
-        batches.values().forEach(columns -> columns.forEach(FieldVector::close));
+        batches.forEach(batch -> batch.columns().forEach(FieldVector::close));
     }
 }

@@ -5,7 +5,7 @@ import java.util.Arrays;
 
 /**
  * The rows of a history by key and time. A row is its place in the history, and all that is known of it stands in arrays: a million
- * rows are five objects.
+ * rows are a handful of objects.
  */
 final class Timeline {
     static final int NONE = -1;
@@ -15,19 +15,35 @@ final class Timeline {
 
     private static final int FEW = 1024;
 
-    private int rows;
+    private int count;
     private int[] keys = new int[FEW];
     private long[] events = new long[FEW];
     private long[] created = new long[FEW];
 
     /** Row after row of one key after another, each from its oldest to its newest. */
-    private int[] order = {};
+    private Rows sorted = new Rows(0);
 
-    /** Where a key's rows start in that order; those of the next end them. */
+    /** Where a key's rows start among those; the start of the next key's is their end. */
     private int[] starts = {};
 
+    /** Rows beside their event times, which sorting and searching then need not look up elsewhere. */
+    private record Rows(int[] rows, long[] times) {
+        Rows(int count) {
+            this(new int[count], new long[count]);
+        }
+
+        void set(int place, int row, long time) {
+            rows[place] = row;
+            times[place] = time;
+        }
+
+        Rows copy() {
+            return new Rows(rows.clone(), times.clone());
+        }
+    }
+
     int rows() {
-        return rows;
+        return count;
     }
 
     /** Counts a row that is never found. */
@@ -37,47 +53,47 @@ final class Timeline {
 
     /** Takes the next row. */
     void add(int key, long event, long createdAt) {
-        if (rows == keys.length) {
-            keys = Arrays.copyOf(keys, rows * 2);
-            events = Arrays.copyOf(events, rows * 2);
-            created = Arrays.copyOf(created, rows * 2);
+        if (count == keys.length) {
+            keys = Arrays.copyOf(keys, count * 2);
+            events = Arrays.copyOf(events, count * 2);
+            created = Arrays.copyOf(created, count * 2);
         }
-        keys[rows] = key;
-        events[rows] = event;
-        created[rows] = createdAt;
-        rows++;
+        keys[count] = key;
+        events[count] = event;
+        created[count] = createdAt;
+        count++;
     }
 
     /**
      * Puts the rows in order; none is added after that.
      *
-     * @param count more than any key
+     * @param bound more than any key
      */
-    void sort(int count) {
-        starts = new int[count + 1];
-        for (int row = 0; row < rows; row++) {
+    void sort(int bound) {
+        starts = new int[bound + 1];
+        for (int row = 0; row < count; row++) {
             if (events[row] != TimeReader.NONE) {
                 starts[keys[row] + 1]++;
             }
         }
-        for (int key = 0; key < count; key++) {
+        for (int key = 0; key < bound; key++) {
             starts[key + 1] += starts[key];
         }
-        order = new int[starts[count]];
+        sorted = new Rows(starts[bound]);
         int[] next = starts.clone();
-        for (int row = 0; row < rows; row++) {
+        for (int row = 0; row < count; row++) {
             if (events[row] != TimeReader.NONE) {
-                order[next[keys[row]]++] = row;
+                sorted.set(next[keys[row]]++, row, events[row]);
             }
         }
-        int[] spare = order.clone();
-        for (int key = 0; key < count; key++) {
-            sort(spare, order, starts[key], starts[key + 1]);
+        Rows spare = sorted.copy();
+        for (int key = 0; key < bound; key++) {
+            sort(spare, sorted, starts[key], starts[key + 1]);
         }
     }
 
-    /** Merge sort, since Java sorts by a comparator only what are objects. Both arrays hold the same rows at first. */
-    private void sort(int[] from, int[] to, int start, int end) {
+    /** Merge sort, since Java sorts only objects by an order of one's own. Both hold the same rows at first. */
+    private void sort(Rows from, Rows to, int start, int end) {
         if (end - start < 2) {
             return;
         }
@@ -86,15 +102,17 @@ final class Timeline {
         sort(to, from, middle, end);
         int left = start;
         int right = middle;
-        for (int at = start; at < end; at++) {
-            boolean takeLeft = right == end || (left < middle && !isNewer(from[left], from[right]));
-            to[at] = takeLeft ? from[left++] : from[right++];
+        for (int place = start; place < end; place++) {
+            boolean takeLeft = right == end || (left < middle && !isNewer(from, left, right));
+            int taken = takeLeft ? left++ : right++;
+            to.set(place, from.rows[taken], from.times[taken]);
         }
     }
 
     /** Of two with one event time, the one created later. */
-    private boolean isNewer(int row, int than) {
-        return events[row] > events[than] || (events[row] == events[than] && created[row] > created[than]);
+    private boolean isNewer(Rows rows, int place, int than) {
+        return rows.times[place] > rows.times[than]
+                || (rows.times[place] == rows.times[than] && created[rows.rows[place]] > created[rows.rows[than]]);
     }
 
     // snippet: newest
@@ -104,7 +122,7 @@ final class Timeline {
         int to = starts[key + 1];
         while (from < to) {
             int middle = (from + to) >>> 1;
-            if (events[order[middle]] > time) {
+            if (sorted.times[middle] > time) {
                 to = middle;
             } else {
                 from = middle + 1;
@@ -113,10 +131,10 @@ final class Timeline {
         if (from == starts[key]) {
             return NONE;
         }
-        int row = order[from - 1];
         long oldest = time - ttl;
         // One before all times that can be counted comes out as one after them.
-        return ttl == UNBOUNDED || oldest > time || events[row] >= oldest ? row : NONE;
+        boolean isReached = ttl == UNBOUNDED || oldest > time || sorted.times[from - 1] >= oldest;
+        return isReached ? sorted.rows[from - 1] : NONE;
     }
     // end snippet
 }
