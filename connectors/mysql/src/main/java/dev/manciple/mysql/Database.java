@@ -1,11 +1,11 @@
 package dev.manciple.mysql;
 
 import com.zaxxer.hikari.HikariConfig;
-import com.zaxxer.hikari.HikariDataSource;
 import dev.manciple.error.ConfigException;
 import dev.manciple.error.NotFoundException;
 import dev.manciple.error.StoreException;
 import dev.manciple.error.StoreException.Outcome;
+import dev.manciple.sql.jdbc.ConnectionPool;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -15,11 +15,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Properties;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
-import java.util.concurrent.locks.ReentrantLock;
 import javax.net.ssl.SSLException;
-import org.jspecify.annotations.Nullable;
 import org.mariadb.jdbc.Driver;
 
 /** Connections to the server, made as they are needed, and what its errors mean. Thread-safe. */
@@ -44,25 +40,18 @@ final class Database implements AutoCloseable {
     private static final int DISK_FULL = 1021;
     private static final int TABLE_FULL = 1114;
 
-    /**
-     * How long the pool is left to look for a server that is gone, which it does ever less often. If it has no connection by then it
-     * is given up, and who comes next asks the server without it: he learns at once that it is still gone, or that it is back.
-     */
-    private static final Duration PATIENCE = Duration.ofSeconds(1);
-
     private static final long LEAST_VALIDATION_MILLIS = 250;
     private static final long MOST_VALIDATION_MILLIS = 5_000;
 
     private final MySqlConfig config;
     private final Path folder;
-    private final ReentrantLock opening = new ReentrantLock();
-    private final AtomicReference<@Nullable HikariDataSource> opened = new AtomicReference<>();
-    private boolean closed;
+    private final ConnectionPool pool;
 
     /** @param folder where relative paths start */
     Database(MySqlConfig config, Path folder) {
         this.config = config;
         this.folder = folder;
+        this.pool = new ConnectionPool(settings(), this::logIn, config.connectTimeout());
     }
 
     String name() {
@@ -125,42 +114,7 @@ final class Database implements AutoCloseable {
      * @param silence how long the server may be silent before the connection is given up; zero for ever
      */
     Connection connect(Duration silence) throws SQLException {
-        Connection connection = connect();
-        try {
-            // Of its two arguments the driver uses the time only.
-            connection.setNetworkTimeout(Runnable::run, Math.toIntExact(silence.toMillis()));
-            return connection;
-        } catch (SQLException | RuntimeException e) {
-            try (connection) {
-                throw e;
-            }
-        }
-    }
-
-    private Connection connect() throws SQLException {
-        long began = System.nanoTime();
-        while (true) {
-            HikariDataSource from = pool();
-            try {
-                return from.getConnection();
-            } catch (SQLException e) {
-                giveUpIfGone(from, e);
-                boolean again = !from.equals(opened.get()) || e instanceof SQLTransientConnectionException;
-                if (!again
-                        || System.nanoTime() - began >= config.connectTimeout().toNanos()) {
-                    throw e;
-                }
-            }
-        }
-    }
-
-    /** A pool without connections whose last attempt failed, rather than is slow, makes way for another. */
-    private void giveUpIfGone(HikariDataSource asked, SQLException failure) {
-        boolean gone = failure.getCause() != null && asked.getHikariPoolMXBean().getTotalConnections() == 0;
-        if (gone && opened.compareAndSet(asked, null)) {
-            // It waits for an attempt that is under way, for which nobody here has the time.
-            Thread.startVirtualThread(asked::close);
-        }
+        return pool.borrow(silence);
     }
 
     /** @return a {@link StoreException}, or a {@link NotFoundException} if a table is missing */
@@ -183,7 +137,7 @@ final class Database implements AutoCloseable {
         if (hasCause(e, SSLException.class)) {
             return false;
         }
-        return switch (rootCode(e)) {
+        return switch (e.getErrorCode()) {
             case ACCESS_DENIED, NO_PRIVILEGE_ON_DATABASE, NO_PRIVILEGE_ON_TABLE, NO_DATABASE -> false;
             case LOCK_WAIT, DEADLOCK, TOO_MANY_CONNECTIONS, READ_ONLY -> true;
             default -> isConnectionFailure(e);
@@ -208,7 +162,10 @@ final class Database implements AutoCloseable {
         if (hasCause(e, SSLException.class)) {
             return "no encrypted connection came about. Let 'ssl_root_cert' name the authorities that signed the server's certificate, and 'host' be a name it is for";
         }
-        return switch (rootCode(e)) {
+        if (ConnectionPool.ALL_IN_USE.equals(e.getSQLState())) {
+            return "others use the connections. Raise 'max_connections', or ask for less at once";
+        }
+        return switch (e.getErrorCode()) {
             case ACCESS_DENIED -> "the server did not accept the credentials. Correct user and password";
             case NO_PRIVILEGE_ON_DATABASE, NO_PRIVILEGE_ON_TABLE ->
                 "user '%s' may not do this. Grant it all privileges on database '%s'"
@@ -227,17 +184,6 @@ final class Database implements AutoCloseable {
         };
     }
 
-    /** The pool wraps why it has no connection, and numbers the wrapping as it likes. */
-    private static int rootCode(SQLException e) {
-        int code = e.getErrorCode();
-        for (Throwable cause = e.getCause(); cause != null; cause = cause.getCause()) {
-            if (cause instanceof SQLException inner && inner.getErrorCode() > 0) {
-                code = inner.getErrorCode();
-            }
-        }
-        return code;
-    }
-
     private static void rollback(Connection connection, Exception cause) {
         try {
             connection.rollback();
@@ -246,59 +192,27 @@ final class Database implements AutoCloseable {
         }
     }
 
-    private HikariDataSource pool() throws SQLException {
-        HikariDataSource known = opened.get();
-        if (known != null) {
-            return known;
-        }
-        lock();
-        try {
-            if (closed) {
-                throw new SQLException("the store is closed");
-            }
-            HikariDataSource first = opened.get();
-            if (first == null) {
-                requireRootCertificate();
-                // Asked without the pool, which would go on asking with a wrong password until its time is up.
-                new Driver().connect(url(), login()).close();
-                first = open();
-                opened.set(first);
-            }
-            return first;
-        } finally {
-            opening.unlock();
-        }
-    }
-
-    private void lock() throws SQLException {
-        try {
-            if (!opening.tryLock(config.connectTimeout().toNanos(), TimeUnit.NANOSECONDS)) {
-                throw new SQLTransientConnectionException("others wait for a first connection too");
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new SQLTransientConnectionException("it was interrupted", e);
-        }
-    }
-
-    private HikariDataSource open() {
-        HikariConfig pool = new HikariConfig();
-        pool.setPoolName(name());
+    private HikariConfig settings() {
+        HikariConfig settings = new HikariConfig();
+        settings.setPoolName(name());
         // By name: what finds drivers by itself does not look into the folder of a plug-in.
-        pool.setDriverClassName(Driver.class.getName());
-        pool.setJdbcUrl(url());
-        pool.setDataSourceProperties(login());
-        pool.setCatalog(config.database());
-        pool.setMaximumPoolSize(config.maxConnections());
-        pool.setMinimumIdle(0);
-        pool.setConnectionTimeout(Math.min(config.connectTimeout().toMillis(), PATIENCE.toMillis()));
+        settings.setDriverClassName(Driver.class.getName());
+        settings.setJdbcUrl(url());
+        settings.setDataSourceProperties(login());
+        settings.setCatalog(config.database());
+        settings.setMaximumPoolSize(config.maxConnections());
+        settings.setMinimumIdle(0);
         // The driver's own check waits a second at least.
-        pool.setConnectionTestQuery("SELECT 1");
-        pool.setValidationTimeout(
+        settings.setConnectionTestQuery("SELECT 1");
+        settings.setValidationTimeout(
                 Math.clamp(config.timeout().toMillis(), LEAST_VALIDATION_MILLIS, MOST_VALIDATION_MILLIS));
-        pool.setInitializationFailTimeout(-1);
-        pool.setTransactionIsolation("TRANSACTION_READ_COMMITTED");
-        return new HikariDataSource(pool);
+        settings.setTransactionIsolation("TRANSACTION_READ_COMMITTED");
+        return settings;
+    }
+
+    private void logIn() throws SQLException {
+        requireRootCertificate();
+        new Driver().connect(url(), login()).close();
     }
 
     private String url() {
@@ -339,15 +253,6 @@ final class Database implements AutoCloseable {
 
     @Override
     public void close() {
-        opening.lock();
-        try {
-            closed = true;
-            HikariDataSource pool = opened.getAndSet(null);
-            if (pool != null) {
-                pool.close();
-            }
-        } finally {
-            opening.unlock();
-        }
+        pool.close();
     }
 }

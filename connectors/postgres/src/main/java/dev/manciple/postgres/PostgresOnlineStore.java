@@ -2,6 +2,7 @@ package dev.manciple.postgres;
 
 import static java.util.stream.Collectors.joining;
 
+import com.zaxxer.hikari.HikariConfig;
 import dev.manciple.error.FeatureStoreException;
 import dev.manciple.error.InvalidRequestException;
 import dev.manciple.error.NotFoundException;
@@ -20,6 +21,7 @@ import dev.manciple.spi.StoreContext;
 import dev.manciple.spi.ViewChanges;
 import dev.manciple.sql.Dialect;
 import dev.manciple.sql.Sql;
+import dev.manciple.sql.jdbc.ConnectionPool;
 import dev.manciple.wire.EntityKeyCodec;
 import java.net.SocketTimeoutException;
 import java.sql.Connection;
@@ -55,6 +57,9 @@ final class PostgresOnlineStore implements OnlineStore {
     /** For what looks at all rows of a table. */
     private static final Duration AS_LONG_AS_IT_TAKES = Duration.ZERO;
 
+    private static final long LEAST_VALIDATION_MILLIS = 250;
+    private static final long MOST_VALIDATION_MILLIS = 5_000;
+
     private static final String CONNECTION_LOST = "08006";
     private static final String UNDEFINED_TABLE = "42P01";
     private static final String UNDEFINED_SCHEMA = "3F000";
@@ -70,7 +75,20 @@ final class PostgresOnlineStore implements OnlineStore {
         this.config = config;
         this.project = context.project();
         this.server = new Postgres(config.address(), context.repoPath());
-        this.pool = new ConnectionPool(server, config);
+        this.pool = new ConnectionPool(
+                settings(), () -> server.connect().close(), config.connectTimeout());
+    }
+
+    private HikariConfig settings() {
+        HikariConfig settings = new HikariConfig();
+        settings.setPoolName(server.title());
+        settings.setDataSource(server.driver());
+        settings.setConnectionInitSql(server.settings());
+        settings.setMaximumPoolSize(config.maxConn());
+        settings.setMinimumIdle(config.connType() == ConnectionType.POOL ? config.minConn() : 0);
+        settings.setValidationTimeout(
+                Math.clamp(config.connectTimeout().toMillis() / 2, LEAST_VALIDATION_MILLIS, MOST_VALIDATION_MILLIS));
+        return settings;
     }
 
     @Override

@@ -1,0 +1,168 @@
+package dev.manciple.sql.jdbc;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.SQLTransientConnectionException;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The connections to one server, opened when first needed and used again. A server that is gone is told at once, whatever the time
+ * there is to wait, and is used again as soon as it is back. Thread-safe.
+ */
+public final class ConnectionPool implements AutoCloseable {
+    /** Connects without the pool, which would go on asking with a wrong password until its time is up. */
+    public interface Probe {
+        void connect() throws SQLException;
+    }
+
+    /** The code of SQLSTATE with which {@link #borrow} fails while others use all connections. */
+    public static final String ALL_IN_USE = "53300";
+
+    /** The code of SQLSTATE for a connection that does not come about. */
+    private static final String NO_CONNECTION = "08001";
+
+    /**
+     * How long HikariCP is left to look for a server that is gone, which it does ever less often. If it has no connection by then it
+     * is given up, and who comes next asks the server without it: he learns at once that it is still gone, or that it is back.
+     */
+    private static final Duration PATIENCE = Duration.ofSeconds(1);
+
+    /** HikariCP waits for no less. */
+    private static final long LEAST_WAIT_MILLIS = 250;
+
+    private final HikariConfig settings;
+    private final Probe probe;
+    private final Duration limit;
+    private final ReentrantLock opening = new ReentrantLock();
+    private final AtomicReference<@Nullable HikariDataSource> opened = new AtomicReference<>();
+    private boolean closed;
+
+    /**
+     * @param settings how to connect, and how many connections there may be; how long to wait for one is set here
+     * @param limit how long to wait for a connection, also for one that others are using
+     */
+    public ConnectionPool(HikariConfig settings, Probe probe, Duration limit) {
+        this.settings = settings;
+        this.probe = probe;
+        this.limit = limit;
+        settings.setConnectionTimeout(Math.clamp(limit.toMillis(), LEAST_WAIT_MILLIS, PATIENCE.toMillis()));
+        settings.setInitializationFailTimeout(-1);
+    }
+
+    /**
+     * A connection that commits each statement; the caller closes it, which gives it back.
+     *
+     * @param silence how long the server may be silent before the connection is given up; zero for ever
+     * @throws SQLException as the driver has it; {@link #ALL_IN_USE} after waiting in vain for others
+     */
+    public Connection borrow(Duration silence) throws SQLException {
+        Connection connection = borrow();
+        try {
+            // Of its two arguments drivers use the time only.
+            connection.setNetworkTimeout(Runnable::run, Math.toIntExact(silence.toMillis()));
+            return connection;
+        } catch (SQLException | RuntimeException e) {
+            try (connection) {
+                throw e;
+            }
+        }
+    }
+
+    private Connection borrow() throws SQLException {
+        long began = System.nanoTime();
+        while (true) {
+            HikariDataSource from = open();
+            try {
+                return from.getConnection();
+            } catch (SQLException e) {
+                giveUpIfGone(from, e);
+                boolean again = !from.equals(opened.get()) || e instanceof SQLTransientConnectionException;
+                if (!again || System.nanoTime() - began >= limit.toNanos()) {
+                    throw reason(from, e);
+                }
+            }
+        }
+    }
+
+    /** A pool without connections whose last attempt failed, rather than is slow, makes way for another. */
+    private void giveUpIfGone(HikariDataSource asked, SQLException failure) {
+        boolean gone = failure.getCause() != null && asked.getHikariPoolMXBean().getTotalConnections() == 0;
+        if (gone && opened.compareAndSet(asked, null)) {
+            // It waits for an attempt that is under way, for which nobody here has the time.
+            Thread.startVirtualThread(asked::close);
+        }
+    }
+
+    /** HikariCP only says that it waited in vain; why is in what it keeps of its last attempt, if that is over. */
+    private SQLException reason(HikariDataSource asked, SQLException inVain) {
+        for (Throwable cause = inVain.getCause(); cause != null; cause = cause.getCause()) {
+            if (cause instanceof SQLException reason) {
+                return reason;
+            }
+        }
+        if (!(inVain instanceof SQLTransientConnectionException)) {
+            return inVain;
+        }
+        int connections = asked.getHikariPoolMXBean().getTotalConnections();
+        return connections == settings.getMaximumPoolSize()
+                ? new SQLTransientConnectionException(
+                        "all %d connections were in use for %d ms".formatted(connections, limit.toMillis()),
+                        ALL_IN_USE,
+                        inVain)
+                : new SQLTransientConnectionException(
+                        "no connection came about within %d ms".formatted(limit.toMillis()), NO_CONNECTION, inVain);
+    }
+
+    private HikariDataSource open() throws SQLException {
+        HikariDataSource known = opened.get();
+        if (known != null) {
+            return known;
+        }
+        lock();
+        try {
+            if (closed) {
+                throw new SQLException("the store is closed");
+            }
+            HikariDataSource first = opened.get();
+            if (first == null) {
+                probe.connect();
+                first = new HikariDataSource(settings);
+                opened.set(first);
+            }
+            return first;
+        } finally {
+            opening.unlock();
+        }
+    }
+
+    private void lock() throws SQLException {
+        try {
+            if (!opening.tryLock(limit.toNanos(), TimeUnit.NANOSECONDS)) {
+                throw new SQLTransientConnectionException("others wait for a first connection too", NO_CONNECTION);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new SQLTransientConnectionException("it was interrupted", NO_CONNECTION, e);
+        }
+    }
+
+    @Override
+    public void close() {
+        opening.lock();
+        try {
+            closed = true;
+            HikariDataSource pool = opened.getAndSet(null);
+            if (pool != null) {
+                pool.close();
+            }
+        } finally {
+            opening.unlock();
+        }
+    }
+}

@@ -1,0 +1,92 @@
+package dev.manciple.sql.jdbc;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.zaxxer.hikari.HikariConfig;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.SQLTransientConnectionException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A database in a file, which is gone where its folder is; servers that die are in the tests of the stores that have one. */
+@Timeout(60)
+class ConnectionPoolTest {
+    /** More than the first connection takes, and little enough to be waited for. */
+    private static final Duration LIMIT = Duration.ofSeconds(3);
+
+    private final AtomicInteger probes = new AtomicInteger();
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void asksOnceAndUsesConnectionsAgain() throws SQLException {
+        try (ConnectionPool pool = pool(folder)) {
+            assertThat(probes).hasValue(0);
+            for (int i = 0; i < 3; i++) {
+                assertAnswers(pool);
+            }
+            assertThat(probes).hasValue(1);
+        }
+    }
+
+    @Test
+    void saysThatOthersUseAllConnections() throws SQLException {
+        try (ConnectionPool pool = pool(folder)) {
+            try (Connection only = pool.borrow(Duration.ZERO)) {
+                assertThat(only.isClosed()).isFalse();
+                assertThatThrownBy(() -> pool.borrow(Duration.ZERO))
+                        .isInstanceOfSatisfying(
+                                SQLTransientConnectionException.class,
+                                busy -> assertThat(busy.getSQLState()).isEqualTo(ConnectionPool.ALL_IN_USE))
+                        .hasMessage("all 1 connections were in use for 3000 ms");
+            }
+            assertAnswers(pool);
+            assertThat(probes).as("a server that is busy is not asked anew").hasValue(1);
+        }
+    }
+
+    @Test
+    void saysWhyThereIsNoConnectionAndIsBackAtOnce() throws Exception {
+        Path later = folder.resolve("later");
+        try (ConnectionPool pool = pool(later)) {
+            assertThatThrownBy(() -> pool.borrow(Duration.ZERO)).hasMessageContaining("Unable to open the database file");
+            Files.createDirectory(later);
+            assertAnswers(pool);
+            assertThat(probes).as("asked without a pool that looked in vain").hasValueGreaterThan(1);
+        }
+    }
+
+    @Test
+    void isOfNoUseOnceClosed() throws SQLException {
+        ConnectionPool pool = pool(folder);
+        assertAnswers(pool);
+        pool.close();
+        pool.close();
+        assertThatThrownBy(() -> pool.borrow(Duration.ZERO)).hasMessage("the store is closed");
+    }
+
+    private ConnectionPool pool(Path in) {
+        HikariConfig settings = new HikariConfig();
+        settings.setJdbcUrl("jdbc:sqlite:" + in.resolve("x.db"));
+        settings.setMaximumPoolSize(1);
+        return new ConnectionPool(settings, probes::incrementAndGet, LIMIT);
+    }
+
+    private static void assertAnswers(ConnectionPool pool) throws SQLException {
+        try (Connection connection = pool.borrow(Duration.ZERO);
+                Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery("SELECT 1")) {
+            assertThat(rows.next()).isTrue();
+        }
+    }
+}

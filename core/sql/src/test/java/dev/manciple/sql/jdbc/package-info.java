@@ -1,0 +1,4 @@
+@NullMarked
+package dev.manciple.sql.jdbc;
+
+import org.jspecify.annotations.NullMarked;
