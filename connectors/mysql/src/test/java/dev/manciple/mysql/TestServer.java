@@ -3,9 +3,6 @@ package dev.manciple.mysql;
 import dev.manciple.servers.MariaDb;
 import dev.manciple.spi.config.Secret;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
@@ -62,14 +59,6 @@ final class TestServer implements AutoCloseable {
             statement.execute("GRANT ALL ON *.* TO '%s'@'%%'".formatted(USER));
         } catch (SQLException e) {
             throw new AssertionError(e);
-        }
-    }
-
-    static int freePort() {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
         }
     }
 
@@ -141,17 +130,8 @@ final class TestServer implements AutoCloseable {
         return config(port, password, database, timeout, CONNECTS_WITHIN, timeZone, SslMode.DISABLE, Optional.empty());
     }
 
-    /** Waits for connections longer than any test does. */
-    MySqlConfig patient() {
-        return config(
-                port(),
-                PASSWORD,
-                DATABASE,
-                Duration.ofSeconds(20),
-                Duration.ofHours(1),
-                "+00:00",
-                SslMode.DISABLE,
-                Optional.empty());
+    static MySqlConfig config(int port, Duration timeout, Duration connectTimeout) {
+        return config(port, PASSWORD, DATABASE, timeout, connectTimeout, "+00:00", SslMode.DISABLE, Optional.empty());
     }
 
     /** @param rootCertificate as {@code ssl_root_cert} */

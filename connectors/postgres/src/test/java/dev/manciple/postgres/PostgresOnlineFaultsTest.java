@@ -1,154 +1,54 @@
 package dev.manciple.postgres;
 
-import static dev.manciple.tck.Trips.KEEP;
-import static dev.manciple.tck.Trips.NOON;
-import static dev.manciple.tck.Trips.VIEW;
-import static dev.manciple.tck.Trips.found;
-import static dev.manciple.tck.Trips.read;
-import static dev.manciple.tck.Trips.row;
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.catchThrowableOfType;
-
-import dev.manciple.error.StoreException;
-import dev.manciple.error.StoreException.Outcome;
 import dev.manciple.plugin.ConfigBinder;
-import dev.manciple.spi.Lookup;
-import dev.manciple.spi.OnlineRow;
 import dev.manciple.spi.OnlineStore;
 import dev.manciple.tck.KitContext;
-import dev.manciple.tck.Proxy;
+import dev.manciple.tck.ServerFaultsContract;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.List;
+import java.sql.SQLException;
+import java.time.Duration;
 import java.util.Map;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.concurrent.atomic.AtomicLong;
-import java.util.stream.LongStream;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
-/** What the online store says and does when its server is slow, or dies and comes back. */
-@Timeout(180)
-class PostgresOnlineFaultsTest {
-    private static final int DRIVERS = 200;
-
-    @TempDir
-    Path folder;
-
-    /** The server is silent for as long as the test looks, and not for a time that the test would have to guess. */
-    @Test
-    void doesNotWaitForASlowServerLongerThanAllowed() throws IOException {
-        TestServer server = TestServer.shared();
-        String schema = server.createSchema();
-        Map<String, Object> options = server.options(schema);
-        try (OnlineStore patient = store(options);
-                Proxy proxy = new Proxy(server.port())) {
-            patient.update(KEEP);
-            patient.write(VIEW, List.of(row(1, NOON, 1)));
-            options.put("port", proxy.port());
-            options.put("timeout", "100ms");
-            try (OnlineStore store = store(options)) {
-                assertThat(read(store, 1)).containsExactly(found(NOON, 1));
-                proxy.hold();
-                StoreException late = catchThrowableOfType(StoreException.class, () -> read(store, 1));
-                assertThat(late).hasMessageContaining("'timeout', 100 ms").hasMessageContaining("view 'trips'");
-                assertThat(late.retryable()).isTrue();
-                assertThat(late.outcome()).isEqualTo(Outcome.NOT_APPLIED);
-                proxy.release();
-                // What was late does not come as an answer to this.
-                assertThat(read(store, 2)).containsExactly(Lookup.Absent.ABSENT);
-                proxy.hold();
-                StoreException undone = catchThrowableOfType(
-                        StoreException.class, () -> store.write(VIEW, List.of(row(1, NOON.plusSeconds(1), 2))));
-                assertThat(undone).hasMessageContaining("'timeout', 100 ms");
-                assertThat(undone.retryable()).isTrue();
-                assertThat(undone.outcome()).isEqualTo(Outcome.NOT_APPLIED);
-                assertThat(undone.applied()).isEmpty();
-                proxy.release();
-                assertThat(read(store, 1)).containsExactly(found(NOON, 1));
-            }
-        } finally {
-            server.dropSchema(schema);
-        }
+class PostgresOnlineFaultsTest extends ServerFaultsContract<TestServer> {
+    @Override
+    protected TestServer start(Path folder) {
+        return TestServer.durable(folder);
     }
 
-    @Test
-    void losesNothingAcknowledgedWhenTheServerDiesDuringWritesAndReads() throws Exception {
-        try (TestServer server = TestServer.durable(folder);
-                OnlineStore store = store(patientWithConnections(server));
-                ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-            store.update(KEEP);
-            store.write(VIEW, batch(0));
-            AtomicLong acknowledged = new AtomicLong();
-            CountDownLatch underWay = new CountDownLatch(20);
-            Future<StoreException> writing = threads.submit(() -> {
-                for (long count = 1; ; count++) {
-                    List<OnlineRow> rows = batch(count);
-                    StoreException failure = catchThrowableOfType(StoreException.class, () -> store.write(VIEW, rows));
-                    if (failure != null) {
-                        return failure;
-                    }
-                    acknowledged.set(count);
-                    underWay.countDown();
-                }
-            });
-            Future<StoreException> reading = threads.submit(() -> {
-                StoreException failure = null;
-                while (failure == null) {
-                    failure = catchThrowableOfType(StoreException.class, () -> read(store, 0, 1, 2, 3));
-                }
-                return failure;
-            });
-            underWay.await();
-            server.kill();
-            for (Future<StoreException> failed : List.of(writing, reading)) {
-                assertThat(failed.get()).hasMessageContaining("view 'trips'");
-                assertThat(failed.get().retryable()).isTrue();
-            }
-            // Told at once: if the store waited as long as it may, the test would not end.
-            for (int i = 0; i < 3; i++) {
-                StoreException gone = catchThrowableOfType(StoreException.class, () -> read(store, 1));
-                assertThat(gone).hasMessageContaining("localhost:" + server.port());
-                assertThat(gone.retryable()).isTrue();
-            }
-            server.restart();
-
-            long last = acknowledged.get();
-            List<Lookup> before = expected(last);
-            List<Lookup> after = expected(last + 1);
-            // A batch is there whole or not at all, and is not there if that was said.
-            assertThat(read(store, LongStream.range(0, DRIVERS).toArray()))
-                    .isIn(writing.get().outcome() == Outcome.NOT_APPLIED ? List.of(before) : List.of(before, after));
-            store.write(VIEW, batch(last + 2));
-            assertThat(read(store, 7)).containsExactly(found(NOON.plusSeconds(last + 2), last + 2));
-        }
+    @Override
+    protected void stop(TestServer server) {
+        server.close();
     }
 
-    private static OnlineStore store(Map<String, Object> options) {
+    @Override
+    protected int port(TestServer server) {
+        return server.port();
+    }
+
+    @Override
+    protected void kill(TestServer server) throws IOException, InterruptedException, SQLException {
+        server.kill();
+    }
+
+    @Override
+    protected void restart(TestServer server) throws IOException {
+        server.restart();
+    }
+
+    @Override
+    protected boolean wholeBatches() {
+        return true;
+    }
+
+    @Override
+    protected OnlineStore store(TestServer server, int port, Duration timeout, Duration connectTimeout) {
+        Map<String, Object> options = server.options("public");
+        options.put("port", port);
+        options.put("timeout", timeout.toMillis() + "ms");
+        options.put("connect_timeout", connectTimeout.toMillis() + "ms");
         return new PostgresOnlineStore(
                 new ConfigBinder().bind("online_store", PostgresOnlineConfig.class, options),
                 KitContext.withoutArrow("p", Path.of("")));
-    }
-
-    private static Map<String, Object> patientWithConnections(TestServer server) {
-        Map<String, Object> options = server.options("public");
-        options.put("connect_timeout", "1h");
-        return options;
-    }
-
-    private static List<OnlineRow> batch(long count) {
-        return LongStream.range(0, DRIVERS)
-                .mapToObj(driver -> row(driver, NOON.plusSeconds(count), count))
-                .toList();
-    }
-
-    private static List<Lookup> expected(long count) {
-        return LongStream.range(0, DRIVERS)
-                .mapToObj(driver -> found(NOON.plusSeconds(count), count))
-                .toList();
     }
 }

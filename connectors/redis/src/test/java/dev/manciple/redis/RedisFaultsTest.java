@@ -17,19 +17,15 @@ import dev.manciple.spi.Lookup;
 import dev.manciple.spi.OnlineRow;
 import dev.manciple.tck.KitContext;
 import dev.manciple.tck.Proxy;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.atomic.AtomicLong;
-import java.util.stream.LongStream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -83,28 +79,6 @@ class RedisFaultsTest {
         }
     }
 
-    /** The server is silent for as long as the test looks, and not for a time that the test would have to guess. */
-    @Test
-    void doesNotWaitForASlowServerLongerThanAllowed() throws IOException {
-        try (TestServer server = TestServer.start();
-                Proxy proxy = new Proxy(server.port());
-                RedisOnlineStore store = store(limited(proxy, Duration.ofMillis(100), 8))) {
-            store.write(TRIPS, List.of(trips(1, NOON, 1)));
-            proxy.hold();
-            StoreException unknown =
-                    catchThrowableOfType(StoreException.class, () -> store.write(TRIPS, List.of(trips(1, NOON, 2))));
-            assertThat(unknown.outcome()).isEqualTo(Outcome.MAYBE);
-            assertThat(unknown.applied()).isEmpty();
-            StoreException late = catchThrowableOfType(StoreException.class, () -> read(store, TRIPS, 1));
-            assertThat(late).hasMessageContaining("no answer within 100 ms");
-            assertThat(late.retryable()).isTrue();
-            assertThat(late.outcome()).isEqualTo(Outcome.NOT_APPLIED);
-            proxy.release();
-            // What was late does not come as an answer to this.
-            assertThat(read(store, TRIPS, 2)).containsExactly(Lookup.Absent.ABSENT);
-        }
-    }
-
     @Test
     void whoWaitsForAConnectionOfASilentServerMayTryAgain() throws Exception {
         try (TestServer server = TestServer.start();
@@ -135,7 +109,7 @@ class RedisFaultsTest {
 
     @Test
     void goesOnWithAServerThatWasRestarted() {
-        try (TestServer server = durable();
+        try (TestServer server = TestServer.durable(folder);
                 RedisOnlineStore store = store(server.config())) {
             store.write(TRIPS, List.of(trips(1, NOON, 1)));
             server.stop();
@@ -147,55 +121,6 @@ class RedisFaultsTest {
             // Connections from before, scripts forgotten: nobody notices.
             store.write(TRIPS, List.of(trips(1, NOON, 2)));
             assertThat(read(store, TRIPS, 1)).containsExactly(foundTrips(NOON, 2));
-        }
-    }
-
-    @Test
-    void losesNothingAcknowledgedWhenTheServerDiesDuringWritesAndReads() throws Exception {
-        try (TestServer server = durable();
-                RedisOnlineStore store = store(server.config());
-                ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-            store.write(TRIPS, List.of(trips(0, NOON, 0)));
-            AtomicLong acknowledged = new AtomicLong();
-            CountDownLatch underWay = new CountDownLatch(20);
-            Future<StoreException> writing = threads.submit(() -> {
-                for (long count = 1; ; count++) {
-                    List<OnlineRow> rows = new ArrayList<>();
-                    for (int driver = 0; driver < 200; driver++) {
-                        rows.add(trips(driver, NOON.plusSeconds(count), count));
-                    }
-                    StoreException failure = catchThrowableOfType(StoreException.class, () -> store.write(TRIPS, rows));
-                    if (failure != null) {
-                        return failure;
-                    }
-                    acknowledged.set(count);
-                    underWay.countDown();
-                }
-            });
-            Future<StoreException> reading = threads.submit(() -> {
-                StoreException failure = null;
-                while (failure == null) {
-                    failure = catchThrowableOfType(StoreException.class, () -> read(store, TRIPS, 0, 1, 2, 3));
-                }
-                return failure;
-            });
-            underWay.await();
-            server.stop();
-            for (Future<StoreException> failed : List.of(writing, reading)) {
-                assertThat(failed.get().retryable()).isTrue();
-            }
-            server.restart();
-            long last = acknowledged.get();
-            List<Integer> half = writing.get().applied();
-            List<Lookup> lookups = read(store, TRIPS, LongStream.range(0, 200).toArray());
-            for (int driver = 0; driver < 200; driver++) {
-                Lookup before = foundTrips(NOON.plusSeconds(last), last);
-                Lookup after = foundTrips(NOON.plusSeconds(last + 1), last + 1);
-                assertThat(lookups.get(driver))
-                        .as("driver %d", driver)
-                        .isIn(half.contains(driver) ? List.of(after) : List.of(before, after));
-            }
-            store.write(TRIPS, manyTrips(200));
         }
     }
 
@@ -261,10 +186,6 @@ class RedisFaultsTest {
                 assertThatThrownBy(() -> read(store, TRIPS, 1)).isInstanceOf(StoreException.class);
             }
         }
-    }
-
-    private TestServer durable() {
-        return TestServer.start("appendonly yes", "appendfsync always", "dir " + folder);
     }
 
     private static byte[] text(String text) {

@@ -5,6 +5,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import redis.clients.jedis.Connection;
@@ -28,6 +30,15 @@ final class TestServer implements AutoCloseable {
     /** @param settings lines of the server's configuration */
     static TestServer start(String... settings) {
         return new TestServer(freePort(), List.of(settings));
+    }
+
+    /**
+     * A server that keeps what it acknowledged when it ends.
+     *
+     * @param folder where, left behind
+     */
+    static TestServer durable(Path folder) {
+        return start("appendonly yes", "appendfsync always", "dir " + folder);
     }
 
     static int freePort() {
@@ -67,6 +78,19 @@ final class TestServer implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** Ends the process at once, as a crash would. */
+    void kill() {
+        String info = new String((byte[]) send(Protocol.Command.INFO), StandardCharsets.UTF_8);
+        long id = info.lines()
+                .filter(line -> line.startsWith("process_id:"))
+                .mapToLong(line -> Long.parseLong(line.substring(line.indexOf(':') + 1)))
+                .findFirst()
+                .orElseThrow();
+        ProcessHandle process = ProcessHandle.of(id).orElseThrow();
+        process.destroyForcibly();
+        process.onExit().join();
     }
 
     /** Starts it again on the same port. */
