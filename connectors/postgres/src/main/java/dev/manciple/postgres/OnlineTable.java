@@ -86,10 +86,14 @@ record OnlineTable(String schema, String project, FeatureView view) {
         return Sql.of("DROP TABLE IF EXISTS {}", qualified());
     }
 
-    /** Its columns, one a row, with the comment beside; no rows where there is no table. */
+    /**
+     * Its columns, one a row, with the comment beside; no rows where there is no table. Where an index has the name, its columns with the
+     * table it is of, and that table's comment.
+     */
     Sql describe() {
         return Sql.of("""
-                SELECT attname, obj_description(attrelid, 'pg_class') FROM pg_attribute
+                SELECT attname, obj_description(coalesce(indrelid, attrelid), 'pg_class'), indrelid::regclass::text
+                FROM pg_attribute LEFT JOIN pg_index ON indexrelid = attrelid
                 WHERE attrelid = to_regclass({}) AND attnum > 0 AND NOT attisdropped""", Sql.literal(qualified().text()));
     }
 

@@ -36,6 +36,7 @@ import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
@@ -75,8 +76,7 @@ final class PostgresOnlineStore implements OnlineStore {
         this.config = config;
         this.project = context.project();
         this.server = new Postgres(config.address(), context.repoPath());
-        this.pool = new ConnectionPool(
-                settings(), () -> server.connect().close(), config.connectTimeout());
+        this.pool = new ConnectionPool(settings(), () -> server.connect().close(), config.connectTimeout());
     }
 
     private HikariConfig settings() {
@@ -266,29 +266,44 @@ final class PostgresOnlineStore implements OnlineStore {
         return known;
     }
 
-    /** What is in the server under a table's name. */
-    private record Existing(Set<String> columns, String comment) {
+    /**
+     * What is in the server under a table's name.
+     *
+     * @param indexOf the table of an index; empty where it is a table itself
+     */
+    private record Existing(Set<String> columns, String comment, String indexOf) {
         static Existing of(Connection connection, OnlineTable table) throws SQLException {
             Set<String> columns = new HashSet<>();
             String comment = "";
+            String indexOf = "";
             try (Statement statement = connection.createStatement();
                     ResultSet rows = statement.executeQuery(table.describe().text())) {
                 while (rows.next()) {
                     columns.add(rows.getString(1));
-                    String text = rows.getString(2);
-                    comment = text == null ? "" : text;
+                    comment = Objects.requireNonNullElse(rows.getString(2), "");
+                    indexOf = Objects.requireNonNullElse(rows.getString(3), "");
                 }
             }
-            return new Existing(columns, comment);
+            return new Existing(columns, comment, indexOf);
         }
 
         /** Feast's tables have no comment and are whose name they bear. */
         boolean isOf(OnlineTable table) {
-            return columns.isEmpty() || comment.isEmpty() || comment.equals(table.owner());
+            return indexOf.isEmpty() && (columns.isEmpty() || comment.isEmpty() || comment.equals(table.owner()));
         }
     }
 
     private void requireOwn(Existing existing, OnlineTable table) {
+        if (!existing.indexOf().isEmpty()) {
+            throw new InvalidRequestException(
+                    "The %s would have the table '%s' of %s, which is the name of an index of the table %s there%s: rename the view, or let 'db_schema' of the online store name another schema"
+                            .formatted(
+                                    table.owner(),
+                                    table.name(),
+                                    server.title(),
+                                    existing.indexOf(),
+                                    existing.comment().isEmpty() ? "" : ", of " + existing.comment()));
+        }
         if (!existing.isOf(table)) {
             throw new InvalidRequestException(
                     "The %s and the %s would share the table '%s' of %s, where project and view are joined by an underscore: rename one of them, or let 'db_schema' of the online store name another schema for one of the projects"

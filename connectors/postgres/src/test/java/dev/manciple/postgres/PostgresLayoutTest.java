@@ -207,6 +207,25 @@ class PostgresLayoutTest {
         assertThat(read(first, view("b_c"), key(1)).getFirst()).isInstanceOf(Lookup.Found.class);
     }
 
+    /** Tables and indexes share one space of names; IF NOT EXISTS would take the index for the table. */
+    @Test
+    void aTableCalledAsTheIndexOfAnotherIsRefused() {
+        OnlineStore store = open("p");
+        store.update(keep(view("trips")));
+        store.write(view("trips"), List.of(row(1, 10)));
+        for (String name : List.of("trips_ek", "trips_fts_idx", "trips_pkey")) {
+            for (Runnable attempt :
+                    List.<Runnable>of(() -> store.plan(keep(view(name))), () -> store.update(keep(view(name))))) {
+                assertThatThrownBy(attempt::run)
+                        .isInstanceOf(InvalidRequestException.class)
+                        .hasMessageContaining("view '%s' of project 'p'", name)
+                        .hasMessageContaining("view 'trips' of project 'p'");
+            }
+            store.teardown(List.of(view(name)));
+        }
+        assertThat(read(store, view("trips"), key(1)).getFirst()).isInstanceOf(Lookup.Found.class);
+    }
+
     @Test
     void keysOfATypeFeastLacksAreRefusedWhenViewsAreApplied() {
         FeatureView odd = view("drivers").entityColumns(List.of(Field.of("price", Scalar.DOUBLE)));
@@ -287,29 +306,5 @@ class PostgresLayoutTest {
                 assertThat(attempt).as("attempts in vain").isLessThan(3);
             }
         }
-    }
-
-    @Test
-    void aServerThatStopsIsNamed() {
-        TestServer own = TestServer.start();
-        Map<String, Object> options = own.options("public");
-        options.put("connect_timeout", "1s");
-        OnlineStore store = new PostgresOnlineStore(
-                new ConfigBinder().bind("test", PostgresOnlineConfig.class, options),
-                KitContext.withoutArrow("p", Path.of("")));
-        opened.add(store);
-        store.update(keep(view("drivers")));
-        own.close();
-        assertThatThrownBy(() -> {
-                    read(store, view("drivers"), key(1));
-                    read(store, view("drivers"), key(1));
-                })
-                .isInstanceOfSatisfying(
-                        StoreException.class, e -> assertThat(e.retryable()).isTrue())
-                .hasMessageContaining("localhost:" + own.port());
-        assertThatThrownBy(() -> store.write(view("drivers"), List.of(row(1, 1))))
-                .isInstanceOfSatisfying(
-                        StoreException.class,
-                        e -> assertThat(e.outcome()).isEqualTo(StoreException.Outcome.NOT_APPLIED));
     }
 }

@@ -242,9 +242,9 @@ final class SqliteOnlineStore implements OnlineStore {
         }
         return database.read("look at its tables", session -> {
             TableOwners owners = TableOwners.of(session, database.file());
-            changes.keep().forEach(view -> owners.requireFree(project, view));
             List<InfraChange> plan = new ArrayList<>();
             for (FeatureView view : changes.keep()) {
+                owners.requireFree(project, view);
                 Set<String> columns = session.columns(Table.of(project, view));
                 if (columns.isEmpty()) {
                     plan.add(change(Action.CREATE, view));

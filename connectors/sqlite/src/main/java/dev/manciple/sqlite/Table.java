@@ -24,6 +24,11 @@ record Table(String name) {
         return quoted(name);
     }
 
+    /** The index over its keys; SQLite has one space of names for tables and indexes. */
+    String indexName() {
+        return name + "_ek";
+    }
+
     /** @param withNumber whether the optional column for numbers is wanted */
     List<String> create(boolean withNumber) {
         return List.of(
@@ -32,7 +37,7 @@ record Table(String name) {
                 entity_key BLOB, feature_name TEXT, value BLOB, value_text TEXT, %svector_value BLOB, \
                 event_ts timestamp, created_ts timestamp, PRIMARY KEY(entity_key, feature_name))\
                 """.formatted(quotedName(), withNumber ? "value_num REAL, " : ""),
-                "CREATE INDEX IF NOT EXISTS %s ON %s (entity_key)".formatted(quoted(name + "_ek"), quotedName()));
+                "CREATE INDEX IF NOT EXISTS %s ON %s (entity_key)".formatted(quoted(indexName()), quotedName()));
     }
 
     /** The columns a table must have that tables of older Feasts may lack. */

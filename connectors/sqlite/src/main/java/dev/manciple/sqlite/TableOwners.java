@@ -52,8 +52,8 @@ final class TableOwners {
         return new TableOwners(session, file, owners);
     }
 
-    /** @throws InvalidRequestException if the view's table belongs to another */
-    void requireFree(String project, FeatureView view) {
+    /** @throws InvalidRequestException if the view's table belongs to another, or is another's index or the reverse */
+    void requireFree(String project, FeatureView view) throws SQLException {
         Table table = Table.of(project, view);
         Owner mine = Owner.of(project, view);
         Owner owner = owners.getOrDefault(folded(table.name()), mine);
@@ -64,6 +64,35 @@ final class TableOwners {
                     '%s', where project and view are joined by an underscore and case does not count. Rename one of them, \
                     or let 'path' of the online store name another file for one of the projects\
                     """.formatted(mine.view(), mine.project(), owner.view(), owner.project(), table.name(), file));
+        }
+        requireOneMeaning(mine, table);
+    }
+
+    private void requireOneMeaning(Owner mine, Table table) throws SQLException {
+        PreparedStatement others = session.prepare("""
+                SELECT tbl_name FROM sqlite_master WHERE type = 'index' AND name = ? COLLATE NOCASE \
+                OR type = 'table' AND name = ? COLLATE NOCASE\
+                """);
+        others.setString(1, table.name());
+        others.setString(2, table.indexName());
+        try (ResultSet rows = others.executeQuery()) {
+            if (rows.next()) {
+                String other = rows.getString(1);
+                Owner owner = owners.get(folded(other));
+                throw new InvalidRequestException("""
+                        View '%s' of project '%s' has the table '%s' and the index '%s', and %s in the SQLite store '%s' has one of \
+                        these names too. Rename one of them, or let 'path' of the online store name another file for one of \
+                        the projects\
+                        """.formatted(
+                                mine.view(),
+                                mine.project(),
+                                table.name(),
+                                table.indexName(),
+                                owner == null
+                                        ? "table '%s'".formatted(other)
+                                        : "view '%s' of project '%s'".formatted(owner.view(), owner.project()),
+                                file));
+            }
         }
     }
 

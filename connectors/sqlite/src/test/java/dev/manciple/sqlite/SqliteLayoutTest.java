@@ -227,6 +227,24 @@ class SqliteLayoutTest {
         }
     }
 
+    /** Every table has an index beside it, and SQLite takes a name once. */
+    @Test
+    void refusesATableCalledAsTheIndexOfAnother() {
+        try (SqliteOnlineStore store = store("p")) {
+            for (List<String> names : List.of(List.of("trips", "Trips_ek"), List.of("rides_ek", "rides"))) {
+                store.update(new ViewChanges(List.of(view(names.getFirst())), List.of()));
+                ViewChanges colliding = new ViewChanges(List.of(view(names.getLast())), List.of());
+                for (ThrowingCallable refused :
+                        List.<ThrowingCallable>of(() -> store.plan(colliding), () -> store.update(colliding))) {
+                    assertThatThrownBy(refused)
+                            .isInstanceOf(InvalidRequestException.class)
+                            .hasMessageContaining("View '%s' of project 'p'", names.getLast())
+                            .hasMessageContaining("view '%s' of project 'p'", names.getFirst());
+                }
+            }
+        }
+    }
+
     @Test
     void refusesJoinKeysThatCannotBeKeys() {
         FeatureView odd = view.entityColumns(List.of(Field.of("price", Scalar.DOUBLE)));

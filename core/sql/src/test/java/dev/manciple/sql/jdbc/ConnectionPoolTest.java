@@ -59,7 +59,8 @@ class ConnectionPoolTest {
     void saysWhyThereIsNoConnectionAndIsBackAtOnce() throws Exception {
         Path later = folder.resolve("later");
         try (ConnectionPool pool = pool(later)) {
-            assertThatThrownBy(() -> pool.borrow(Duration.ZERO)).hasMessageContaining("Unable to open the database file");
+            assertThatThrownBy(() -> pool.borrow(Duration.ZERO))
+                    .hasMessageContaining("Unable to open the database file");
             Files.createDirectory(later);
             assertAnswers(pool);
             assertThat(probes).as("asked without a pool that looked in vain").hasValueGreaterThan(1);
