@@ -7,6 +7,7 @@ import dev.manciple.hybrid.online.HybridOnlineConfig.OnChildFailure;
 import dev.manciple.spi.Lookup;
 import dev.manciple.spi.OnlineRead;
 import dev.manciple.spi.OnlineResult;
+import dev.manciple.spi.OnlineStore;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -50,9 +51,7 @@ final class FanOut {
                 part.fill(results, answer(part, began));
             }
         } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new StoreException(
-                    "The hybrid online store", "read online features", true, StoreException.Outcome.NOT_APPLIED, e);
+            throw interrupted("read online features", e);
         } finally {
             // Changes nothing for those that have answered.
             parts.forEach(part -> part.task().cancel(true));
@@ -73,24 +72,55 @@ final class FanOut {
         return parts;
     }
 
+    /**
+     * What one child alone is asked, under the same limits as a read.
+     *
+     * @throws StoreException if it failed or is late, whatever the policy
+     */
+    <T> T ask(OnlineChild child, String attempted, Function<OnlineStore, T> call) {
+        FutureTask<T> task = new FutureTask<>(() -> child.read(attempted, call));
+        long began = System.nanoTime();
+        executor.execute(task);
+        try {
+            return answer(child, attempted, task, began);
+        } catch (StoreException e) {
+            child.failed(e);
+            throw e;
+        } catch (InterruptedException e) {
+            throw interrupted(attempted, e);
+        } finally {
+            task.cancel(true);
+        }
+    }
+
     private List<OnlineResult> answer(Part part, long began) throws InterruptedException {
         try {
-            List<OnlineResult> answer =
-                    part.await(shorter(deadline, part.child().deadline()), began);
-            part.child().answered();
+            return answer(part.child(), part.attempted(), part.task(), began);
+        } catch (StoreException e) {
+            return failed(part, e);
+        }
+    }
+
+    /** @throws StoreException if the child failed, or has not answered in time since {@code began} */
+    private <T> T answer(OnlineChild child, String attempted, FutureTask<T> task, long began)
+            throws InterruptedException {
+        Duration limit = shorter(deadline, child.deadline());
+        try {
+            T answer = limit.isZero()
+                    ? task.get()
+                    : task.get(limit.toNanos() - (System.nanoTime() - began), TimeUnit.NANOSECONDS);
+            child.answered();
             return answer;
         } catch (TimeoutException e) {
-            Duration limit = shorter(deadline, part.child().deadline());
-            return failed(
-                    part,
-                    part.child()
-                            .failure(
-                                    part.attempted(),
-                                    true,
-                                    new TimeoutException("no answer within " + limit.toMillis() + " ms")));
+            throw child.failure(attempted, true, new TimeoutException("no answer within " + limit.toMillis() + " ms"));
         } catch (ExecutionException e) {
-            return failed(part, storeFailure(e));
+            throw storeFailure(e);
         }
+    }
+
+    private static StoreException interrupted(String attempted, InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return new StoreException("The hybrid online store", attempted, true, StoreException.Outcome.NOT_APPLIED, e);
     }
 
     private List<OnlineResult> failed(Part part, StoreException failure) {
@@ -136,15 +166,6 @@ final class FanOut {
                     .map(read -> "'" + read.view().name() + "'")
                     .distinct()
                     .collect(Collectors.joining(", ", "read features of ", ""));
-        }
-
-        /** @param limit since {@code began}; zero for ever */
-        List<OnlineResult> await(Duration limit, long began)
-                throws InterruptedException, ExecutionException, TimeoutException {
-            if (limit.isZero()) {
-                return task.get();
-            }
-            return task.get(limit.toNanos() - (System.nanoTime() - began), TimeUnit.NANOSECONDS);
         }
 
         void fill(OnlineResult[] results, List<OnlineResult> answer) {

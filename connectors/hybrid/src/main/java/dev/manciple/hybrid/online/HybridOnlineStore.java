@@ -221,10 +221,8 @@ final class HybridOnlineStore implements OnlineStore {
     public List<Neighbor> search(VectorQuery query) {
         OnlineChild child = routes.reading(query.view());
         require(child, OnlineCapability.VECTOR_SEARCH, "vector search");
-        return child.ask(
-                "search feature view '%s'".formatted(query.view().name()),
-                Outcome.NOT_APPLIED,
-                store -> store.search(query));
+        return fanOut.ask(
+                child, "search feature view '%s'".formatted(query.view().name()), store -> store.search(query));
     }
 
     private static void require(OnlineChild child, OnlineCapability capability, String what) {
