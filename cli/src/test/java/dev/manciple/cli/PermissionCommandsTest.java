@@ -3,7 +3,6 @@ package dev.manciple.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
@@ -17,33 +16,12 @@ class PermissionCommandsTest {
 
     @BeforeEach
     void repository() throws IOException {
-        Files.writeString(folder.resolve("feature_store.yaml"), """
-                project: rides
-                registry: registry.db
-                offline_store: file
-                online_store: {type: sqlite, path: online.db}
-                """);
-        Files.writeString(folder.resolve("data.csv"), """
-                driver_id,count,event_timestamp
-                1001,7,2024-05-01T10:00:00Z
-                """);
-        Files.writeString(folder.resolve("features.yaml"), """
-                entities:
-                  - {name: driver, join_keys: [driver_id], value_type: int64}
-                data_sources:
-                  - {name: data, path: data.csv, timestamp_field: event_timestamp}
-                feature_views:
-                  - name: trips
-                    entities: [driver]
-                    schema:
-                      - {name: count, dtype: int64}
-                    source: data
+        Rides.apply(folder, """
                 permissions:
                   - {name: reading, types: [feature_view], actions: [read], policy: {roles: [reader, auditor]}}
                   - {name: writing, types: [feature_view], actions: [write, crud], policy: {roles: [writer]}}
                   - {name: some, types: [entity], name_patterns: ["dri.*"], actions: [describe], policy: {groups: [all]}}
                 """);
-        assertThat(Cli.in(folder).run("apply").code()).isZero();
     }
 
     private List<String> lines(String... arguments) {

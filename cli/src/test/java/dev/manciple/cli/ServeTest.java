@@ -24,7 +24,6 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -67,29 +66,7 @@ class ServeTest {
 
     @BeforeEach
     void repository() throws IOException {
-        Files.writeString(folder.resolve("feature_store.yaml"), """
-                project: rides
-                registry: registry.db
-                offline_store: file
-                online_store: {type: sqlite, path: online.db}
-                """);
-        Files.writeString(folder.resolve("data.csv"), """
-                driver_id,count,event_timestamp
-                1001,7,2024-05-01T10:00:00Z
-                """);
-        Files.writeString(folder.resolve("features.yaml"), """
-                entities:
-                  - {name: driver, join_keys: [driver_id], value_type: int64}
-                data_sources:
-                  - {name: data, path: data.csv, timestamp_field: event_timestamp}
-                feature_views:
-                  - name: trips
-                    entities: [driver]
-                    schema:
-                      - {name: count, dtype: int64}
-                    source: data
-                """);
-        assertThat(Cli.in(folder).run("apply").code()).isZero();
+        Rides.apply(folder, "");
         assertThat(Cli.in(folder).run("materialize", "2024-01-01", "2025-01-01").code())
                 .isZero();
     }

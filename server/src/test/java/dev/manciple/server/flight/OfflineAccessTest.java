@@ -3,21 +3,19 @@ package dev.manciple.server.flight;
 import static dev.manciple.server.auth.TestIssuer.claims;
 import static dev.manciple.server.auth.TestIssuer.sign;
 import static dev.manciple.server.flight.Client.command;
+import static dev.manciple.server.flight.History.ASKED;
+import static dev.manciple.server.flight.History.ROW;
+import static dev.manciple.server.flight.History.aliases;
+import static dev.manciple.server.flight.History.historical;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.nimbusds.jose.jwk.RSAKey;
-import dev.manciple.model.Field;
-import dev.manciple.model.ValueType.Scalar;
 import dev.manciple.server.Commons;
 import dev.manciple.server.GuardedRepository;
 import dev.manciple.server.auth.TestIssuer;
-import dev.manciple.spi.Value;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -34,10 +32,6 @@ import org.junit.jupiter.api.io.TempDir;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class OfflineAccessTest {
     private static final RSAKey KEY = TestIssuer.key("one");
-    private static final List<Field> ASKED =
-            List.of(Field.of("driver_id", Scalar.INT64), Field.of("event_timestamp", Scalar.UNIX_TIMESTAMP));
-    private static final List<List<Value>> ROWS =
-            List.of(List.of(new Value.Int(1001), new Value.Time(Instant.parse("2024-06-01T00:00:00Z"))));
 
     private GuardedRepository repository;
     private Commons commons;
@@ -72,21 +66,6 @@ class OfflineAccessTest {
                         "Bearer " + sign(KEY, claims(user, roles).build())));
     }
 
-    private static Map<String, Object> historical() {
-        return command(
-                "get_historical_features",
-                "feature_view_names",
-                List.of("driver_stats"),
-                "feature_refs",
-                List.of("driver_stats:trips"),
-                "project",
-                "rides",
-                "full_feature_names",
-                false,
-                "name_aliases",
-                new ArrayList<>(Collections.singletonList(null)));
-    }
-
     private static Map<String, Object> pull() {
         return command(
                 "pull_all_from_table_or_query",
@@ -102,11 +81,7 @@ class OfflineAccessTest {
 
     private static Map<String, Object> write() {
         return command(
-                "offline_write_batch",
-                "feature_view_names",
-                List.of("driver_stats"),
-                "name_aliases",
-                new ArrayList<>(Collections.singletonList(null)));
+                "offline_write_batch", "feature_view_names", List.of("driver_stats"), "name_aliases", aliases(null));
     }
 
     @Test
@@ -114,7 +89,7 @@ class OfflineAccessTest {
         try (Client nobody = new Client(server);
                 Client forger = new Client(server, Map.of("authorization", "Bearer x.y.z"))) {
             OfflineServerTest.assertFailure(
-                    () -> nobody.put(historical(), ASKED, ROWS),
+                    () -> nobody.put(historical(), ASKED, List.of(ROW)),
                     FlightStatusCode.UNAUTHENTICATED,
                     "FeastPermissionError",
                     "Missing");
@@ -132,7 +107,8 @@ class OfflineAccessTest {
     @Test
     void readersOfViewsMayJoinThemAndNoMore() throws Exception {
         try (Client reader = client("ada", "reader")) {
-            assertThat(reader.get(reader.put(historical(), ASKED, ROWS))).hasSize(1);
+            assertThat(reader.get(reader.put(historical(), ASKED, List.of(ROW))))
+                    .hasSize(1);
             assertDenied(reader, pull(), "DataSource:stats");
             assertDenied(reader, write(), "FeatureView:driver_stats");
             assertDenied(reader, command("validate_data_source", "data_source_proto", """
@@ -162,7 +138,7 @@ class OfflineAccessTest {
     void nobodyGetsTheAnswerOfAnother() throws Exception {
         try (Client ada = client("ada", "reader");
                 Client bob = client("bob", "reader")) {
-            FlightDescriptor flight = ada.put(historical(), ASKED, ROWS);
+            FlightDescriptor flight = ada.put(historical(), ASKED, List.of(ROW));
             OfflineServerTest.assertFailure(
                     () -> bob.get(flight), FlightStatusCode.NOT_FOUND, "FeastObjectNotFoundException", "");
             assertThat(bob.flight().listFlights(Criteria.ALL)).isEmpty();
@@ -173,7 +149,7 @@ class OfflineAccessTest {
 
     private static void assertDenied(Client client, Map<String, Object> command, String resource) {
         OfflineServerTest.assertFailure(
-                () -> client.put(command, ASKED, ROWS),
+                () -> client.put(command, ASKED, List.of(ROW)),
                 FlightStatusCode.UNAUTHORIZED,
                 "FeastPermissionError",
                 resource);

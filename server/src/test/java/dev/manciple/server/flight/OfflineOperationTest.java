@@ -1,6 +1,8 @@
 package dev.manciple.server.flight;
 
-import static dev.manciple.server.flight.Client.command;
+import static dev.manciple.server.flight.History.ASKED;
+import static dev.manciple.server.flight.History.ROW;
+import static dev.manciple.server.flight.History.historical;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -13,15 +15,12 @@ import dev.manciple.server.Commons;
 import dev.manciple.server.Repository;
 import dev.manciple.server.ServerOptions;
 import dev.manciple.server.auth.AccessControl;
-import dev.manciple.spi.Value;
 import io.grpc.Context;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
@@ -51,10 +50,6 @@ import org.junit.jupiter.api.io.TempDir;
 /** What those who run an offline server rely on: memory, forgotten uploads, clients that go, limits. */
 @Timeout(120)
 class OfflineOperationTest {
-    private static final List<Field> ASKED =
-            List.of(Field.of("driver_id", Scalar.INT64), Field.of("event_timestamp", Scalar.UNIX_TIMESTAMP));
-    private static final List<Value> ROW =
-            List.of(new Value.Int(1001), new Value.Time(Instant.parse("2024-06-01T00:00:00Z")));
     private static final String NEVER_ENDING =
             "SELECT i AS driver_id, TIMESTAMPTZ '2024-06-01 00:00:00Z' AS event_timestamp FROM range(100000000000000) t(i) WHERE hash(i) = 1";
 
@@ -81,25 +76,6 @@ class OfflineOperationTest {
 
     private static OfflineServerOptions.Limits limits(int calls, Duration abandoned) {
         return new OfflineServerOptions.Limits(calls, 64 << 20, 64L << 20, abandoned, Duration.ofMinutes(5));
-    }
-
-    private static Map<String, Object> historical(Object... more) {
-        Map<String, Object> command = command(
-                "get_historical_features",
-                "feature_view_names",
-                List.of("driver_stats"),
-                "feature_refs",
-                List.of("driver_stats:trips", "driver_stats:name"),
-                "project",
-                "rides",
-                "full_feature_names",
-                false,
-                "name_aliases",
-                new ArrayList<>(Collections.singletonList(null)));
-        for (int i = 0; i < more.length; i += 2) {
-            command.put(String.valueOf(more[i]), more[i + 1]);
-        }
-        return command;
     }
 
     /** Files of uploads of this process. Others come and go beside them meanwhile, and so do theirs. */

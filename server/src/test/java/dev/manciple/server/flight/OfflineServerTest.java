@@ -1,6 +1,9 @@
 package dev.manciple.server.flight;
 
 import static dev.manciple.server.flight.Client.command;
+import static dev.manciple.server.flight.History.ASKED;
+import static dev.manciple.server.flight.History.aliases;
+import static dev.manciple.server.flight.History.historical;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.InstanceOfAssertFactories.LIST;
@@ -34,8 +37,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Feast's protocol over loopback, each of its calls. */
 class OfflineServerTest {
-    private static final List<Field> ASKED =
-            List.of(Field.of("driver_id", Scalar.INT64), Field.of("event_timestamp", Scalar.UNIX_TIMESTAMP));
     private static final Value LATER = new Value.Time(Instant.parse("2024-06-01T00:00:00Z"));
     private static final Value EARLIER = new Value.Time(Instant.parse("2024-01-01T00:00:00Z"));
 
@@ -60,31 +61,6 @@ class OfflineServerTest {
         client.close();
         server.close();
         store.close();
-    }
-
-    private static Map<String, Object> historical(Object... more) {
-        Map<String, Object> command = command(
-                "get_historical_features",
-                "feature_view_names",
-                List.of("driver_stats"),
-                "feature_refs",
-                List.of("driver_stats:trips", "driver_stats:name"),
-                "project",
-                "rides",
-                "full_feature_names",
-                false,
-                "name_aliases",
-                aliases(null));
-        for (int i = 0; i < more.length; i += 2) {
-            command.put(String.valueOf(more[i]), more[i + 1]);
-        }
-        return command;
-    }
-
-    private static List<@Nullable String> aliases(@Nullable String alias) {
-        List<@Nullable String> aliases = new ArrayList<>();
-        aliases.add(alias);
-        return aliases;
     }
 
     private static Map<String, Object> pull(String api, Object... more) {

@@ -1,13 +1,14 @@
 package dev.manciple.server.flight;
 
 import static dev.manciple.server.flight.Client.command;
+import static dev.manciple.server.flight.History.ASKED;
+import static dev.manciple.server.flight.History.ROW;
+import static dev.manciple.server.flight.History.historical;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.manciple.FeatureStore;
 import dev.manciple.error.InvalidRequestException;
-import dev.manciple.model.Field;
-import dev.manciple.model.ValueType.Scalar;
 import dev.manciple.registry.FileRegistry;
 import dev.manciple.server.Commons;
 import dev.manciple.server.FeatureServer;
@@ -19,7 +20,6 @@ import dev.manciple.server.Server;
 import dev.manciple.server.ServerOptions;
 import dev.manciple.server.Servers;
 import dev.manciple.server.auth.AccessControl;
-import dev.manciple.spi.Value;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetAddress;
@@ -31,12 +31,9 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.BrokenBarrierException;
 import java.util.concurrent.CompletableFuture;
@@ -52,10 +49,6 @@ import org.junit.jupiter.api.io.TempDir;
 /** All servers before one feature store. */
 @Timeout(120)
 class OneProcessTest {
-    private static final List<Field> ASKED =
-            List.of(Field.of("driver_id", Scalar.INT64), Field.of("event_timestamp", Scalar.UNIX_TIMESTAMP));
-    private static final List<List<Value>> ROWS =
-            List.of(List.of(new Value.Int(1001), new Value.Time(Instant.parse("2024-06-01T00:00:00Z"))));
     private static final String READ =
             "{\"entities\": {\"driver_id\": [1001]}, \"features\": [\"driver_stats:trips\"]}";
 
@@ -116,21 +109,6 @@ class OneProcessTest {
                         .POST(HttpRequest.BodyPublishers.ofString(READ)));
     }
 
-    private static Map<String, Object> historical() {
-        return command(
-                "get_historical_features",
-                "feature_view_names",
-                List.of("driver_stats"),
-                "feature_refs",
-                List.of("driver_stats:trips"),
-                "project",
-                "rides",
-                "full_feature_names",
-                false,
-                "name_aliases",
-                new ArrayList<>(Collections.singletonList(null)));
-    }
-
     @Test
     void allAnswerAndTellOfItInOnePlace() throws Exception {
         try (Servers servers = new Servers()) {
@@ -141,7 +119,8 @@ class OneProcessTest {
                 assertThat(read(online)).contains("[7]");
                 assertThat(get(rest, "/api/v1/entities?project=rides")).contains("driver");
                 assertThat(get(rest, "/api/v1/entities/nobody?project=rides")).contains("does not exist");
-                assertThat(client.get(client.put(historical(), ASKED, ROWS))).hasSize(1);
+                assertThat(client.get(client.put(historical(), ASKED, List.of(ROW))))
+                        .hasSize(1);
                 OfflineServerTest.assertFailure(
                         () -> client.put(command("no_such_api")), FlightStatusCode.INVALID_ARGUMENT, "FeastError", "");
 
@@ -224,7 +203,7 @@ class OneProcessTest {
     void whatWasPutIsAnsweredWhileTheServerEnds() throws Exception {
         OfflineServer server = offline(0);
         try (Client client = new Client(server)) {
-            FlightDescriptor flight = client.put(historical(), ASKED, ROWS);
+            FlightDescriptor flight = client.put(historical(), ASKED, List.of(ROW));
             CompletableFuture<Void> closed = CompletableFuture.runAsync(server::close);
             assertThat(client.get(flight)).hasSize(1);
             closed.get();

@@ -3,17 +3,12 @@ package dev.manciple.remote.offline;
 import dev.manciple.FeatureStore;
 import dev.manciple.duckdb.DuckDbConfig;
 import dev.manciple.duckdb.LocalEngine;
-import dev.manciple.error.ConflictException;
 import dev.manciple.model.AnyFeatureView;
 import dev.manciple.model.DataSource;
-import dev.manciple.model.Extras;
 import dev.manciple.model.FeatureView;
 import dev.manciple.model.SourceLocation;
 import dev.manciple.model.TimeColumns;
-import dev.manciple.plugin.LocalStoreContext;
-import dev.manciple.plugin.Plugins;
-import dev.manciple.plugin.StoreTypes;
-import dev.manciple.plugin.Stores;
+import dev.manciple.remote.ToldRegistry;
 import dev.manciple.server.flight.OfflineServer;
 import dev.manciple.server.flight.OfflineServerOptions;
 import dev.manciple.spi.Explanation;
@@ -21,11 +16,7 @@ import dev.manciple.spi.HistoricalRequest;
 import dev.manciple.spi.OfflineCapability;
 import dev.manciple.spi.OfflineStore;
 import dev.manciple.spi.PullRequest;
-import dev.manciple.spi.Registry;
-import dev.manciple.spi.RegistryChange;
-import dev.manciple.spi.RegistrySnapshot;
 import dev.manciple.spi.RetrievalJob;
-import dev.manciple.spi.StoreConfig;
 import dev.manciple.spi.StoreContext;
 import dev.manciple.spi.ViewSlice;
 import dev.manciple.spi.WriteReport;
@@ -38,7 +29,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
 import org.apache.arrow.vector.ipc.ArrowReader;
@@ -61,21 +51,14 @@ final class RemoteFixture implements OfflineFixture {
     private final Path folder;
     private final Writer writer;
     private final BufferAllocator allocator = new RootAllocator();
-    private final Announced registry = new Announced();
+    private final ToldRegistry registry = new ToldRegistry("tck");
     private final FeatureStore store;
     private final OfflineServer server;
 
     RemoteFixture(Path folder, Writer writer) {
         this.folder = folder;
         this.writer = writer;
-        Stores stores = new Stores(new StoreTypes(Plugins.load(RemoteFixture.class.getClassLoader(), List.of())));
-        StoreContext context = LocalStoreContext.of("tck", folder, allocator, stores);
-        this.store = FeatureStore.of(
-                "tck",
-                registry,
-                stores.offlineStore("offline_store", new StoreConfig("duckdb", Map.of()), context),
-                stores.onlineStore("online_store", new StoreConfig("sqlite", Map.of("path", "online.db")), context),
-                allocator);
+        this.store = registry.store(folder, allocator);
         this.server = OfflineServer.start(
                 store, OfflineServerOptions.DEFAULT.withPort(0).withRepository(folder));
     }
@@ -129,58 +112,19 @@ final class RemoteFixture implements OfflineFixture {
         }
     }
 
-    /** A registry that knows what was announced last. */
-    private static final class Announced implements Registry {
-        private final AtomicInteger version = new AtomicInteger();
-        private volatile RegistrySnapshot snapshot = RegistrySnapshot.empty("tck");
-
-        void announce(List<FeatureView> views, List<DataSource.Batch> sources) {
-            Map<String, AnyFeatureView> byName = new LinkedHashMap<>();
-            Map<String, DataSource> sourcesByName = new LinkedHashMap<>();
-            views.forEach(view -> {
-                byName.put(view.name(), view);
-                sourcesByName.put(view.source().name(), view.source());
-            });
-            sources.forEach(source -> sourcesByName.put(source.name(), source));
-            snapshot = new RegistrySnapshot(
-                    "tck",
-                    Integer.toString(version.incrementAndGet()),
-                    Map.of(),
-                    byName,
-                    Map.of(),
-                    sourcesByName,
-                    Map.of(),
-                    List.of(),
-                    Map.of(),
-                    Extras.NONE);
-        }
-
-        @Override
-        public RegistrySnapshot load(String project, Optional<RegistrySnapshot> known) {
-            return snapshot;
-        }
-
-        @Override
-        public Set<String> projects() {
-            return Set.of("tck");
-        }
-
-        @Override
-        public RegistrySnapshot commit(RegistrySnapshot base, List<RegistryChange> changes) {
-            throw new ConflictException("Nothing is applied here");
-        }
-
-        @Override
-        public void teardown(String project) {
-            snapshot = RegistrySnapshot.empty(project);
-        }
-
-        @Override
-        public void close() {}
+    private static void announce(ToldRegistry registry, List<FeatureView> views, List<DataSource.Batch> sources) {
+        Map<String, AnyFeatureView> byName = new LinkedHashMap<>();
+        Map<String, DataSource> sourcesByName = new LinkedHashMap<>();
+        views.forEach(view -> {
+            byName.put(view.name(), view);
+            sourcesByName.put(view.source().name(), view.source());
+        });
+        sources.forEach(source -> sourcesByName.put(source.name(), source));
+        registry.tell(byName, sourcesByName);
     }
 
     /** The remote store, whose users have applied what they use. */
-    private record Announcing(OfflineStore store, Announced registry) implements OfflineStore {
+    private record Announcing(OfflineStore store, ToldRegistry registry) implements OfflineStore {
         @Override
         public Set<OfflineCapability> capabilities() {
             return store.capabilities();
@@ -229,7 +173,7 @@ final class RemoteFixture implements OfflineFixture {
 
         @Override
         public void write(FeatureView view, ArrowReader rows) {
-            registry.announce(List.of(view), List.of());
+            announce(registry, List.of(view), List.of());
             store.write(view, rows);
         }
 
@@ -244,17 +188,17 @@ final class RemoteFixture implements OfflineFixture {
         }
     }
 
-    private record Job(RetrievalJob job, List<FeatureView> views, List<DataSource.Batch> sources, Announced registry)
+    private record Job(RetrievalJob job, List<FeatureView> views, List<DataSource.Batch> sources, ToldRegistry registry)
             implements RetrievalJob {
         @Override
         public Schema schema() {
-            registry.announce(views, sources);
+            announce(registry, views, sources);
             return job.schema();
         }
 
         @Override
         public ArrowReader open(BufferAllocator allocator) {
-            registry.announce(views, sources);
+            announce(registry, views, sources);
             return job.open(allocator);
         }
 
@@ -270,7 +214,7 @@ final class RemoteFixture implements OfflineFixture {
 
         @Override
         public void persist(DataSource.Batch target, boolean overwrite) {
-            registry.announce(views, List.of(target));
+            announce(registry, views, List.of(target));
             job.persist(target, overwrite);
         }
     }

@@ -1,15 +1,10 @@
 package dev.manciple.remote.online;
 
 import dev.manciple.FeatureStore;
-import dev.manciple.error.ConflictException;
 import dev.manciple.model.AnyFeatureView;
-import dev.manciple.model.Extras;
 import dev.manciple.model.FeatureView;
 import dev.manciple.model.Field;
-import dev.manciple.plugin.LocalStoreContext;
-import dev.manciple.plugin.Plugins;
-import dev.manciple.plugin.StoreTypes;
-import dev.manciple.plugin.Stores;
+import dev.manciple.remote.ToldRegistry;
 import dev.manciple.server.FeatureServer;
 import dev.manciple.server.ServerOptions;
 import dev.manciple.spi.EntityKey;
@@ -20,10 +15,6 @@ import dev.manciple.spi.OnlineRead;
 import dev.manciple.spi.OnlineResult;
 import dev.manciple.spi.OnlineRow;
 import dev.manciple.spi.OnlineStore;
-import dev.manciple.spi.Registry;
-import dev.manciple.spi.RegistryChange;
-import dev.manciple.spi.RegistrySnapshot;
-import dev.manciple.spi.StoreConfig;
 import dev.manciple.spi.StoreContext;
 import dev.manciple.spi.VectorQuery;
 import dev.manciple.spi.ViewChanges;
@@ -41,10 +32,8 @@ import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
@@ -86,15 +75,8 @@ final class ServedSqlite implements OnlineFixture {
     }
 
     private Served start(String project) {
-        Stores stores = new Stores(new StoreTypes(Plugins.load(ServedSqlite.class.getClassLoader(), List.of())));
-        StoreContext context = LocalStoreContext.of(project, folder, allocator, stores);
-        Applied registry = new Applied(project);
-        FeatureStore store = FeatureStore.of(
-                project,
-                registry,
-                stores.offlineStore("offline_store", new StoreConfig("duckdb", Map.of()), context),
-                stores.onlineStore("online_store", new StoreConfig("sqlite", Map.of("path", "online.db")), context),
-                allocator);
+        ToldRegistry registry = new ToldRegistry(project);
+        FeatureStore store = registry.store(folder, allocator);
         return new Served(registry, store, FeatureServer.start(store, options, "test"));
     }
 
@@ -129,7 +111,7 @@ final class ServedSqlite implements OnlineFixture {
     }
 
     /** A server and what it serves. */
-    record Served(Applied registry, FeatureStore store, FeatureServer server) implements AutoCloseable {
+    record Served(ToldRegistry registry, FeatureStore store, FeatureServer server) implements AutoCloseable {
         @Override
         public void close() {
             server.close();
@@ -137,63 +119,20 @@ final class ServedSqlite implements OnlineFixture {
         }
     }
 
-    /** A registry of the views that were applied. */
-    static final class Applied implements Registry {
-        private final AtomicInteger version = new AtomicInteger();
-        private volatile RegistrySnapshot snapshot;
-
-        Applied(String project) {
-            snapshot = RegistrySnapshot.empty(project);
-        }
-
-        synchronized void apply(ViewChanges changes) {
-            Map<String, AnyFeatureView> views = new LinkedHashMap<>(snapshot.views());
-            changes.keep().forEach(view -> views.put(view.name(), view));
-            changes.drop().forEach(view -> views.remove(view.name()));
-            snapshot = new RegistrySnapshot(
-                    snapshot.project(),
-                    Integer.toString(version.incrementAndGet()),
-                    Map.of(),
-                    views,
-                    Map.of(),
-                    Map.of(),
-                    Map.of(),
-                    List.of(),
-                    Map.of(),
-                    Extras.NONE);
-        }
-
-        @Override
-        public RegistrySnapshot load(String project, Optional<RegistrySnapshot> known) {
-            return snapshot;
-        }
-
-        @Override
-        public Set<String> projects() {
-            return Set.of(snapshot.project());
-        }
-
-        @Override
-        public RegistrySnapshot commit(RegistrySnapshot base, List<RegistryChange> changes) {
-            throw new ConflictException("Views are applied another way here");
-        }
-
-        @Override
-        public void teardown(String project) {
-            snapshot = RegistrySnapshot.empty(project);
-        }
-
-        @Override
-        public void close() {}
-    }
-
     /** The remote store of a feature store that applies, whose registry the server uses: tables, then the registry, then drops. */
-    private record Applying(OnlineStore store, Applied registry) implements OnlineStore {
+    private record Applying(OnlineStore store, ToldRegistry registry) implements OnlineStore {
         @Override
         public void update(ViewChanges changes) {
             store.update(new ViewChanges(changes.keep(), List.of()));
-            registry.apply(changes);
+            apply(changes);
             store.update(new ViewChanges(List.of(), changes.drop()));
+        }
+
+        private void apply(ViewChanges changes) {
+            Map<String, AnyFeatureView> views = new LinkedHashMap<>(registry.views());
+            changes.keep().forEach(view -> views.put(view.name(), view));
+            changes.drop().forEach(view -> views.remove(view.name()));
+            registry.tell(views, Map.of());
         }
 
         @Override
