@@ -81,14 +81,15 @@ public final class FeatureServer implements Server {
         Patience patience = new Patience(options.limits().idle());
         List<Runnable> opened = new ArrayList<>(List.of(patience::close, backend::close));
         try {
-            Optional<WebServer> http =
-                    options.port().map(port -> http(port, options, tls, new HttpApi(backend, patience)));
-            http.ifPresent(started -> opened.addFirst(started::stop));
             Optional<GrpcServer> grpc = options.grpcPort().map(port -> grpc(port, options, backend, version));
             grpc.ifPresent(started -> opened.addFirst(started::close));
             Optional<MetricsServer> metrics = options.conduct()
                     .metricsPort()
                     .map(port -> MetricsServer.start(options.host(), port, commons.metrics()));
+            metrics.ifPresent(started -> opened.addFirst(started::close));
+            // Last, since it says whether the server is ready: the other ports are open then.
+            Optional<WebServer> http =
+                    options.port().map(port -> http(port, options, tls, new HttpApi(backend, patience)));
             return new FeatureServer(http, grpc, metrics, backend, patience);
         } catch (RuntimeException e) {
             opened.forEach(Runnable::run);
