@@ -10,6 +10,10 @@ import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.netty.NettyServerBuilder;
 import io.grpc.protobuf.services.HealthStatusManager;
 import io.grpc.protobuf.services.ProtoReflectionServiceV1;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.nio.NioEventLoopGroup;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.util.concurrent.DefaultThreadFactory;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -37,13 +41,16 @@ final class GrpcServer implements AutoCloseable {
 
     private final Server server;
     private final HealthStatusManager health;
+    private final EventLoopGroup network;
     private final ExecutorService calls;
     private final Duration drain;
     private final AtomicBoolean leaving = new AtomicBoolean();
 
-    private GrpcServer(Server server, HealthStatusManager health, ExecutorService calls, Duration drain) {
+    private GrpcServer(
+            Server server, HealthStatusManager health, EventLoopGroup network, ExecutorService calls, Duration drain) {
         this.server = server;
         this.health = health;
+        this.network = network;
         this.calls = calls;
         this.drain = drain;
     }
@@ -73,10 +80,15 @@ final class GrpcServer implements AutoCloseable {
             Services services) {
         ExecutorService calls = Executors.newVirtualThreadPerTaskExecutor();
         HealthStatusManager health = new HealthStatusManager();
+        EventLoopGroup network =
+                new NioEventLoopGroup(networkThreads(), new DefaultThreadFactory("grpc-network", true));
         try {
             List<ServerServiceDefinition> definitions = services.of(calls);
             Server started = NettyServerBuilder.forAddress(address, credentials(tls))
                     .directExecutor()
+                    .channelType(NioServerSocketChannel.class)
+                    .bossEventLoopGroup(network)
+                    .workerEventLoopGroup(network)
                     .maxInboundMessageSize((int) Math.min(limits.bodyBytes(), Integer.MAX_VALUE))
                     .maxConcurrentCallsPerConnection(STREAMS_PER_CALL * limits.concurrentRequests())
                     .flowControlWindow(WINDOW_BYTES)
@@ -91,11 +103,29 @@ final class GrpcServer implements AutoCloseable {
                     .start();
             definitions.forEach(
                     service -> health.setStatus(service.getServiceDescriptor().getName(), ServingStatus.SERVING));
-            return new GrpcServer(started, health, calls, drain);
+            return new GrpcServer(started, health, network, calls, drain);
+        } catch (RuntimeException e) {
+            calls.shutdownNow();
+            end(network);
+            throw e;
         } catch (IOException e) {
             calls.shutdownNow();
+            end(network);
             throw Listening.failed(server, address.getHostString(), address.getPort(), e);
         }
+    }
+
+    /**
+     * They only move bytes. Waking one for an answer costs more than moving it, and one that is busy with another connection need
+     * not be woken, so fewer answer more.
+     */
+    private static int networkThreads() {
+        return Math.max(1, Runtime.getRuntime().availableProcessors() / 2);
+    }
+
+    /** Their last work is done; the rest need not be waited for. */
+    private static void end(EventLoopGroup network) {
+        network.shutdownGracefully(0, 0, TimeUnit.SECONDS);
     }
 
     private static ServerCredentials credentials(Optional<ServerOptions.Tls> tls) throws IOException {
@@ -143,5 +173,6 @@ final class GrpcServer implements AutoCloseable {
             Thread.currentThread().interrupt();
         }
         calls.shutdownNow();
+        end(network);
     }
 }
