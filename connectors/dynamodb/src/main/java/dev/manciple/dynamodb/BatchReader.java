@@ -116,7 +116,10 @@ final class BatchReader {
                 projection.append(", #values.#f").append(i);
                 i++;
             }
-            keys.projectionExpression(projection.toString()).expressionAttributeNames(names);
+            // More than the service takes: then the whole item.
+            if (projection.length() <= Item.LONGEST_EXPRESSION) {
+                keys.projectionExpression(projection.toString()).expressionAttributeNames(names);
+            }
         }
         return keys.build();
     }

@@ -17,7 +17,8 @@ import software.amazon.awssdk.services.dynamodb.model.ReturnValuesOnConditionChe
  * the condition holds only for texts of UTC; a row in another offset, which Feast never writes by itself, is compared here and
  * replaced if it is still the same.
  *
- * <p>A whole row replaces the item, as Feast's writes do. A row without some features changes an item in place.
+ * <p>A whole row replaces the item, as Feast's writes do. A row without some features changes an item in place; with more features
+ * than an expression can name, it is put together with those of the item that was seen, which it replaces if that is still there.
  */
 final class GuardedWriter {
     /** Each lost race means that somebody else's write succeeded. */
@@ -69,16 +70,9 @@ final class GuardedWriter {
     /** @return what is in the way; empty if the row was stored */
     private Optional<Map<String, AttributeValue>> replace(
             String table, String id, Row<AttributeValue> row, Optional<String> seen) {
-        Map<String, AttributeValue> item = Map.of(
-                Item.ID,
-                Item.text(id),
-                Item.EVENT,
-                Item.text(row.event()),
-                Item.VALUES,
-                AttributeValue.fromM(row.values()));
         try {
             client.putItem(put -> put.tableName(table)
-                    .item(item)
+                    .item(item(id, row, row.values()))
                     .conditionExpression(seen.isPresent() ? SAME : "attribute_not_exists(#event) OR " + NOT_NEWER)
                     .expressionAttributeNames(Map.of("#event", Item.EVENT))
                     .expressionAttributeValues(bound(row, seen))
@@ -103,6 +97,9 @@ final class GuardedWriter {
             update.append(", #values.#f%1$d = :v%1$d".formatted(i));
             i++;
         }
+        if (update.length() > Item.LONGEST_EXPRESSION) {
+            return merge(table, id, row);
+        }
         try {
             client.updateItem(change -> change.tableName(table)
                     .key(Map.of(Item.ID, Item.text(id)))
@@ -115,6 +112,37 @@ final class GuardedWriter {
         } catch (ConditionalCheckFailedException e) {
             return Optional.of(e.hasItem() ? e.item() : Map.of());
         }
+    }
+
+    /** @return as of {@link #change} */
+    private Optional<Map<String, AttributeValue>> merge(String table, String id, Row<AttributeValue> row) {
+        Map<String, AttributeValue> item = client.getItem(get ->
+                        get.tableName(table).key(Map.of(Item.ID, Item.text(id))).consistentRead(true))
+                .item();
+        AttributeValue event = item.get(Item.EVENT);
+        AttributeValue values = item.get(Item.VALUES);
+        if (event == null || values == null || EventText.isNewer(text(event), row.event())) {
+            return Optional.of(item);
+        }
+        Map<String, AttributeValue> merged = new HashMap<>(values.m());
+        merged.putAll(row.values());
+        try {
+            client.putItem(put -> put.tableName(table)
+                    .item(item(id, row, merged))
+                    .conditionExpression(SAME + " AND #values = :values")
+                    .expressionAttributeNames(Map.of("#event", Item.EVENT, "#values", Item.VALUES))
+                    .expressionAttributeValues(Map.of(":seen", event, ":values", values))
+                    .returnValuesOnConditionCheckFailure(ReturnValuesOnConditionCheckFailure.ALL_OLD));
+            return Optional.empty();
+        } catch (ConditionalCheckFailedException e) {
+            return Optional.of(e.hasItem() ? e.item() : Map.of());
+        }
+    }
+
+    private static Map<String, AttributeValue> item(
+            String id, Row<AttributeValue> row, Map<String, AttributeValue> values) {
+        return Map.of(
+                Item.ID, Item.text(id), Item.EVENT, Item.text(row.event()), Item.VALUES, AttributeValue.fromM(values));
     }
 
     private static Map<String, AttributeValue> bound(Row<AttributeValue> row, Optional<String> seen) {

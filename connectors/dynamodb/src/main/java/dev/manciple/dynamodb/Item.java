@@ -21,6 +21,9 @@ final class Item {
     static final String EVENT = "event_ts";
     static final String VALUES = "values";
 
+    /** The service takes expressions of up to 4 KB. */
+    static final int LONGEST_EXPRESSION = 4096;
+
     private Item() {}
 
     static AttributeValue text(String text) {

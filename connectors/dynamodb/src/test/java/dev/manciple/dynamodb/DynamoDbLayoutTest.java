@@ -29,11 +29,14 @@ import dev.manciple.tck.EventTextContract;
 import dev.manciple.tck.KitContext;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.IntFunction;
+import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -102,6 +105,38 @@ class DynamoDbLayoutTest extends EventTextContract {
         assertThat(read(store, 1001)).isEqualTo(found(EVENT.plusSeconds(9), 3));
         store.write(VIEW, List.of(partial(8, 4)));
         assertThat(read(store, 1001)).isEqualTo(found(EVENT.plusSeconds(9), 3));
+    }
+
+    /** The service's expressions do not name so many. */
+    @Test
+    void writesAndReadsSomeOfManyFeatures() {
+        List<Field> features = IntStream.range(0, 1000)
+                .mapToObj(i -> Field.of("feature_" + i, Scalar.INT64))
+                .toList();
+        FeatureView wide = VIEW.features(features.toArray(Field[]::new));
+        store.write(wide, List.of(wide(features, EVENT, i -> new Value.Int(i))));
+        OnlineRow partial =
+                wide(features, EVENT.plusSeconds(2), i -> i == 0 ? Value.Missing.MISSING : new Value.Int(-i));
+        store.write(wide, List.of(partial));
+        store.write(
+                wide,
+                List.of(wide(features, EVENT.plusSeconds(1), i -> i == 0 ? Value.Missing.MISSING : new Value.Int(7))));
+        assertThat(store.read(List.of(new OnlineRead(wide, List.of(partial.key()), features.subList(0, 400))))
+                        .getFirst()
+                        .lookups())
+                .containsExactly(new Lookup.Found(
+                        IntStream.range(0, 400)
+                                .<Value>mapToObj(i -> new Value.Int(-i))
+                                .toList(),
+                        EVENT.plusSeconds(2)));
+    }
+
+    private static OnlineRow wide(List<Field> features, Instant event, IntFunction<Value> values) {
+        return new OnlineRow(
+                row(1001, event, 0).key(),
+                IntStream.range(0, features.size()).mapToObj(values).toList(),
+                event,
+                Optional.empty());
     }
 
     private static OnlineRow partial(int seconds, long trips) {
