@@ -17,6 +17,7 @@ import java.util.regex.Pattern;
  * @param threads how many cores the engine uses; all where absent
  * @param tempDirectory where the engine spills; a folder of its own below the system's temporary folder where absent
  * @param maxTempDirectorySize how much may be spilt, such as {@code 100GB}; nine tenths of the disk's free space where absent
+ * @param path where relative paths of sources start, itself relative to the repository; the repository where absent
  */
 public record DuckDbConfig(
         Optional<String> stagingLocation,
@@ -25,7 +26,8 @@ public record DuckDbConfig(
         @Default("50%") String memoryLimit,
         Optional<Integer> threads,
         Optional<Path> tempDirectory,
-        Optional<String> maxTempDirectorySize) {
+        Optional<String> maxTempDirectorySize,
+        Optional<Path> path) {
     private static final Pattern SIZE = Pattern.compile("(?i)\\d+(\\.\\d+)?\\s*[KMGT]i?B");
     private static final Pattern PERCENTAGE = Pattern.compile("\\d+(\\.\\d+)?\\s*%");
 
@@ -51,6 +53,7 @@ public record DuckDbConfig(
                 Optional.empty(),
                 Optional.empty(),
                 "50%",
+                Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty());

@@ -40,7 +40,8 @@ final class DuckDbOfflineStore extends SqlOfflineStore {
         super(DuckDb.NAME, new DuckDbDialect(), strategy, context.allocator());
         this.context = context;
         this.engine = new DuckDb(config, context.repoPath());
-        this.catalog = new Catalog(engine, context.repoPath());
+        this.catalog = new Catalog(
+                engine, config.path().map(context.repoPath()::resolve).orElseGet(context::repoPath));
         this.sinks = new Sinks(engine, catalog, context.allocator());
     }
 
@@ -74,7 +75,7 @@ final class DuckDbOfflineStore extends SqlOfflineStore {
     @Override
     protected OptionalLong pulledBytes(SqlSession session, PullRequest request) {
         return request.source().location() instanceof SourceLocation.Files files
-                ? FileSource.find(files, context.repoPath()).bytes()
+                ? FileSource.find(files, catalog.folder()).bytes()
                 : OptionalLong.empty();
     }
 

@@ -330,6 +330,7 @@ class AppendTest {
                 "1GB",
                 Optional.empty(),
                 Optional.empty(),
+                Optional.empty(),
                 Optional.empty());
         DataSource.Batch table = new DataSource.Batch(
                 "rows",

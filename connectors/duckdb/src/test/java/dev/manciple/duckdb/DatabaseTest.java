@@ -64,6 +64,7 @@ class DatabaseTest {
                 "1GB",
                 Optional.empty(),
                 Optional.empty(),
+                Optional.empty(),
                 Optional.empty());
         engine = new DuckDb(config, folder, Duration.ZERO);
         sinks = new Sinks(engine, new Catalog(engine, folder), allocator);

@@ -113,6 +113,7 @@ class DuckDbTest {
                 "1GB",
                 Optional.empty(),
                 Optional.of(folder),
+                Optional.empty(),
                 Optional.empty());
         try (LocalEngine engine = new LocalEngine(misspelt, folder, allocator)) {
             assertThatThrownBy(() -> engine.query("SELECT 1", Map.of(), allocator))
@@ -131,6 +132,7 @@ class DuckDbTest {
                 memoryLimit,
                 Optional.of(2),
                 Optional.of(folder),
+                Optional.empty(),
                 Optional.empty());
     }
 

@@ -47,7 +47,8 @@ class StoreConfigsTest {
                     "memory_limit", "2GB",
                     "threads", 3,
                     "temp_directory", "spill",
-                    "max_temp_directory_size", "100GB");
+                    "max_temp_directory_size", "100GB",
+                    "path", "data");
         }
 
         @Override
@@ -59,7 +60,8 @@ class StoreConfigsTest {
                     "2GB",
                     Optional.of(3),
                     Optional.of(Path.of("spill")),
-                    Optional.of("100GB"));
+                    Optional.of("100GB"),
+                    Optional.of(Path.of("data")));
         }
     }
 

@@ -12,7 +12,9 @@ import dev.manciple.sql.Types;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.IntStream;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.ipc.ArrowReader;
@@ -32,6 +34,9 @@ final class SpineSpool {
     private final List<Column> columns;
     private final Schema schema;
     private final String time;
+
+    /** Once there are rows; views of one entity ask for the same columns. */
+    private final Map<List<String>, Long> differences = new ConcurrentHashMap<>();
 
     SpineSpool(Scratch scratch, BufferAllocator allocator, Schema schema, String timeColumn) {
         this.scratch = scratch;
@@ -97,6 +102,10 @@ final class SpineSpool {
 
     /** About how many different values some columns have together. */
     long different(List<String> names) {
+        return differences.computeIfAbsent(names, this::countDifferent);
+    }
+
+    private long countDifferent(List<String> names) {
         List<Sql> columns = names.stream().map(this::column).toList();
         return Long.parseLong(
                 scratch.row(Sql.of("SELECT approx_count_distinct(({})) AS n FROM {}", Sql.join(", ", columns), table()))

@@ -97,6 +97,7 @@ final class Workshop implements AutoCloseable {
                     config.memoryLimit(),
                     Optional.empty(),
                     Optional.of(folder),
+                    Optional.empty(),
                     Optional.empty());
             StoreConfig files = new StoreConfig(
                     "duckdb", Map.of("memory_limit", config.memoryLimit(), "temp_directory", folder.toString()));

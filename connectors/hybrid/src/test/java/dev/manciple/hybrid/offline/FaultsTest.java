@@ -44,7 +44,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BiFunction;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
@@ -152,31 +155,36 @@ class FaultsTest {
         OfflineStore stuck = new Decorated(files()) {
             @Override
             ArrowReader given(ArrowReader reader, BufferAllocator batches) {
-                return new DerivedReader(
-                        ArrowRows.reader(batches, schema(reader), ArrowRows.read(reader), 1), batches) {
-                    @Override
-                    public VectorSchemaRoot getVectorSchemaRoot() throws IOException {
-                        return from().getVectorSchemaRoot();
-                    }
-
-                    @Override
-                    public boolean loadNextBatch() throws IOException {
-                        if (from().getVectorSchemaRoot().getRowCount() > 0) {
-                            throw stuck();
-                        }
-                        return from().loadNextBatch();
-                    }
-
-                    @Override
-                    protected Schema readSchema() throws IOException {
-                        return from().getVectorSchemaRoot().getSchema();
-                    }
-                };
+                return endingAfterOneRow(reader, batches, FaultsTest::stuck);
             }
         };
         HybridOfflineStore router = router(stuck, Duration.ofSeconds(1), Optional.empty());
         assertFails(router.historicalFeatures(request("barn")))
                 .hasMessageContaining("no answer within 1s (child_deadline)");
+    }
+
+    /** The first row in a batch of its own, then a failure. */
+    private static ArrowReader endingAfterOneRow(
+            ArrowReader reader, BufferAllocator batches, Supplier<RuntimeException> failure) {
+        return new DerivedReader(ArrowRows.reader(batches, schema(reader), ArrowRows.read(reader), 1), batches) {
+            @Override
+            public VectorSchemaRoot getVectorSchemaRoot() throws IOException {
+                return from().getVectorSchemaRoot();
+            }
+
+            @Override
+            public boolean loadNextBatch() throws IOException {
+                if (from().getVectorSchemaRoot().getRowCount() > 0) {
+                    throw failure.get();
+                }
+                return from().loadNextBatch();
+            }
+
+            @Override
+            protected Schema readSchema() throws IOException {
+                return from().getVectorSchemaRoot().getSchema();
+            }
+        };
     }
 
     private OfflineStore endless() {
@@ -211,6 +219,58 @@ class FaultsTest {
 
         RetrievalJob healthy = router.historicalFeatures(request("lake"));
         assertThat(scores(healthy)).containsExactly(10L, 20L, 30L);
+    }
+
+    @Test
+    void theFirstFailureStopsTheOtherChildren() throws InterruptedException {
+        CountDownLatch waiting = new CountDownLatch(1);
+        CountDownLatch stopped = new CountDownLatch(1);
+        OfflineStore slow = new Decorated(files()) {
+            @Override
+            ArrowReader given(ArrowReader reader, BufferAllocator batches) {
+                waiting.countDown();
+                IllegalStateException told = stuck();
+                stopped.countDown();
+                throw told;
+            }
+        };
+        OfflineStore broken = new Decorated(files()) {
+            @Override
+            ArrowReader given(ArrowReader reader, BufferAllocator batches) {
+                try {
+                    waiting.await();
+                } catch (InterruptedException e) {
+                    throw new IllegalStateException("stopped first", e);
+                }
+                throw new IllegalStateException("the disk is on fire");
+            }
+        };
+        HybridOfflineStore router = router(slow, broken, LONG, Optional.empty(), Transfer.PUSH);
+        assertFails(router.historicalFeatures(request())).hasMessageContaining("the disk is on fire");
+        assertThat(stopped.await(1, TimeUnit.MINUTES)).isTrue();
+    }
+
+    @Test
+    void aPullThatBreaksOffIsNamedAndLeavesNoFile() throws IOException {
+        OfflineStore broken = new Decorated(files()) {
+            @Override
+            ArrowReader given(ArrowReader reader, BufferAllocator batches) {
+                throw new AssertionError("Everything is pulled");
+            }
+
+            @Override
+            public RetrievalJob pullAll(PullRequest request) {
+                return changed(
+                        super.pullAll(request),
+                        (reader, batches) -> endingAfterOneRow(
+                                reader, batches, () -> new IllegalStateException("the disk is on fire")));
+            }
+        };
+        HybridOfflineStore router = router(broken, LONG, Optional.empty(), Transfer.PULL);
+        assertFails(router.historicalFeatures(request())).hasMessageContaining("the disk is on fire");
+        try (Stream<Path> left = Files.walk(folder.resolve("spill"))) {
+            assertThat(left.filter(Files::isRegularFile)).isEmpty();
+        }
     }
 
     @Test
@@ -346,6 +406,11 @@ class FaultsTest {
     }
 
     private HybridOfflineStore router(OfflineStore barn, Duration deadline, Optional<Long> limit, Transfer transfer) {
+        return router(files(), barn, deadline, limit, transfer);
+    }
+
+    private HybridOfflineStore router(
+            OfflineStore lake, OfflineStore barn, Duration deadline, Optional<Long> limit, Transfer transfer) {
         StoreContext context = Contexts.of(folder, allocator);
         HybridOfflineConfig config = new HybridOfflineConfig(
                 List.of(
@@ -363,7 +428,7 @@ class FaultsTest {
         HybridOfflineStore router = new HybridOfflineStore(
                 config,
                 List.of(
-                        new ChildStore("lake", "duckdb", Set.of("lake"), files(), each),
+                        new ChildStore("lake", "duckdb", Set.of("lake"), lake, each),
                         new ChildStore("barn", "duckdb", Set.of("barn"), barn, each)),
                 context,
                 true);
@@ -419,7 +484,10 @@ class FaultsTest {
 
         @Override
         public RetrievalJob historicalFeatures(HistoricalRequest request) {
-            RetrievalJob job = store.historicalFeatures(request);
+            return changed(store.historicalFeatures(request), this::given);
+        }
+
+        static RetrievalJob changed(RetrievalJob job, BiFunction<ArrowReader, BufferAllocator, ArrowReader> change) {
             return new RetrievalJob() {
                 @Override
                 public Schema schema() {
@@ -429,7 +497,7 @@ class FaultsTest {
                 @Override
                 public ArrowReader open(BufferAllocator batches) {
                     try (ArrowReader reader = job.open(batches)) {
-                        return given(reader, batches);
+                        return change.apply(reader, batches);
                     } catch (IOException e) {
                         throw new UncheckedIOException(e);
                     }

@@ -3,7 +3,9 @@ package dev.manciple.hybrid.offline;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.manciple.duckdb.LocalEngine;
 import dev.manciple.error.ConfigException;
+import dev.manciple.error.InvalidRequestException;
 import dev.manciple.model.About;
 import dev.manciple.model.DataSource;
 import dev.manciple.model.Extras;
@@ -14,15 +16,23 @@ import dev.manciple.model.SourceLocation;
 import dev.manciple.model.TimeColumns;
 import dev.manciple.model.ValueType.Scalar;
 import dev.manciple.plugin.ConfigBinder;
+import dev.manciple.spi.HistoricalRequest;
 import dev.manciple.spi.OfflineReview;
+import dev.manciple.spi.Spine;
 import dev.manciple.spi.StoreConfig;
 import dev.manciple.spi.StoreContext;
+import dev.manciple.spi.Value;
+import dev.manciple.spi.ViewSlice;
+import dev.manciple.tck.Table;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
+import org.apache.arrow.vector.ipc.ArrowReader;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -66,6 +76,67 @@ class RoutingTest {
                 .isInstanceOf(ConfigException.class)
                 .hasMessageContaining("manciple-snowflake")
                 .hasMessageNotContaining("no_such_key");
+    }
+
+    /** As Feast's pages configure them. */
+    @ParameterizedTest
+    @CsvSource({
+        "spark, spark_master, manciple-spark",
+        "redshift, cluster_id, manciple-redshift",
+        "snowflake, warehouse, manciple-snowflake",
+        "bigquery, dataset, manciple-bigquery"
+    })
+    void theStoresOfFeastsPagesAreNamedWhereTheyAreNotInstalled(String type, String option, String connector) {
+        Map<String, Object> child = Map.of("type", type, "conf", Map.of(option, "any"));
+        assertThatThrownBy(() -> router(Map.of("offline_stores", List.of(LAKE, child))))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining(connector)
+                .hasMessageNotContaining(option);
+    }
+
+    @Test
+    void aStoreOfFilesMayStartRelativePathsOfSourcesElsewhere() throws IOException {
+        Field score = Field.of("score", Scalar.INT64);
+        Table rows = Table.of(List.of(score), List.of(List.of(new Value.Int(1))));
+        try (LocalEngine engine = new LocalEngine(allocator);
+                ArrowReader reader = rows.reader(allocator)) {
+            engine.writeFile(reader, folder.resolve("data/rows.parquet"), "parquet", false);
+        }
+        Map<String, Object> file = Map.of("type", "file", "path", "data");
+        try (HybridOfflineStore router = router(Map.of("offline_stores", List.of(file)))) {
+            assertThat(router.describe(source("file", Map.of())).getFields())
+                    .extracting(org.apache.arrow.vector.types.pojo.Field::getName)
+                    .containsExactly("score");
+        }
+    }
+
+    @Test
+    void requestsAcrossStoresAreRefusedWhereConfigured() {
+        Map<String, Object> options = Map.of("offline_stores", List.of(LAKE, BARN), "cross_engine", "refuse");
+        try (HybridOfflineStore router = router(options)) {
+            assertThatThrownBy(() -> router.historicalFeatures(acrossBoth(new Spine.Query("SELECT 1", "at"))))
+                    .isInstanceOf(InvalidRequestException.class)
+                    .hasMessageContaining("All feature views must have the same source type")
+                    .hasMessageContaining("lake, barn");
+        }
+    }
+
+    @Test
+    void entityRowsAsTextAcrossStoresNeedAStoreThatRunsThem() {
+        try (HybridOfflineStore router = router(Map.of("offline_stores", List.of(LAKE, BARN)))) {
+            assertThatThrownBy(() -> router.historicalFeatures(acrossBoth(new Spine.Query("SELECT 1", "at"))))
+                    .isInstanceOf(InvalidRequestException.class)
+                    .hasMessageContaining("the views asked for lie in lake, barn")
+                    .hasMessageContaining("name the store to run it with 'spine_store'");
+        }
+    }
+
+    private static HistoricalRequest acrossBoth(Spine spine) {
+        List<ViewSlice> slices = Stream.of("lake", "barn")
+                .map(home -> view(home, source("file", Map.of("store", home))))
+                .map(view -> new ViewSlice(view, view.name(), view.features(), Map.of()))
+                .toList();
+        return new HistoricalRequest(spine, slices, true, HistoricalRequest.Options.DEFAULT);
     }
 
     @ParameterizedTest
