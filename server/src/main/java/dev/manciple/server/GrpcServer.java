@@ -22,6 +22,7 @@ import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
@@ -125,7 +126,7 @@ final class GrpcServer implements AutoCloseable {
 
     /** Their last work is done; the rest need not be waited for. */
     private static void end(EventLoopGroup network) {
-        network.shutdownGracefully(0, 0, TimeUnit.SECONDS);
+        Future<?> unused = network.shutdownGracefully(0, 0, TimeUnit.SECONDS);
     }
 
     private static ServerCredentials credentials(Optional<ServerOptions.Tls> tls) throws IOException {

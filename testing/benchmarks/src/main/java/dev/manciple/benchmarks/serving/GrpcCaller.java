@@ -120,12 +120,18 @@ final class GrpcCaller implements Caller<byte[]> {
                 .array();
     }
 
-    /**
-     * All frames of one call.
-     *
-     * @param streams where they have the number of their stream
-     */
-    private record Request(ByteBuffer frames, List<Integer> streams) {
+    /** All frames of one call. */
+    private static final class Request {
+        private final byte[] frames;
+
+        /** Where they have the number of their stream. */
+        private final List<Integer> streams;
+
+        private Request(byte[] frames, List<Integer> streams) {
+            this.frames = frames;
+            this.streams = streams;
+        }
+
         static Request of(byte[] head, byte[] message) {
             ByteArrayOutputStream frames = new ByteArrayOutputStream();
             List<Integer> streams = new ArrayList<>();
@@ -142,12 +148,13 @@ final class GrpcCaller implements Caller<byte[]> {
                 streams.add(frames.size() + FRAME_HEAD - Integer.BYTES);
                 frames.writeBytes(frame(DATA, from + part.length == body.length ? END_STREAM : 0, 0, part));
             }
-            return new Request(ByteBuffer.wrap(frames.toByteArray()), streams);
+            return new Request(frames.toByteArray(), streams);
         }
 
         byte[] on(int stream) {
-            streams.forEach(at -> frames.putInt(at, stream));
-            return frames.array();
+            ByteBuffer whole = ByteBuffer.wrap(frames);
+            streams.forEach(at -> whole.putInt(at, stream));
+            return frames;
         }
     }
 
