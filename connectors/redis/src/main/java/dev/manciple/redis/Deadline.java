@@ -3,6 +3,7 @@ package dev.manciple.redis;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.exceptions.JedisConnectionException;
 
 /** When a request has to be over, whatever it is waiting for. */
@@ -19,12 +20,21 @@ record Deadline(long nanoTime) {
     int millisLeft() {
         long left = nanoTime - System.nanoTime();
         if (left <= 0) {
-            throw new JedisConnectionException(new SocketTimeoutException("the time for the request is over"));
+            throw missed(null);
         }
         return (int) Math.min(Integer.MAX_VALUE, TimeUnit.NANOSECONDS.toMillis(left) + 1);
     }
 
     boolean passed() {
         return nanoTime - System.nanoTime() <= 0;
+    }
+
+    /** What a wait that took too long ends with: it looks as a timeout of the connection's would. */
+    static JedisConnectionException missed(@Nullable Throwable cut) {
+        SocketTimeoutException late = new SocketTimeoutException("the time for the request is over");
+        if (cut != null) {
+            late.initCause(cut);
+        }
+        return new JedisConnectionException(late);
     }
 }

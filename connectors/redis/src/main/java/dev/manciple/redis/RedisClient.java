@@ -1,6 +1,8 @@
 package dev.manciple.redis;
 
 import dev.manciple.redis.Servers.Node;
+import dev.manciple.spi.internal.Deadlines;
+import java.io.IOException;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -36,10 +38,13 @@ final class RedisClient {
 
     private final Servers servers;
     private final Executor executor;
+    private final Deadlines deadlines;
 
-    RedisClient(Servers servers, Executor executor) {
+    /** @param deadlines what ends waits that are too long; not closed */
+    RedisClient(Servers servers, Executor executor, Deadlines deadlines) {
         this.servers = servers;
         this.executor = executor;
+        this.deadlines = deadlines;
     }
 
     /** What went wrong on the way to one server, if anything. */
@@ -136,17 +141,40 @@ final class RedisClient {
         boolean sent = false;
         try (Connection connection = node.connect()) {
             sent = true;
-            try {
-                pipeline(connection, commands, mine, replies, deadline);
-            } catch (JedisException e) {
-                // Answers may still come: nobody else may read them as theirs.
-                connection.setBroken();
-                throw e;
-            }
+            within(deadline, connection, () -> pipeline(connection, commands, mine, replies, deadline));
         } catch (JedisException e) {
             return new Exchange(e, sent);
         }
         return DONE;
+    }
+
+    /**
+     * Waits for answers until the deadline, when the connection is cut. It is not of use to anybody after any failure: answers may
+     * still come, and nobody else may read them as theirs.
+     */
+    private void within(Deadline deadline, Connection connection, Runnable conversation) {
+        connection.setTimeoutInfinite();
+        try (Deadlines.Watch watch = deadlines.watch(deadline.nanoTime(), () -> cut(connection))) {
+            try {
+                conversation.run();
+            } catch (JedisException e) {
+                connection.setBroken();
+                throw watch.meet() ? e : Deadline.missed(e);
+            }
+        }
+        if (!connection.isBroken()) {
+            connection.rollbackTimeout();
+        }
+    }
+
+    private static void cut(Connection connection) {
+        try {
+            connection.forceDisconnect();
+        } catch (IOException e) {
+            // It is closed all the same.
+            System.getLogger(RedisClient.class.getName())
+                    .log(System.Logger.Level.DEBUG, "Cutting a connection failed", e);
+        }
     }
 
     private void pipeline(
@@ -156,7 +184,7 @@ final class RedisClient {
             @Nullable Object[] replies,
             Deadline deadline) {
         if (mine.stream().anyMatch(i -> ServerErrors.code(replies[i]).equals("NOSCRIPT"))) {
-            loadScripts(connection, deadline);
+            loadScripts(connection);
         }
         int read = 0;
         int onTheWay = 0;
@@ -165,7 +193,7 @@ final class RedisClient {
             if (onTheWay + command.bytes() > BYTES_ON_THE_WAY) {
                 // Half of them stays on the way, so that the server has something to do until the next come.
                 for (; read < sent && onTheWay > BYTES_ON_THE_WAY / 2; read++) {
-                    replies[mine.get(read)] = reply(connection, deadline);
+                    replies[mine.get(read)] = reply(connection);
                     onTheWay -= commands.get(mine.get(read)).bytes();
                 }
             }
@@ -173,7 +201,7 @@ final class RedisClient {
             onTheWay += command.bytes();
         }
         for (; read < mine.size(); read++) {
-            replies[mine.get(read)] = reply(connection, deadline);
+            replies[mine.get(read)] = reply(connection);
         }
         for (int i : mine) {
             if (replies[i] instanceof JedisAskDataException asked) {
@@ -185,26 +213,28 @@ final class RedisClient {
     /** The key is moving between two nodes, and is at the other one already. */
     private Object ask(JedisAskDataException asked, Command command, Deadline deadline) {
         try (Connection other = servers.node(asked.getTargetNode()).connect()) {
-            other.sendCommand(ASKING);
-            other.sendCommand(command.arguments());
-            Object asking = reply(other, deadline);
-            Object reply = reply(other, deadline);
-            return asking instanceof JedisDataException ? asking : reply;
+            Object[] answers = new Object[2];
+            within(deadline, other, () -> {
+                other.sendCommand(ASKING);
+                other.sendCommand(command.arguments());
+                answers[0] = reply(other);
+                answers[1] = reply(other);
+            });
+            return answers[0] instanceof JedisDataException ? answers[0] : answers[1];
         }
     }
 
-    private static void loadScripts(Connection connection, Deadline deadline) {
+    private static void loadScripts(Connection connection) {
         Script.ALL.forEach(script -> connection.sendCommand(script.load()));
         for (int i = 0; i < Script.ALL.size(); i++) {
-            if (reply(connection, deadline) instanceof JedisDataException refused) {
+            if (reply(connection) instanceof JedisDataException refused) {
                 throw refused;
             }
         }
     }
 
     /** A command's reply, or the error the server gave instead of one. */
-    private static Object reply(Connection connection, Deadline deadline) {
-        connection.setSoTimeout(deadline.millisLeft());
+    private static Object reply(Connection connection) {
         try {
             return connection.getOne();
         } catch (JedisDataException e) {

@@ -17,7 +17,9 @@ import dev.manciple.spi.OnlineRow;
 import dev.manciple.spi.OnlineStore;
 import dev.manciple.spi.StoreContext;
 import dev.manciple.spi.ViewChanges;
+import dev.manciple.spi.internal.Deadlines;
 import dev.manciple.wire.EntityKeyCodec;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -47,10 +49,13 @@ final class RedisOnlineStore implements OnlineStore {
     private static final int ROWS_PER_COMMAND = 20;
     /** How many rows are sent in the time one request has. */
     private static final int ROWS_PER_REQUEST = 1000;
+    /** Little beside the shortest deadline that makes sense. */
+    private static final Duration DEADLINE_TICK = Duration.ofMillis(10);
 
     private final RedisConfig config;
     private final String project;
     private final Servers servers;
+    private final Deadlines deadlines = new Deadlines("redis-deadlines", DEADLINE_TICK);
     private final RedisClient client;
     private final Failures failures;
     private final Map<String, ViewLayout> layouts = new ConcurrentHashMap<>();
@@ -59,7 +64,7 @@ final class RedisOnlineStore implements OnlineStore {
         this.config = config;
         this.project = context.project();
         this.servers = new Servers(config, context.repoPath());
-        this.client = new RedisClient(servers, context.executor());
+        this.client = new RedisClient(servers, context.executor(), deadlines);
         this.failures = new Failures(servers);
     }
 
@@ -290,6 +295,7 @@ final class RedisOnlineStore implements OnlineStore {
     @Override
     public void close() {
         servers.close();
+        deadlines.close();
     }
 
     /** Worked out once per view and not per request: hashing fifty names costs as much as reading them. */

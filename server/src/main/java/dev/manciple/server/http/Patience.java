@@ -1,13 +1,11 @@
 package dev.manciple.server.http;
 
 import com.google.protobuf.MessageLite;
+import dev.manciple.spi.internal.Deadlines;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.time.Duration;
-import java.util.concurrent.Future;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 
 /**
  * Reads bodies of clients that may be slow on purpose, and writes long answers to those that may not take them: what has not come
@@ -16,15 +14,14 @@ import java.util.concurrent.TimeUnit;
  */
 public final class Patience implements AutoCloseable {
     private static final int DISCARDED_AT_ONCE = 8 << 10;
+    private static final Duration TICK = Duration.ofMillis(50);
 
     private final Duration limit;
-    private final ScheduledThreadPoolExecutor timer = new ScheduledThreadPoolExecutor(
-            1, Thread.ofPlatform().name("request-deadlines").daemon().factory());
+    private final Deadlines deadlines = new Deadlines("request-deadlines", TICK);
 
     /** @param limit for a whole body, and for each part of an answer */
     public Patience(Duration limit) {
         this.limit = limit;
-        timer.setRemoveOnCancelPolicy(true);
     }
 
     /**
@@ -75,45 +72,21 @@ public final class Patience implements AutoCloseable {
     }
 
     private <R> R inTime(Work<R> work) throws IOException {
-        Deadline deadline = new Deadline(Thread.currentThread());
-        Future<?> alarm = timer.schedule(deadline, limit.toNanos(), TimeUnit.NANOSECONDS);
-        try {
-            return work.run();
-        } finally {
-            deadline.meet();
-            alarm.cancel(false);
+        Thread worker = Thread.currentThread();
+        // Interrupting whoever waits for a connection closes it.
+        try (Deadlines.Watch watch = deadlines.watch(System.nanoTime() + limit.toNanos(), worker::interrupt)) {
+            try {
+                return work.run();
+            } finally {
+                if (!watch.meet()) {
+                    Thread.interrupted();
+                }
+            }
         }
     }
 
     @Override
     public void close() {
-        timer.shutdownNow();
-    }
-
-    /** Interrupts a thread that reads or writes, which closes its connection, unless it was in time. */
-    private static final class Deadline implements Runnable {
-        private final Thread waiting;
-        private boolean met;
-        private boolean missed;
-
-        Deadline(Thread waiting) {
-            this.waiting = waiting;
-        }
-
-        @Override
-        public synchronized void run() {
-            if (!met) {
-                missed = true;
-                waiting.interrupt();
-            }
-        }
-
-        /** From here on the thread is not interrupted, and not marked so either. */
-        synchronized void meet() {
-            met = true;
-            if (missed) {
-                Thread.interrupted();
-            }
-        }
+        deadlines.close();
     }
 }
