@@ -55,7 +55,7 @@ final class GetOnlineFeaturesCommand implements Callable<Integer> {
         Optional<Instant> detailsAsOf =
                 details ? Optional.of(session.terminal().clock().instant()) : Optional.empty();
         if (session.json()) {
-            session.printer().json(generator -> OnlineJson.write(generator, answer, detailsAsOf));
+            session.printer().jsonText(OnlineJson.of(answer, detailsAsOf));
         } else {
             session.printer().table(table(answer));
             if (details) {

@@ -1,9 +1,6 @@
 package dev.manciple.cli;
 
-import java.io.StringWriter;
 import java.util.List;
-import java.util.function.Consumer;
-import tools.jackson.core.JsonGenerator;
 import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -59,13 +56,9 @@ final class Printer {
         line(json.writeValueAsString(tree));
     }
 
-    /** Prints what is written to the generator. */
-    void json(Consumer<JsonGenerator> content) {
-        StringWriter text = new StringWriter();
-        try (JsonGenerator generator = json.createGenerator(text)) {
-            content.accept(generator);
-        }
-        line(text.toString());
+    /** Prints JSON that is UTF-8 already, indented as all of it is. */
+    void jsonText(byte[] text) {
+        json(json.readTree(text));
     }
 
     /** Something that is not the result: said on standard error, so that a pipe does not carry it. */

@@ -26,11 +26,30 @@ public sealed interface FeatureSelection {
      * @throws InvalidRequestException if a text is no reference
      */
     static FeatureSelection parse(List<String> references) {
+        Map<String, List<String>> byView = new LinkedHashMap<>();
+        String view = "";
+        List<String> features = new ArrayList<>();
         try {
-            return of(references.stream().map(FeatureRef::parse).toArray(FeatureRef[]::new));
+            for (String reference : references) {
+                // Features of a view mostly follow each other.
+                if (!isOf(view, reference)) {
+                    view = FeatureRef.parse(reference).view();
+                    features = byView.computeIfAbsent(view, name -> new ArrayList<>());
+                }
+                features.add(reference.substring(view.length() + 1));
+            }
+            return of(byView);
         } catch (IllegalArgumentException e) {
             throw new InvalidRequestException(String.valueOf(e.getMessage()), e);
         }
+    }
+
+    private static boolean isOf(String view, String reference) {
+        int colon = view.length();
+        return colon > 0
+                && reference.length() > colon + 1
+                && reference.charAt(colon) == ':'
+                && reference.startsWith(view);
     }
 
     static FeatureSelection of(FeatureRef... refs) {
@@ -38,8 +57,13 @@ public sealed interface FeatureSelection {
         for (FeatureRef ref : refs) {
             byView.computeIfAbsent(ref.view(), view -> new ArrayList<>()).add(ref.feature());
         }
-        return new Views(byView.entrySet().stream()
-                .map(e -> new Projection(e.getKey(), Optional.empty(), List.copyOf(e.getValue()), Map.of()))
-                .toList());
+        return of(byView);
+    }
+
+    private static Views of(Map<String, List<String>> featuresByView) {
+        List<Projection> projections = new ArrayList<>(featuresByView.size());
+        featuresByView.forEach(
+                (view, features) -> projections.add(new Projection(view, Optional.empty(), features, Map.of())));
+        return new Views(projections);
     }
 }

@@ -1,57 +1,75 @@
 package dev.manciple.server.http;
 
+import static dev.manciple.server.http.JsonBytes.piece;
+
 import dev.manciple.OnlineFeatures;
 import dev.manciple.spi.FieldStatus;
 import dev.manciple.spi.Value;
 import dev.manciple.wire.ValueJson;
-import java.io.ByteArrayOutputStream;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
-import tools.jackson.core.JsonGenerator;
 
 /**
  * The answer of {@code /get-online-features}, written value by value: columns in {@code results} and their names, a plain list, in
  * {@code metadata.feature_names} (Feast: online serving, 4.2). Numbers JSON lacks (NaN, infinities) are null.
  */
 public final class OnlineJson {
-    private final JsonGenerator json;
-    private Instant lastTime = Instant.EPOCH;
-    private String lastTimeText = "1970-01-01T00:00:00Z";
+    /** What a column takes besides its cells, and a cell with its number, status and time: enough for most answers. */
+    private static final int BYTES_PER_COLUMN = 80;
 
-    private OnlineJson(JsonGenerator json) {
+    private static final int BYTES_PER_CELL = 48;
+
+    private static final byte[] NULL = piece("null");
+    private static final byte[] TRUE = piece("true");
+    private static final byte[] FALSE = piece("false");
+    private static final byte[] RESULTS = piece("{\"results\":[");
+    private static final byte[] VALUES = piece("{\"values\":[");
+    private static final byte[] STATUSES = piece("],\"statuses\":[");
+    private static final byte[] TIMES = piece("],\"event_timestamps\":[");
+    private static final byte[] AGES = piece(",\"ages_seconds\":[");
+    private static final byte[] NAMES = piece("],\"metadata\":{\"feature_names\":[");
+    private static final byte[] ORIGINS = piece(",\"origins\":[");
+    private static final byte[] FAILURES = piece(",\"failures\":[");
+    private static final byte[] VIEW = piece("{\"view\":");
+    private static final byte[] STORE = piece(",\"store\":");
+    private static final byte[] TTL = piece(",\"ttl_seconds\":");
+    private static final byte[] REASON = piece(",\"reason\":");
+
+    private static final byte[] INVALID = status(FieldStatus.INVALID);
+    private static final byte[] PRESENT = status(FieldStatus.PRESENT);
+    private static final byte[] NULL_VALUE = status(FieldStatus.NULL_VALUE);
+    private static final byte[] NOT_FOUND = status(FieldStatus.NOT_FOUND);
+    private static final byte[] OUTSIDE_MAX_AGE = status(FieldStatus.OUTSIDE_MAX_AGE);
+
+    private final JsonBytes json;
+    private Instant lastTime = Instant.EPOCH;
+    private byte[] lastTimeText = time(Instant.EPOCH);
+
+    private OnlineJson(JsonBytes json) {
         this.json = json;
     }
 
-    /** @param detailsAsOf as of {@link #write} */
-    static byte[] of(OnlineFeatures answer, Optional<Instant> detailsAsOf) {
-        int cells = answer.names().size()
-                * (answer.values().isEmpty() ? 0 : answer.values().getFirst().size());
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream(256 + 48 * cells);
-        try (JsonGenerator json = Json.MAPPER.createGenerator(bytes)) {
-            write(json, answer, detailsAsOf);
-        }
-        return bytes.toByteArray();
-    }
-
     /**
-     * Writes one object.
+     * One object, as UTF-8.
      *
      * @param detailsAsOf with it, keys are added that Feast's answer does not have: for each feature its view, store and TTL,
      *     for each value its age at this time, and the stores that did not answer
      */
-    public static void write(JsonGenerator json, OnlineFeatures answer, Optional<Instant> detailsAsOf) {
+    public static byte[] of(OnlineFeatures answer, Optional<Instant> detailsAsOf) {
+        int columns = answer.names().size();
+        int rows = answer.values().isEmpty() ? 0 : answer.values().getFirst().size();
+        JsonBytes json = new JsonBytes(columns * (BYTES_PER_COLUMN + rows * BYTES_PER_CELL));
         new OnlineJson(json).write(answer, detailsAsOf);
+        return json.toByteArray();
     }
 
     private void write(OnlineFeatures answer, Optional<Instant> detailsAsOf) {
-        json.writeStartObject();
-        json.writeArrayPropertyStart("results");
+        json.add(RESULTS);
         for (int column = 0; column < answer.names().size(); column++) {
-            json.writeStartObject();
+            separate(column);
             writeColumn(
                     answer.values().get(column),
                     answer.statuses().get(column),
@@ -59,122 +77,150 @@ public final class OnlineJson {
             if (detailsAsOf.isPresent() && answer.origins().get(column).isPresent()) {
                 writeAges(answer.statuses().get(column), answer.eventTimes().get(column), detailsAsOf.get());
             }
-            json.writeEndObject();
+            json.add('}');
         }
-        json.writeEndArray();
-        json.writeObjectPropertyStart("metadata");
-        json.writeArrayPropertyStart("feature_names");
-        answer.names().forEach(json::writeString);
-        json.writeEndArray();
+        json.add(NAMES);
+        for (int column = 0; column < answer.names().size(); column++) {
+            separate(column);
+            json.text(answer.names().get(column));
+        }
+        json.add(']');
         if (detailsAsOf.isPresent()) {
-            writeOrigins(answer);
+            writeOrigins(answer.origins());
             writeFailures(answer.failures());
         }
-        json.writeEndObject();
-        json.writeEndObject();
+        json.add('}').add('}');
     }
 
-    /** One entry per name; null for what is kept nowhere. */
-    private void writeOrigins(OnlineFeatures answer) {
-        json.writeArrayPropertyStart("origins");
-        for (Optional<OnlineFeatures.Origin> origin : answer.origins()) {
-            if (origin.isEmpty()) {
-                json.writeNull();
-                continue;
-            }
-            json.writeStartObject();
-            json.writeStringProperty("view", origin.get().view());
-            json.writeStringProperty("store", origin.get().store());
-            json.writeNumberProperty("ttl_seconds", origin.get().ttl().toMillis() / 1e3);
-            json.writeEndObject();
+    private void separate(int position) {
+        if (position > 0) {
+            json.add(',');
         }
-        json.writeEndArray();
     }
 
-    private void writeFailures(List<OnlineFeatures.Failure> failures) {
-        json.writeArrayPropertyStart("failures");
-        for (OnlineFeatures.Failure failure : failures) {
-            json.writeStartObject();
-            json.writeStringProperty("view", failure.view());
-            json.writeStringProperty("store", failure.store());
-            json.writeStringProperty("reason", failure.reason());
-            json.writeEndObject();
+    private void writeColumn(List<Value> values, List<FieldStatus> statuses, List<Instant> times) {
+        json.add(VALUES);
+        for (int row = 0; row < values.size(); row++) {
+            separate(row);
+            write(values.get(row));
         }
-        json.writeEndArray();
+        json.add(STATUSES);
+        for (int row = 0; row < statuses.size(); row++) {
+            separate(row);
+            json.add(word(statuses.get(row)));
+        }
+        json.add(TIMES);
+        for (int row = 0; row < times.size(); row++) {
+            separate(row);
+            json.add(text(times.get(row)));
+        }
+        json.add(']');
     }
 
     /** Seconds; null where nothing was found. */
     private void writeAges(List<FieldStatus> statuses, List<Instant> times, Instant now) {
-        json.writeArrayPropertyStart("ages_seconds");
+        json.add(AGES);
         for (int row = 0; row < times.size(); row++) {
+            separate(row);
             FieldStatus status = statuses.get(row);
             if (status == FieldStatus.NOT_FOUND || status == FieldStatus.INVALID) {
-                json.writeNull();
+                json.add(NULL);
             } else {
-                json.writeNumber(Duration.between(times.get(row), now).toMillis() / 1e3);
+                json.number(Duration.between(times.get(row), now).toMillis() / 1e3);
             }
         }
-        json.writeEndArray();
+        json.add(']');
     }
 
-    private void writeColumn(List<Value> values, List<FieldStatus> statuses, List<Instant> times) {
-        json.writeArrayPropertyStart("values");
-        for (Value value : values) {
-            write(value);
+    /** One entry per name; null for what is kept nowhere. */
+    private void writeOrigins(List<Optional<OnlineFeatures.Origin>> origins) {
+        json.add(ORIGINS);
+        for (int column = 0; column < origins.size(); column++) {
+            separate(column);
+            origins.get(column)
+                    .ifPresentOrElse(
+                            origin -> json.add(VIEW)
+                                    .text(origin.view())
+                                    .add(STORE)
+                                    .text(origin.store())
+                                    .add(TTL)
+                                    .number(origin.ttl().toMillis() / 1e3)
+                                    .add('}'),
+                            () -> json.add(NULL));
         }
-        json.writeEndArray();
-        json.writeArrayPropertyStart("statuses");
-        for (FieldStatus status : statuses) {
-            json.writeString(status.name());
+        json.add(']');
+    }
+
+    private void writeFailures(List<OnlineFeatures.Failure> failures) {
+        json.add(FAILURES);
+        for (int i = 0; i < failures.size(); i++) {
+            separate(i);
+            OnlineFeatures.Failure failure = failures.get(i);
+            json.add(VIEW)
+                    .text(failure.view())
+                    .add(STORE)
+                    .text(failure.store())
+                    .add(REASON)
+                    .text(failure.reason())
+                    .add('}');
         }
-        json.writeEndArray();
-        json.writeArrayPropertyStart("event_timestamps");
-        for (Instant time : times) {
-            json.writeString(text(time));
-        }
-        json.writeEndArray();
+        json.add(']');
+    }
+
+    private static byte[] status(FieldStatus status) {
+        return piece('"' + status.name() + '"');
+    }
+
+    private static byte[] word(FieldStatus status) {
+        return switch (status) {
+            case INVALID -> INVALID;
+            case PRESENT -> PRESENT;
+            case NULL_VALUE -> NULL_VALUE;
+            case NOT_FOUND -> NOT_FOUND;
+            case OUTSIDE_MAX_AGE -> OUTSIDE_MAX_AGE;
+        };
+    }
+
+    private static byte[] time(Instant time) {
+        return piece('"' + DateTimeFormatter.ISO_INSTANT.format(time) + '"');
     }
 
     /** Columns of a view, and rows written together, share their times, so the text is mostly made once. */
-    private String text(Instant time) {
+    private byte[] text(Instant time) {
         if (!time.equals(lastTime)) {
             lastTime = time;
-            lastTimeText = DateTimeFormatter.ISO_INSTANT.format(time);
+            lastTimeText = time(time);
         }
         return lastTimeText;
     }
 
     private void write(Value value) {
         switch (value) {
-            case Value.Null none -> json.writeNull();
-            case Value.Missing none -> json.writeNull();
-            case Value.Corrupt none -> json.writeNull();
-            case Value.Int integer -> json.writeNumber(integer.value());
-            case Value.Real real -> writeFinite(real.value());
-            case Value.Bool bool -> json.writeBoolean(bool.value());
-            case Value.Text text -> json.writeString(text.value());
+            case Value.Null none -> json.add(NULL);
+            case Value.Missing none -> json.add(NULL);
+            case Value.Corrupt none -> json.add(NULL);
+            case Value.Int integer -> json.number(integer.value());
+            case Value.Real real -> json.number(real.value());
+            case Value.Bool bool -> json.add(bool.value() ? TRUE : FALSE);
+            case Value.Text text -> json.text(text.value());
             case Value.Many many -> {
-                json.writeStartArray();
-                many.values().forEach(each -> write(each));
-                json.writeEndArray();
+                json.add('[');
+                int position = 0;
+                for (Value each : many.values()) {
+                    separate(position++);
+                    write(each);
+                }
+                json.add(']');
             }
-            case Value.Bytes other -> writeTree(ValueJson.toJson(other));
-            case Value.Time other -> writeTree(ValueJson.toJson(other));
-            case Value.ZonedTime other -> writeTree(ValueJson.toJson(other));
-            case Value.Keyed other -> writeTree(ValueJson.toJson(other));
-            case Value.Entries other -> writeTree(ValueJson.toJson(other));
+            case Value.Bytes other -> writeTree(other);
+            case Value.Time other -> writeTree(other);
+            case Value.ZonedTime other -> writeTree(other);
+            case Value.Keyed other -> writeTree(other);
+            case Value.Entries other -> writeTree(other);
         }
     }
 
-    private void writeFinite(double value) {
-        if (Double.isFinite(value)) {
-            json.writeNumber(value);
-        } else {
-            json.writeNull();
-        }
-    }
-
-    private void writeTree(@Nullable Object tree) {
-        json.writePOJO(tree);
+    private void writeTree(Value value) {
+        json.add(Json.MAPPER.writeValueAsBytes(ValueJson.toJson(value)));
     }
 }

@@ -56,10 +56,12 @@ public final class RequestBody {
      */
     public byte[] read(long limitBytes) throws IOException {
         int limit = (int) Math.min(limitBytes, Integer.MAX_VALUE - 16);
-        if (request.headers().contentLength().orElse(0) > limit) {
+        long told = request.headers().contentLength().orElse(limit);
+        if (told > limit) {
             throw tooLarge(limit);
         }
-        byte[] body = read(limit + 1);
+        // One more than there should be, to meet the end; no more, since a buffer of as much is made.
+        byte[] body = read((int) told + 1);
         if (body.length > limit) {
             throw tooLarge(limit);
         }
