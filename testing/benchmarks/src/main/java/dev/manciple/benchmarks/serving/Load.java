@@ -13,8 +13,7 @@ import java.util.concurrent.locks.LockSupport;
 /** Threads that ask, each over a connection of its own. */
 final class Load {
     private static final double SECOND = 1e9;
-    /** A thread that sleeps wakes late by about this much, so the rest is waited for awake. */
-    private static final long WAKE_NANOS = 100_000;
+    private static final long FIRST_DUE_NANOS = 100_000;
 
     private Load() {}
 
@@ -57,7 +56,7 @@ final class Load {
     static long[] open(Target<?> target, int connections, double rate, Duration warmup, Duration measured)
             throws Exception {
         double interval = connections * SECOND / rate;
-        long start = System.nanoTime() + WAKE_NANOS;
+        long start = System.nanoTime() + FIRST_DUE_NANOS;
         long skipped = (long) (warmup.toNanos() / interval);
         int counted = (int) (measured.toNanos() / interval);
         List<long[]> all = inParallel(connections, thread -> () -> {
@@ -78,13 +77,13 @@ final class Load {
         return all.stream().flatMapToLong(Arrays::stream).sorted().toArray();
     }
 
+    /**
+     * Sleeps. Waking up late, by 60 µs or so, counts as the server's time: to wait awake would be exact, and take the processors
+     * from the servers that share them.
+     */
     private static void waitUntil(long time) {
         for (long left = time - System.nanoTime(); left > 0; left = time - System.nanoTime()) {
-            if (left > WAKE_NANOS) {
-                LockSupport.parkNanos(left - WAKE_NANOS);
-            } else {
-                Thread.onSpinWait();
-            }
+            LockSupport.parkNanos(left);
         }
     }
 
