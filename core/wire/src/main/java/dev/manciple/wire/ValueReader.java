@@ -8,7 +8,10 @@ import dev.manciple.model.ValueType.Scalar;
 import dev.manciple.spi.Value;
 import dev.manciple.wire.proto.ValueProto;
 import java.io.IOException;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.time.DateTimeException;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
@@ -17,6 +20,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads values by what the bytes say they are. Of several members the last wins, as in protobuf; a member nobody knows is an
@@ -26,6 +30,20 @@ final class ValueReader {
     /** Deeper than anything but an attack; each level costs a few frames. */
     private static final int MAX_DEPTH = 100;
 
+    private static final byte INT64_TAG =
+            (byte) ((ValueProto.Value.INT64_VAL_FIELD_NUMBER << 3) | WireFormat.WIRETYPE_VARINT);
+    private static final byte DOUBLE_TAG =
+            (byte) ((ValueProto.Value.DOUBLE_VAL_FIELD_NUMBER << 3) | WireFormat.WIRETYPE_FIXED64);
+    private static final byte FLOAT_TAG =
+            (byte) ((ValueProto.Value.FLOAT_VAL_FIELD_NUMBER << 3) | WireFormat.WIRETYPE_FIXED32);
+
+    /** Bytes of seven bits each that fit a positive number; a negative one takes ten. */
+    private static final int LONGEST_PLAIN_VARINT = 9;
+
+    private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final VarHandle INTEGERS =
+            MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
+
     private ValueReader() {}
 
     /**
@@ -33,7 +51,42 @@ final class ValueReader {
      * @throws InvalidRequestException if they are no value
      */
     static Value read(byte[] bytes) throws IOException {
-        return value(CodedInputStream.newInstance(bytes), 0);
+        Value number = number(bytes);
+        return number == null ? value(CodedInputStream.newInstance(bytes), 0) : number;
+    }
+
+    /** Most values are one number and nothing else, which takes no reader to find out; null for any other. */
+    private static @Nullable Value number(byte[] bytes) {
+        if (bytes.length < 2) {
+            return null;
+        }
+        return switch (bytes[0]) {
+            case INT64_TAG -> varint(bytes);
+            case DOUBLE_TAG ->
+                bytes.length == 1 + Double.BYTES
+                        ? new Value.Real(Double.longBitsToDouble((long) LONGS.get(bytes, 1)))
+                        : null;
+            case FLOAT_TAG ->
+                bytes.length == 1 + Float.BYTES
+                        ? new Value.Real(Float.intBitsToFloat((int) INTEGERS.get(bytes, 1)))
+                        : null;
+            default -> null;
+        };
+    }
+
+    private static @Nullable Value varint(byte[] bytes) {
+        int last = bytes.length - 1;
+        if (last > LONGEST_PLAIN_VARINT || bytes[last] < 0) {
+            return null;
+        }
+        long number = 0;
+        for (int i = last; i > 0; i--) {
+            if (i < last && bytes[i] >= 0) {
+                return null;
+            }
+            number = (number << 7) | (bytes[i] & 0x7F);
+        }
+        return new Value.Int(number);
     }
 
     private static Value value(CodedInputStream in, int depth) throws IOException {
