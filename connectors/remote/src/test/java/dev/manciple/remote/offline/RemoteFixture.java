@@ -22,6 +22,7 @@ import dev.manciple.spi.ViewSlice;
 import dev.manciple.spi.WriteReport;
 import dev.manciple.tck.OfflineFixture;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
@@ -60,7 +61,8 @@ final class RemoteFixture implements OfflineFixture {
         this.writer = writer;
         this.store = registry.store(folder, allocator);
         this.server = OfflineServer.start(
-                store, OfflineServerOptions.DEFAULT.withPort(0).withRepository(folder));
+                store,
+                OfflineServerOptions.DEFAULT.withPort(0).withRepository(folder).withDrain(Duration.ZERO));
     }
 
     @Override
