@@ -6,11 +6,9 @@ import dev.manciple.server.auth.AccessControl;
 import dev.manciple.server.grpc.OnlineServices;
 import dev.manciple.server.http.HttpApi;
 import dev.manciple.server.http.Patience;
-import io.helidon.common.tls.Tls;
 import io.helidon.webserver.WebServer;
 import io.helidon.webserver.http.HttpRouting;
 import io.opentelemetry.api.OpenTelemetry;
-import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -76,48 +74,27 @@ public final class FeatureServer implements Server {
         if (options.port().isEmpty() && options.grpcPort().isEmpty()) {
             throw new InvalidRequestException("A feature server without HTTP and without gRPC has nothing to serve");
         }
-        Optional<Tls> tls = options.tls().map(TlsFiles::read);
+        Listening listening = new Listening(NAME, options.host(), options.tls(), options.limits(), options.drain());
         Backend backend = new Backend(store, commons, options);
         Patience patience = new Patience(options.limits().idle());
         List<Runnable> opened = new ArrayList<>(List.of(patience::close, backend::close));
         try {
-            Optional<GrpcServer> grpc = options.grpcPort().map(port -> grpc(port, options, backend, version));
+            Optional<GrpcServer> grpc = options.grpcPort()
+                    .map(port -> listening.grpc(
+                            port, threads -> new OnlineServices(backend, version, threads).definitions()));
             grpc.ifPresent(started -> opened.addFirst(started::close));
             Optional<MetricsServer> metrics = options.conduct()
                     .metricsPort()
                     .map(port -> MetricsServer.start(options.host(), port, commons.metrics()));
             metrics.ifPresent(started -> opened.addFirst(started::close));
             // Last, since it says whether the server is ready: the other ports are open then.
-            Optional<WebServer> http =
-                    options.port().map(port -> http(port, options, tls, new HttpApi(backend, patience)));
+            Optional<WebServer> http = options.port()
+                    .map(port -> listening.http(port, HttpRouting.builder().register(new HttpApi(backend, patience))));
             return new FeatureServer(http, grpc, metrics, backend, patience);
         } catch (RuntimeException e) {
             opened.forEach(Runnable::run);
             throw e;
         }
-    }
-
-    private static GrpcServer grpc(int port, ServerOptions options, Backend backend, String version) {
-        return GrpcServer.start(
-                NAME,
-                new InetSocketAddress(options.host(), port),
-                options.tls(),
-                options.limits(),
-                options.drain(),
-                threads -> new OnlineServices(backend, version, threads).definitions());
-    }
-
-    private static WebServer http(int port, ServerOptions options, Optional<Tls> tls, HttpApi api) {
-        return Listening.start(
-                NAME,
-                options.host(),
-                port,
-                WebServer.builder()
-                        .idleConnectionTimeout(options.limits().idle())
-                        .connectionOptions(socket -> socket.tcpNoDelay(true))
-                        .shutdownGracePeriod(options.drain())
-                        .routing(HttpRouting.builder().register(api))
-                        .update(builder -> tls.ifPresent(builder::tls)));
     }
 
     /**

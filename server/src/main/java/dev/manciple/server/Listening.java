@@ -1,12 +1,73 @@
 package dev.manciple.server;
 
 import dev.manciple.error.InvalidRequestException;
+import io.helidon.common.tls.Tls;
 import io.helidon.webserver.WebServer;
 import io.helidon.webserver.WebServerConfig;
+import io.helidon.webserver.http.HttpRouting;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.Optional;
 
-/** Begins to listen, or says why not. */
+/** How the ports of one server listen, which begins here or fails with a reason. Immutable. */
 public final class Listening {
-    private Listening() {}
+    private final String server;
+    private final String host;
+    private final Optional<ServerOptions.Tls> files;
+    private final Optional<Tls> tls;
+    private final ServerOptions.Limits limits;
+    private final Duration drain;
+
+    /**
+     * @param server which one, to begin a sentence with
+     * @param host the address to bind
+     * @param files empty for plain text
+     * @param limits of which the patience with silent connections is kept here, and over gRPC the size of a message
+     * @param drain how long requests that run get to end when a port is closed
+     * @throws InvalidRequestException if a file of TLS is no good
+     */
+    Listening(
+            String server,
+            String host,
+            Optional<ServerOptions.Tls> files,
+            ServerOptions.Limits limits,
+            Duration drain) {
+        this.server = server;
+        this.host = host;
+        this.files = files;
+        this.tls = files.map(TlsFiles::read);
+        this.limits = limits;
+        this.drain = drain;
+    }
+
+    /**
+     * Opens a port of HTTP.
+     *
+     * @param port 0 for any free port
+     * @throws InvalidRequestException if the address cannot be bound
+     */
+    WebServer http(int port, HttpRouting.Builder routing) {
+        return start(
+                server,
+                host,
+                port,
+                WebServer.builder()
+                        .idleConnectionTimeout(limits.idle())
+                        .connectionOptions(socket -> socket.tcpNoDelay(true))
+                        .shutdownGracePeriod(drain)
+                        .routing(routing)
+                        .update(builder -> tls.ifPresent(builder::tls)));
+    }
+
+    /**
+     * Opens a port of gRPC.
+     *
+     * @param port 0 for any free port
+     * @throws InvalidRequestException if the address cannot be bound
+     */
+    GrpcServer grpc(int port, GrpcServer.Services services) {
+        return GrpcServer.start(server, new InetSocketAddress(host, port), files, limits, drain, services);
+    }
 
     /**
      * Starts a server of HTTP.

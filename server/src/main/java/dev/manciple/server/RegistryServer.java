@@ -6,10 +6,8 @@ import dev.manciple.server.auth.AccessControl;
 import dev.manciple.server.http.Patience;
 import dev.manciple.server.registry.RegistryApi;
 import dev.manciple.server.registry.RegistryServices;
-import io.helidon.common.tls.Tls;
 import io.helidon.webserver.WebServer;
 import io.helidon.webserver.http.HttpRouting;
-import java.net.InetSocketAddress;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -64,7 +62,7 @@ public final class RegistryServer implements Server {
         if (options.grpcPort().isEmpty() && options.restPort().isEmpty()) {
             throw new InvalidRequestException("A registry server without gRPC and without REST has nothing to serve");
         }
-        Optional<Tls> tls = options.tls().map(TlsFiles::read);
+        Listening listening = new Listening(NAME, options.host(), options.tls(), options.limits(), options.drain());
         Admission admission = new Admission(options.limits().concurrentRequests());
         commons.metrics().running("registry", admission);
         Patience patience = new Patience(options.limits().idle());
@@ -73,41 +71,18 @@ public final class RegistryServer implements Server {
         try {
             RegistryApi api = new RegistryApi(registry, commons, admission, patience, options.limits(), clock);
             grpc = options.grpcPort()
-                    .map(port -> grpc(
+                    .map(port -> listening.grpc(
                             port,
-                            options,
                             threads ->
                                     new RegistryServices(registry, commons, admission, clock, threads).definitions()));
-            Optional<WebServer> rest = options.restPort().map(port -> rest(port, options, tls, api));
+            Optional<WebServer> rest = options.restPort()
+                    .map(port -> listening.http(port, HttpRouting.builder().register(RegistryApi.PREFIX, api)));
             return new RegistryServer(grpc, rest, options, admission, patience);
         } catch (RuntimeException e) {
             grpc.ifPresent(GrpcServer::close);
             patience.close();
             throw e;
         }
-    }
-
-    private static GrpcServer grpc(int port, RegistryServerOptions options, GrpcServer.Services services) {
-        return GrpcServer.start(
-                NAME,
-                new InetSocketAddress(options.host(), port),
-                options.tls(),
-                options.limits(),
-                options.drain(),
-                services);
-    }
-
-    private static WebServer rest(int port, RegistryServerOptions options, Optional<Tls> tls, RegistryApi api) {
-        return Listening.start(
-                NAME,
-                options.host(),
-                port,
-                WebServer.builder()
-                        .idleConnectionTimeout(options.limits().idle())
-                        .shutdownGracePeriod(options.drain())
-                        .connectionOptions(socket -> socket.tcpNoDelay(true))
-                        .routing(HttpRouting.builder().register(RegistryApi.PREFIX, api))
-                        .update(builder -> tls.ifPresent(builder::tls)));
     }
 
     /** The port of gRPC, if it is served. */
