@@ -32,7 +32,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
  */
 final class GrpcServer implements AutoCloseable {
     /** Streams of one connection, as a multiple of the calls that run: who asks too much is to be told, not held back. */
-    private static final int STREAMS_PER_CALL = 8;
+    static final int STREAMS_PER_CALL = 8;
 
     /** Enough for most questions to come whole without a word from the server. */
     private static final int WINDOW_BYTES = 1 << 20;
@@ -42,15 +42,22 @@ final class GrpcServer implements AutoCloseable {
 
     private final Server server;
     private final HealthStatusManager health;
+    private final QuestionDeadline questions;
     private final EventLoopGroup network;
     private final ExecutorService calls;
     private final Duration drain;
     private final AtomicBoolean leaving = new AtomicBoolean();
 
     private GrpcServer(
-            Server server, HealthStatusManager health, EventLoopGroup network, ExecutorService calls, Duration drain) {
+            Server server,
+            HealthStatusManager health,
+            QuestionDeadline questions,
+            EventLoopGroup network,
+            ExecutorService calls,
+            Duration drain) {
         this.server = server;
         this.health = health;
+        this.questions = questions;
         this.network = network;
         this.calls = calls;
         this.drain = drain;
@@ -68,7 +75,7 @@ final class GrpcServer implements AutoCloseable {
      *
      * @param server whose port it is, to begin a sentence with
      * @param tls files that are known to be good
-     * @param limits of which the size of a message and the patience with silent connections are kept here
+     * @param limits of which the size of a message and the patience with those who are silent are kept here
      * @param drain how long calls that run get to end
      * @throws InvalidRequestException if the address cannot be bound
      */
@@ -81,6 +88,7 @@ final class GrpcServer implements AutoCloseable {
             Services services) {
         ExecutorService calls = Executors.newVirtualThreadPerTaskExecutor();
         HealthStatusManager health = new HealthStatusManager();
+        QuestionDeadline questions = new QuestionDeadline(limits.idle());
         EventLoopGroup network =
                 new NioEventLoopGroup(networkThreads(), new DefaultThreadFactory("grpc-network", true));
         try {
@@ -97,6 +105,7 @@ final class GrpcServer implements AutoCloseable {
                     .keepAliveTime(limits.idle().toNanos(), TimeUnit.NANOSECONDS)
                     .permitKeepAliveTime(SHORTEST_KEEP_ALIVE.toNanos(), TimeUnit.NANOSECONDS)
                     .permitKeepAliveWithoutCalls(true)
+                    .intercept(questions)
                     .addServices(definitions)
                     .addService(health.getHealthService())
                     .addService(ProtoReflectionServiceV1.newInstance())
@@ -104,14 +113,12 @@ final class GrpcServer implements AutoCloseable {
                     .start();
             definitions.forEach(
                     service -> health.setStatus(service.getServiceDescriptor().getName(), ServingStatus.SERVING));
-            return new GrpcServer(started, health, network, calls, drain);
+            return new GrpcServer(started, health, questions, network, calls, drain);
         } catch (RuntimeException e) {
-            calls.shutdownNow();
-            end(network);
+            end(questions, network, calls);
             throw e;
         } catch (IOException e) {
-            calls.shutdownNow();
-            end(network);
+            end(questions, network, calls);
             throw Listening.failed(server, address.getHostString(), address.getPort(), e);
         }
     }
@@ -124,8 +131,10 @@ final class GrpcServer implements AutoCloseable {
         return Math.max(1, Runtime.getRuntime().availableProcessors() / 2);
     }
 
-    /** Their last work is done; the rest need not be waited for. */
-    private static void end(EventLoopGroup network) {
+    /** The last work is done; the rest need not be waited for. */
+    private static void end(QuestionDeadline questions, EventLoopGroup network, ExecutorService calls) {
+        calls.shutdownNow();
+        questions.close();
         Future<?> unused = network.shutdownGracefully(0, 0, TimeUnit.SECONDS);
     }
 
@@ -173,7 +182,6 @@ final class GrpcServer implements AutoCloseable {
             server.shutdownNow();
             Thread.currentThread().interrupt();
         }
-        calls.shutdownNow();
-        end(network);
+        end(questions, network, calls);
     }
 }

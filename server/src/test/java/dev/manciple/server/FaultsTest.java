@@ -1,11 +1,12 @@
 package dev.manciple.server;
 
+import static dev.manciple.server.SmallServer.FACTOR;
+import static dev.manciple.server.SmallServer.PLACES;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
-import dev.manciple.FeatureStore;
 import dev.manciple.model.FeatureView;
 import dev.manciple.spi.EntityKey;
 import dev.manciple.spi.OnlineRow;
@@ -43,10 +44,6 @@ import org.slf4j.LoggerFactory;
 class FaultsTest {
     private static final String READ =
             "{\"entities\": {\"driver_id\": [1001]}, \"features\": [\"driver_stats:trips\"]}";
-    private static final int PLACES = 4;
-
-    /** {@code ./manciple-soak} sends more. */
-    private static final int FACTOR = Integer.getInteger("soak.factor", 1);
 
     /** More than a run holds by chance, and less than the buffers of ten thousand clients. */
     private static final long MOST_HELD_BYTES = 64 << 20;
@@ -54,31 +51,23 @@ class FaultsTest {
     @TempDir
     Path folder;
 
-    private FeatureStore store;
-    private FeatureServer server;
+    private SmallServer small;
     private Http http;
 
     @BeforeEach
     void start() throws Exception {
-        store = Repository.create(folder);
-        server = FeatureServer.start(
-                store,
-                ServerOptions.DEFAULT
-                        .withPort(0)
-                        .withLimits(new ServerOptions.Limits(1 << 20, 1_000, PLACES, Duration.ofSeconds(2))),
-                "test");
-        http = Http.of(server);
+        small = SmallServer.start(folder);
+        http = Http.of(small.server());
     }
 
-    /** Fails if a buffer of Arrow was left behind. */
     @AfterEach
     void stop() {
-        server.close();
-        store.close();
+        small.close();
     }
 
     private Socket send(String bytes) throws IOException {
-        Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.port());
+        Socket socket =
+                new Socket(InetAddress.getLoopbackAddress(), small.server().port());
         socket.getOutputStream().write(bytes.getBytes(StandardCharsets.US_ASCII));
         socket.getOutputStream().flush();
         return socket;
@@ -185,12 +174,13 @@ class FaultsTest {
     @Test
     @Timeout(60)
     void whoDoesNotTakeWhatItAskedForLosesItsPlace() throws Exception {
-        FeatureView view =
-                (FeatureView) Objects.requireNonNull(store.registry().views().get("driver_stats"));
+        FeatureView view = (FeatureView)
+                Objects.requireNonNull(small.store().registry().views().get("driver_stats"));
         String name = "x".repeat(10_000);
         for (int batch = 0; batch < 50; batch++) {
             int first = batch * 100;
-            store.onlineStore()
+            small.store()
+                    .onlineStore()
                     .write(
                             view,
                             IntStream.range(first, first + 100)

@@ -1,8 +1,10 @@
 package dev.manciple.server;
 
+import static dev.manciple.server.SmallServer.FACTOR;
+import static dev.manciple.server.SmallServer.PLACES;
+import static dev.manciple.server.SmallServer.ROWS;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.manciple.FeatureStore;
 import dev.manciple.wire.proto.ServingServiceProto.FeatureList;
 import dev.manciple.wire.proto.ServingServiceProto.GetOnlineFeaturesRequest;
 import dev.manciple.wire.proto.ServingServiceProto.GetOnlineFeaturesResponse;
@@ -21,7 +23,6 @@ import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.protobuf.ProtoUtils;
 import io.grpc.stub.ClientCalls;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -37,11 +38,6 @@ import org.junit.jupiter.api.io.TempDir;
 /** Callers over gRPC that do harm, on purpose or not. */
 @Timeout(120)
 class GrpcFaultsTest {
-    private static final int PLACES = 4;
-
-    /** {@code ./manciple-soak} sends more. */
-    private static final int FACTOR = Integer.getInteger("soak.factor", 1);
-
     private static final MethodDescriptor<GetOnlineFeaturesRequest, GetOnlineFeaturesResponse> READ =
             MethodDescriptor.<GetOnlineFeaturesRequest, GetOnlineFeaturesResponse>newBuilder()
                     .setType(MethodDescriptor.MethodType.UNARY)
@@ -53,21 +49,14 @@ class GrpcFaultsTest {
     @TempDir
     Path folder;
 
-    private FeatureStore store;
-    private FeatureServer server;
+    private SmallServer small;
     private ManagedChannel channel;
 
     @BeforeEach
     void start() throws Exception {
-        store = Repository.create(folder);
-        server = FeatureServer.start(
-                store,
-                ServerOptions.DEFAULT
-                        .withPort(0)
-                        .withGrpcPort(0)
-                        .withLimits(new ServerOptions.Limits(1 << 20, 1_000, PLACES, Duration.ofSeconds(30))),
-                "test");
-        channel = NettyChannelBuilder.forAddress("127.0.0.1", server.grpcPort().orElseThrow())
+        small = SmallServer.start(folder);
+        channel = NettyChannelBuilder.forAddress(
+                        "127.0.0.1", small.server().grpcPort().orElseThrow())
                 .usePlaintext()
                 .build();
     }
@@ -75,8 +64,7 @@ class GrpcFaultsTest {
     @AfterEach
     void stop() {
         channel.shutdownNow();
-        server.close();
-        store.close();
+        small.close();
     }
 
     private static GetOnlineFeaturesRequest question(int rows) {
@@ -103,9 +91,20 @@ class GrpcFaultsTest {
 
     /** A call that has begun and asked nothing. */
     private ClientCall<GetOnlineFeaturesRequest, GetOnlineFeaturesResponse> begun() {
+        return begun(new CompletableFuture<>());
+    }
+
+    /** As {@link #begun()}; how it ends is told. */
+    private ClientCall<GetOnlineFeaturesRequest, GetOnlineFeaturesResponse> begun(CompletableFuture<Status> ended) {
         ClientCall<GetOnlineFeaturesRequest, GetOnlineFeaturesResponse> call =
                 channel.newCall(READ, CallOptions.DEFAULT);
-        call.start(new ClientCall.Listener<>() {}, new Metadata());
+        ClientCall.Listener<GetOnlineFeaturesResponse> listener = new ClientCall.Listener<>() {
+            @Override
+            public void onClose(Status status, Metadata trailers) {
+                ended.complete(status);
+            }
+        };
+        call.start(listener, new Metadata());
         call.request(1);
         return call;
     }
@@ -122,7 +121,7 @@ class GrpcFaultsTest {
             gone.halfClose();
             gone.cancel("no answer wanted", null);
         }
-        Http http = Http.of(server);
+        Http http = Http.of(small.server());
         while (!http.get("/metrics").body().contains("manciple_requests_running{server=\"online\"} 0")) {
             Thread.onSpinWait();
         }
@@ -137,6 +136,28 @@ class GrpcFaultsTest {
         }
         assertThat(ask(1)).isEqualTo(Status.Code.OK);
         silent.forEach(call -> call.cancel("enough", null));
+    }
+
+    /** As many as one connection may have at a time: the next call waits until one of them is over. */
+    @Test
+    void callsWhoseQuestionDoesNotComeAreEnded() throws Exception {
+        List<CompletableFuture<Status>> silent = new ArrayList<>();
+        for (int call = 0; call < GrpcServer.STREAMS_PER_CALL * PLACES; call++) {
+            CompletableFuture<Status> ended = new CompletableFuture<>();
+            ClientCall<GetOnlineFeaturesRequest, GetOnlineFeaturesResponse> begun = begun(ended);
+            if (call % 2 == 0) {
+                begun.sendMessage(question(1));
+            }
+            silent.add(ended);
+        }
+
+        assertThat(ask(1)).isEqualTo(Status.Code.OK);
+        for (CompletableFuture<Status> ended : silent) {
+            assertThat(ended.get(60, TimeUnit.SECONDS)).satisfies(status -> {
+                assertThat(status.getCode()).isEqualTo(Status.Code.DEADLINE_EXCEEDED);
+                assertThat(status.getDescription()).startsWith("The question did not come whole within 2 seconds");
+            });
+        }
     }
 
     @Test
@@ -167,15 +188,15 @@ class GrpcFaultsTest {
 
     @Test
     void refusesMoreThanItsLimits() {
-        assertThat(ask(1_000)).isEqualTo(Status.Code.OK);
-        assertThat(ask(1_001)).isEqualTo(Status.Code.INVALID_ARGUMENT);
+        assertThat(ask(ROWS)).isEqualTo(Status.Code.OK);
+        assertThat(ask(ROWS + 1)).isEqualTo(Status.Code.INVALID_ARGUMENT);
         assertThat(ask(1_000_000)).isEqualTo(Status.Code.RESOURCE_EXHAUSTED);
     }
 
     /** Told to stop, it says so to those who ask for its health, and answers all the same. */
     @Test
     void whileItEndsItIsNotServingButAnswers() throws Exception {
-        CompletableFuture<Void> closed = CompletableFuture.runAsync(server::close);
+        CompletableFuture<Void> closed = CompletableFuture.runAsync(small.server()::close);
         HealthCheckResponse.ServingStatus health = HealthCheckResponse.ServingStatus.SERVING;
         while (health == HealthCheckResponse.ServingStatus.SERVING) {
             health = ClientCalls.blockingUnaryCall(
