@@ -126,7 +126,13 @@ final class OfflineProducer implements FlightProducer {
     private FlightInfo info(Caller caller, FlightDescriptor descriptor, ObservedCalls.Call call) {
         Upload upload = resources.uploads().find(caller.name(), descriptor).orElseThrow(OfflineProducer::notFound);
         call.isAbout(upload.command());
-        return info(answer(upload).schema().get(), descriptor);
+        try {
+            return info(answer(upload).schema().get(), descriptor);
+        } catch (RuntimeException e) {
+            // Whoever is told that it failed does not come back for it.
+            resources.uploads().take(upload.owner(), descriptor.getCommand()).ifPresent(Upload::close);
+            throw e;
+        }
     }
 
     private Answer answer(Upload upload) {

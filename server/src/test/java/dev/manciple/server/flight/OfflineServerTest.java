@@ -288,6 +288,9 @@ class OfflineServerTest {
                 () -> client.get(source), FlightStatusCode.NOT_FOUND, "DataSourceObjectNotFoundException", "'none'");
         FlightDescriptor project = client.put(historical("project", "theirs"), ASKED, List.of(asked(1001, LATER)));
         assertFailure(() -> client.get(project), FlightStatusCode.INVALID_ARGUMENT, "FeastError", "'theirs'");
+        assertThat(client.flight().listFlights(org.apache.arrow.flight.Criteria.ALL))
+                .as("what failed is forgotten")
+                .isEmpty();
     }
 
     @ParameterizedTest
