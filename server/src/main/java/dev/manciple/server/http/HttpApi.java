@@ -51,7 +51,6 @@ import org.slf4j.LoggerFactory;
 public final class HttpApi implements HttpService {
     private static final Logger LOG = LoggerFactory.getLogger(HttpApi.class);
     private static final HeaderName AUTHORIZATION = HeaderNames.create(AccessControl.HEADER);
-    private static final HeaderName RETRY_AFTER = HeaderNames.create("Retry-After");
 
     /** Keys of Feast's second version of a search. */
     private static final List<String> UNSUPPORTED_IN_SEARCH = List.of("query_string", "filters");
@@ -167,7 +166,7 @@ public final class HttpApi implements HttpService {
                 admission.leave();
             }
         } else {
-            response.header(RETRY_AFTER, "1");
+            Connections.comeBackSoon(response);
             Answers.text(response, 429, admission.refusal());
         }
     }

@@ -146,6 +146,9 @@ public final class RegistryApi implements HttpService {
                 if (admission.draining() || answer.status() == 413) {
                     Connections.endAfter(response);
                 }
+                if (answer.status() == 429) {
+                    Connections.comeBackSoon(response);
+                }
                 send(response, answer);
                 return Telemetry.Outcome.ofHttp(answer.status());
             });
