@@ -14,7 +14,6 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.lang.management.ManagementFactory;
 import java.lang.management.MemoryMXBean;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -34,9 +33,13 @@ public final class Metrics {
     private final Map<Push, Counter> pushes = new ConcurrentHashMap<>();
     private final Counter onlineReads;
     private final DistributionSummary onlineEntities;
+    private final FeatureStatuses statuses;
     private final Counter registryFailures;
     private final MultiGauge freshness;
-    private volatile Supplier<Map<String, Double>> lags = Map::of;
+    private volatile Lags lags = new Lags("", Map::of);
+
+    /** How far the views of a project lag, in seconds. */
+    private record Lags(String project, Supplier<Map<String, Double>> byView) {}
 
     private final Map<StoreRead, Timer> storeReads = new ConcurrentHashMap<>();
 
@@ -60,6 +63,7 @@ public final class Metrics {
         onlineEntities = DistributionSummary.builder("feast_online_features_entity_count")
                 .description("Entities per read.")
                 .register(registry);
+        statuses = new FeatureStatuses(registry);
         registryFailures = Counter.builder("manciple_registry_failures")
                 .description("Times the registry could not be read.")
                 .register(registry);
@@ -206,9 +210,10 @@ public final class Metrics {
         onlineEntities.record(entities);
     }
 
-    /** The stores of a router whose features an answer lacks; counted once per view. */
-    public void unanswered(List<OnlineFeatures.Failure> failures) {
-        for (OnlineFeatures.Failure failure : failures) {
+    /** What an answer tells of features, and the stores of a router whose features it lacks; counted once per view. */
+    public void told(OnlineFeatures answer) {
+        statuses.count(answer);
+        for (OnlineFeatures.Failure failure : answer.failures()) {
             unanswered
                     .computeIfAbsent(
                             failure.store(),
@@ -260,16 +265,18 @@ public final class Metrics {
                 .record(nanos, TimeUnit.NANOSECONDS);
     }
 
-    /** @param lags asked when metrics are read: seconds by view since the end of what was materialized last */
-    void freshness(Supplier<Map<String, Double>> lags) {
-        this.lags = lags;
+    /** @param byView asked when metrics are read: seconds by view since the end of what was materialized last */
+    void freshness(String project, Supplier<Map<String, Double>> byView) {
+        lags = new Lags(project, byView);
     }
 
     /** Everything in Prometheus' text format. */
     public String text() {
+        Lags known = lags;
         freshness.register(
-                lags.get().entrySet().stream()
-                        .map(lag -> MultiGauge.Row.of(Tags.of("feature_view", lag.getKey()), lag.getValue()))
+                known.byView().get().entrySet().stream()
+                        .map(lag -> MultiGauge.Row.of(
+                                Tags.of("feature_view", lag.getKey(), "project", known.project()), lag.getValue()))
                         .toList(),
                 true);
         return registry.scrape();

@@ -40,7 +40,7 @@ final class RegistryWatch implements AutoCloseable {
         this.last = new AtomicReference<>(seen(store));
         this.watcher = Thread.ofPlatform().name("registry-watch").daemon().unstarted(() -> watch(every));
         metrics.registryAge(() -> (System.nanoTime() - last.get().at()) / 1e9);
-        metrics.freshness(() -> lags(registry(), clock.instant()));
+        metrics.freshness(registry().project(), () -> lags(registry(), clock.instant()));
     }
 
     private static Seen seen(FeatureStore store) {

@@ -113,7 +113,12 @@ class DetailsTest {
 
         assertThat(answer.at("/results/1/statuses").toString()).isEqualTo("[\"PRESENT\",\"NULL_VALUE\",\"NOT_FOUND\"]");
         assertThat(http.get("/metrics").body())
-                .containsPattern("online_store_read_duration_seconds_count\\{outcome=\"answered\",store=\"sqlite\"} 1");
+                .containsPattern("online_store_read_duration_seconds_count\\{outcome=\"answered\",store=\"sqlite\"} 1")
+                .contains("features_status_total{feature_view=\"driver_stats\",status=\"present\"} 1.0")
+                .contains("features_status_total{feature_view=\"driver_stats\",status=\"null_value\"} 1.0")
+                .contains("features_status_total{feature_view=\"driver_stats\",status=\"not_found\"} 1.0")
+                .contains("features_status_total{feature_view=\"aged\",status=\"outside_max_age\"} 1.0")
+                .contains("features_status_total{feature_view=\"aged\",status=\"not_found\"} 2.0");
         assertThat(answer.at("/results/2/statuses/0").stringValue()).isEqualTo("OUTSIDE_MAX_AGE");
         assertThat(answer.at("/results/2/values/0").isNull()).isTrue();
     }

@@ -81,7 +81,7 @@ class MaterializeJobsTest {
     @Test
     void howFarViewsLagBehindIsMeasured() throws Exception {
         assertThat(http.get("/metrics").body())
-                .containsPattern("feast_feature_freshness_seconds\\{feature_view=\"driver_stats\"} [1-9]");
+                .containsPattern("feast_feature_freshness_seconds\\{feature_view=\"driver_stats\",project=\"rides\"} [1-9]");
     }
 
     @Test

@@ -108,7 +108,7 @@ public final class OnlineServices {
                                 backend.options().conduct().feastStatuses()));
         metrics.onlineRead(
                 entities.isEmpty() ? 1 : entities.values().iterator().next().size());
-        metrics.unanswered(answer.failures());
+        metrics.told(answer);
         Details.tell(call, answer);
         return answer;
     }

@@ -220,7 +220,7 @@ public final class HttpApi implements HttpService {
         OnlineFeatures answer = store.onlineFeatures(selection, entities, options(body));
         metrics.onlineRead(
                 entities.isEmpty() ? 1 : entities.values().iterator().next().size());
-        metrics.unanswered(answer.failures());
+        metrics.told(answer);
         Answers.json(response, 200, OnlineJson.of(answer, detailsAsOf(body)));
     }
 
