@@ -3,11 +3,14 @@ package dev.manciple.server;
 import dev.manciple.FeatureStore;
 import dev.manciple.StoreObserver;
 import dev.manciple.error.FeatureStoreException;
+import dev.manciple.error.StoreException;
 import dev.manciple.server.auth.AccessChecks;
 import dev.manciple.server.auth.AccessControl;
 import dev.manciple.spi.RegistrySnapshot;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
 
@@ -26,6 +29,7 @@ public final class Backend implements AutoCloseable {
     private final InstantSource clock = InstantSource.system();
     private final BufferAllocator allocator;
     private final RegistryWatch watch;
+    private final TimeLimit readLimit;
     private final Writing writing;
     private final MaterializeJobs jobs;
     private final Optional<OfflinePushQueue> offlinePushes;
@@ -46,6 +50,7 @@ public final class Backend implements AutoCloseable {
         telemetry = commons.telemetry();
         watch = new RegistryWatch(store, options.registryTtl(), metrics, clock);
         checks = new AccessChecks(store, watch::registry);
+        readLimit = new TimeLimit("read-deadlines", options.limits().read());
         writing = new Writing(store, watch::registry);
         allocator = new RootAllocator();
         jobs = new MaterializeJobs(store, metrics, clock, conduct.materializations());
@@ -98,6 +103,29 @@ public final class Backend implements AutoCloseable {
         return allocator;
     }
 
+    /**
+     * What the stores answer to a read, unless that takes longer than it may.
+     *
+     * @throws StoreException if it does
+     */
+    public <R> R read(Supplier<R> answer) {
+        long began = System.nanoTime();
+        try {
+            return readLimit.run(answer::get);
+        } catch (FeatureStoreException e) {
+            Duration limit = options.limits().read();
+            if (System.nanoTime() - began < limit.toNanos()) {
+                throw e;
+            }
+            throw new StoreException(
+                    "The online store",
+                    "answer within %d seconds".formatted(limit.toSeconds()),
+                    true,
+                    StoreException.Outcome.NOT_APPLIED,
+                    e);
+        }
+    }
+
     public Writing writing() {
         return writing;
     }
@@ -117,6 +145,7 @@ public final class Backend implements AutoCloseable {
         watch.close();
         jobs.close();
         offlinePushes.ifPresent(OfflinePushQueue::close);
+        readLimit.close();
         allocator.close();
     }
 }

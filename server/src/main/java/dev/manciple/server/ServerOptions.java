@@ -54,12 +54,23 @@ public record ServerOptions(
      * @param rows entities, or rows of a write, of one request
      * @param concurrentRequests run at a time; whoever comes while so many run is told to come back rather than made to wait
      * @param idle how long a connection may say nothing, within a request too
+     * @param read how long the stores may take to answer a read of online features
      */
-    public record Limits(long bodyBytes, int rows, int concurrentRequests, Duration idle) {
-        public static final Limits DEFAULT = new Limits(32L << 20, 100_000, 256, Duration.ofSeconds(30));
+    public record Limits(long bodyBytes, int rows, int concurrentRequests, Duration idle, Duration read) {
+        public static final Limits DEFAULT =
+                new Limits(32L << 20, 100_000, 256, Duration.ofSeconds(30), Duration.ofSeconds(60));
+
+        /** With the time for reads of {@link #DEFAULT}. */
+        public Limits(long bodyBytes, int rows, int concurrentRequests, Duration idle) {
+            this(bodyBytes, rows, concurrentRequests, idle, DEFAULT.read);
+        }
 
         public Limits withIdle(Duration newIdle) {
-            return new Limits(bodyBytes, rows, concurrentRequests, newIdle);
+            return new Limits(bodyBytes, rows, concurrentRequests, newIdle, read);
+        }
+
+        public Limits withRead(Duration newRead) {
+            return new Limits(bodyBytes, rows, concurrentRequests, idle, newRead);
         }
     }
 
@@ -89,6 +100,10 @@ public record ServerOptions(
 
     public ServerOptions withLimits(Limits newLimits) {
         return new ServerOptions(host, port, grpcPort, tls, newLimits, registryTtl, drain, conduct);
+    }
+
+    public ServerOptions withDrain(Duration newDrain) {
+        return new ServerOptions(host, port, grpcPort, tls, limits, registryTtl, newDrain, conduct);
     }
 
     public ServerOptions withConduct(Conduct newConduct) {

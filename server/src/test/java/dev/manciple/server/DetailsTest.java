@@ -20,6 +20,7 @@ import io.grpc.stub.MetadataUtils;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -63,7 +64,13 @@ class DetailsTest {
         FeatureStore repository = Repository.with(folder, AGED);
         store = repository;
         FeatureServer started = FeatureServer.start(
-                repository, ServerOptions.DEFAULT.withPort(0).withGrpcPort(0).withConduct(conduct), "test");
+                repository,
+                ServerOptions.DEFAULT
+                        .withPort(0)
+                        .withGrpcPort(0)
+                        .withDrain(Duration.ZERO)
+                        .withConduct(conduct),
+                "test");
         server = started;
         return Http.of(started);
     }

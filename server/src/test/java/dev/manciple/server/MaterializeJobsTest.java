@@ -6,6 +6,7 @@ import dev.manciple.FeatureStore;
 import dev.manciple.MaterializeListener;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
@@ -30,7 +31,7 @@ class MaterializeJobsTest {
     @BeforeEach
     void start() throws Exception {
         store = Repository.create(folder);
-        server = FeatureServer.start(store, ServerOptions.DEFAULT.withPort(0), "test");
+        server = FeatureServer.start(store, ServerOptions.DEFAULT.withPort(0).withDrain(Duration.ZERO), "test");
         http = Http.of(server);
     }
 
@@ -81,7 +82,8 @@ class MaterializeJobsTest {
     @Test
     void howFarViewsLagBehindIsMeasured() throws Exception {
         assertThat(http.get("/metrics").body())
-                .containsPattern("feast_feature_freshness_seconds\\{feature_view=\"driver_stats\",project=\"rides\"} [1-9]");
+                .containsPattern(
+                        "feast_feature_freshness_seconds\\{feature_view=\"driver_stats\",project=\"rides\"} [1-9]");
     }
 
     @Test

@@ -30,6 +30,7 @@ class OfflinePushQueueTest {
                 repository,
                 ServerOptions.DEFAULT
                         .withPort(0)
+                        .withDrain(Duration.ZERO)
                         .withConduct(Conduct.DEFAULT.withOfflinePushes(new Conduct.OfflinePushes(rows, interval))),
                 "test");
         server = started;

@@ -91,11 +91,16 @@ class TransformationServiceTest {
                 """.formatted(service.getPort()),
                 "",
                 TransformationClient::connect,
-                List.of(view("summed", "pandas"), view("failing", "pandas"), view("native", "python")));
+                List.of(
+                        view("summed", "pandas"),
+                        view("failing", "pandas"),
+                        view("silent", "pandas"),
+                        view("native", "python")));
         server = FeatureServer.start(
                 store,
                 ServerOptions.DEFAULT
                         .withPort(0)
+                        .withDrain(Duration.ZERO)
                         .withLimits(new ServerOptions.Limits(16 << 20, ROWS, 8, Duration.ofSeconds(30))),
                 "test");
         http = Http.of(server);
@@ -141,6 +146,9 @@ class TransformationServiceTest {
                                 .build(),
                         ServerCalls.asyncUnaryCall((request, out) -> {
                             calls.incrementAndGet();
+                            if (request.getOnDemandFeatureViewName().equals("silent")) {
+                                return;
+                            }
                             if (request.getOnDemandFeatureViewName().equals("failing")) {
                                 out.onError(Status.UNKNOWN
                                         .withDescription("Exception calling application: division by zero")
@@ -231,6 +239,20 @@ class TransformationServiceTest {
         assertThat(http.post("/get-online-features", """
                 {"entities": {"driver_id": [1001]}, "features": ["driver_stats:trips"]}
                 """).statusCode()).isEqualTo(200);
+    }
+
+    @Test
+    void aReadThatTakesTooLongIsGivenUp() throws Exception {
+        ServerOptions hasty = ServerOptions.DEFAULT
+                .withPort(0)
+                .withDrain(Duration.ZERO)
+                .withLimits(ServerOptions.Limits.DEFAULT.withRead(Duration.ofSeconds(1)));
+        try (FeatureServer other = FeatureServer.start(store, hasty, "test")) {
+            HttpResponse<String> answer = Http.of(other).post("/get-online-features", READ.formatted("silent"));
+
+            assertThat(answer.statusCode()).isEqualTo(503);
+            assertThat(answer.body()).contains("within 1 seconds").contains("127.0.0.1:" + service.getPort());
+        }
     }
 
     @Test

@@ -98,14 +98,11 @@ public final class OnlineServices {
         Map<String, List<Value>> entities = new LinkedHashMap<>();
         request.getEntitiesMap().forEach((column, values) -> entities.put(column, values(column, values)));
         request.getRequestContextMap().forEach((column, values) -> entities.put(column, values(column, values)));
-        OnlineFeatures answer = backend.store()
-                .onlineFeatures(
-                        selection,
-                        entities,
-                        new OnlineOptions(
-                                request.getFullFeatureNames(),
-                                false,
-                                backend.options().conduct().feastStatuses()));
+        OnlineOptions options = new OnlineOptions(
+                request.getFullFeatureNames(),
+                false,
+                backend.options().conduct().feastStatuses());
+        OnlineFeatures answer = backend.read(() -> backend.store().onlineFeatures(selection, entities, options));
         metrics.onlineRead(
                 entities.isEmpty() ? 1 : entities.values().iterator().next().size());
         metrics.told(answer);

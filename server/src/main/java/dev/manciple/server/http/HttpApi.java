@@ -217,7 +217,7 @@ public final class HttpApi implements HttpService {
         body.columns("entities", limits.rows())
                 .forEach((column, cells) -> entities.put(
                         column, cells.stream().map(ValueJson::fromJson).toList()));
-        OnlineFeatures answer = store.onlineFeatures(selection, entities, options(body));
+        OnlineFeatures answer = backend.read(() -> store.onlineFeatures(selection, entities, options(body)));
         metrics.onlineRead(
                 entities.isEmpty() ? 1 : entities.values().iterator().next().size());
         metrics.told(answer);
@@ -257,8 +257,8 @@ public final class HttpApi implements HttpService {
             throw new InvalidRequestException(
                     "top_k is %,d; one request may ask for %,d rows".formatted(topK, limits.rows()));
         }
-        OnlineFeatures answer =
-                store.search(new DocumentQuery(selection, vector, topK, body.text("distance_metric"), options(body)));
+        DocumentQuery query = new DocumentQuery(selection, vector, topK, body.text("distance_metric"), options(body));
+        OnlineFeatures answer = backend.read(() -> store.search(query));
         Answers.json(response, 200, OnlineJson.of(answer, detailsAsOf(body)));
     }
 

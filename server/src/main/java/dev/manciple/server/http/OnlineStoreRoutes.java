@@ -151,7 +151,7 @@ final class OnlineStoreRoutes {
             reads.add(new OnlineRead(
                     known.view(), read.getKeysList().stream().map(known::key).toList(), known.features()));
         }
-        List<OnlineResult> results = store.onlineStore().read(reads);
+        List<OnlineResult> results = backend.read(() -> store.onlineStore().read(reads));
         backend.metrics().onlineRead(keys);
         ReadResponse.Builder answer = ReadResponse.newBuilder();
         for (int i = 0; i < results.size(); i++) {
@@ -283,14 +283,14 @@ final class OnlineStoreRoutes {
             throw new InvalidRequestException("top_k is %d; it must be positive".formatted(request.getTopK()));
         }
         requireFew("rows", request.getTopK());
-        List<Neighbor> found = store.onlineStore()
-                .search(new VectorQuery(
-                        known.view(),
-                        request.getVector(),
-                        request.getQueryList(),
-                        request.getTopK(),
-                        request.getMetric(),
-                        known.features()));
+        VectorQuery query = new VectorQuery(
+                known.view(),
+                request.getVector(),
+                request.getQueryList(),
+                request.getTopK(),
+                request.getMetric(),
+                known.features());
+        List<Neighbor> found = backend.read(() -> store.onlineStore().search(query));
         SearchResponse.Builder answer = SearchResponse.newBuilder();
         for (Neighbor neighbor : found) {
             answer.addNeighbors(Near.newBuilder()

@@ -1,7 +1,7 @@
 package dev.manciple.server.http;
 
 import com.google.protobuf.MessageLite;
-import dev.manciple.spi.internal.Deadlines;
+import dev.manciple.server.TimeLimit;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -14,14 +14,13 @@ import java.time.Duration;
  */
 public final class Patience implements AutoCloseable {
     private static final int DISCARDED_AT_ONCE = 8 << 10;
-    private static final Duration TICK = Duration.ofMillis(50);
 
-    private final Duration limit;
-    private final Deadlines deadlines = new Deadlines("request-deadlines", TICK);
+    private final TimeLimit limit;
 
     /** @param limit for a whole body, and for each part of an answer */
     public Patience(Duration limit) {
-        this.limit = limit;
+        // Interrupting whoever waits for a connection closes it.
+        this.limit = new TimeLimit("request-deadlines", limit);
     }
 
     /**
@@ -30,7 +29,7 @@ public final class Patience implements AutoCloseable {
      * @throws IOException if it takes longer than the limit; the stream is of no further use
      */
     byte[] read(InputStream stream, int maxBytes) throws IOException {
-        return inTime(() -> stream.readNBytes(maxBytes));
+        return limit.run(() -> stream.readNBytes(maxBytes));
     }
 
     /**
@@ -40,7 +39,7 @@ public final class Patience implements AutoCloseable {
      * @throws IOException as {@link #read}
      */
     boolean discard(InputStream stream, long maxBytes) throws IOException {
-        return inTime(() -> {
+        return limit.run(() -> {
             byte[] buffer = new byte[DISCARDED_AT_ONCE];
             long left = maxBytes;
             while (left > 0) {
@@ -60,33 +59,15 @@ public final class Patience implements AutoCloseable {
      * @throws IOException if it takes longer than the limit; the stream is of no further use
      */
     void write(MessageLite part, OutputStream stream) throws IOException {
-        inTime(() -> {
+        limit.run(() -> {
             part.writeDelimitedTo(stream);
             stream.flush();
             return part;
         });
     }
 
-    private interface Work<R> {
-        R run() throws IOException;
-    }
-
-    private <R> R inTime(Work<R> work) throws IOException {
-        Thread worker = Thread.currentThread();
-        // Interrupting whoever waits for a connection closes it.
-        try (Deadlines.Watch watch = deadlines.watch(System.nanoTime() + limit.toNanos(), worker::interrupt)) {
-            try {
-                return work.run();
-            } finally {
-                if (!watch.meet()) {
-                    Thread.interrupted();
-                }
-            }
-        }
-    }
-
     @Override
     public void close() {
-        deadlines.close();
+        limit.close();
     }
 }
