@@ -136,6 +136,7 @@ class BadInputTest {
                 "basket_eur + | is not one scalar SQL expression",
                 "count(*) | cannot be evaluated",
                 "basket_usd * 2 | \"basket_usd\" not found",
+                "[basket_eur] | gives a list",
             })
     void anExpressionThatComputesNothing(String expression, String problem) throws IOException {
         Files.writeString(folder.resolve("shop/computed.yaml"), """

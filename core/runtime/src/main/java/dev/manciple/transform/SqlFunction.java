@@ -9,12 +9,15 @@ import dev.manciple.error.StoreException;
 import dev.manciple.local.Engine;
 import dev.manciple.model.Field;
 import dev.manciple.model.Transformation;
+import dev.manciple.model.ValueType;
 import dev.manciple.spi.Value;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.VectorSchemaRoot;
@@ -25,6 +28,10 @@ import org.apache.arrow.vector.util.TransferPair;
 
 /** Evaluates one SQL expression per feature, a batch at a time. */
 final class SqlFunction implements OnDemandFunction {
+    /** Scalars that a list, map or struct can be read as. */
+    private static final Set<ValueType> MAY_HAVE_PARTS =
+            Set.of(ValueType.Scalar.STRING, ValueType.Scalar.JSON, ValueType.Scalar.ZONED_TIMESTAMP);
+
     private final OnDemandSlice slice;
     private final Map<String, String> expressions;
     private final Engine engine;
@@ -113,8 +120,7 @@ final class SqlFunction implements OnDemandFunction {
             int first = columns.size() - slice.features().size();
             List<ColumnReader> readers = new ArrayList<>();
             for (int i = 0; i < slice.features().size(); i++) {
-                readers.add(ArrowValues.reader(
-                        columns.get(first + i), slice.features().get(i).type(), results));
+                readers.add(reader(slice.features().get(i), columns.get(first + i), results));
             }
             int before = 0;
             while (results.loadNextBatch()) {
@@ -126,6 +132,20 @@ final class SqlFunction implements OnDemandFunction {
                 before += root.getRowCount();
             }
         }
+    }
+
+    /** What is made of parts is no number, time or flag, whatever the parts are: that is told also where there are no rows. */
+    private ColumnReader reader(Field feature, FieldVector computed, DictionaryProvider dictionaries) {
+        boolean plain = feature.type() instanceof ValueType.Scalar scalar && !MAY_HAVE_PARTS.contains(scalar);
+        if (plain && !computed.getField().getChildren().isEmpty()) {
+            throw new InvalidRequestException("Feature '%s' of '%s' is declared as %s, but its expression gives a %s"
+                    .formatted(
+                            feature.name(),
+                            slice.view().name(),
+                            feature.type(),
+                            computed.getMinorType().name().toLowerCase(Locale.ROOT)));
+        }
+        return ArrowValues.reader(computed, feature.type(), dictionaries);
     }
 
     private StoreException failed(IOException e) {
