@@ -12,17 +12,9 @@ record Deadline(long nanoTime) {
         return new Deadline(System.nanoTime() + time.toNanos());
     }
 
-    /**
-     * What is left, at least 1.
-     *
-     * @throws JedisConnectionException if nothing is left; it looks like a wait for the server that was too long, as it was
-     */
-    int millisLeft() {
-        long left = nanoTime - System.nanoTime();
-        if (left <= 0) {
-            throw missed(null);
-        }
-        return (int) Math.min(Integer.MAX_VALUE, TimeUnit.NANOSECONDS.toMillis(left) + 1);
+    /** What is left, rounded up: who waits so long is late. Negative or 0 if it has passed. */
+    long millisLeft() {
+        return Math.ceilDiv(nanoTime - System.nanoTime(), TimeUnit.MILLISECONDS.toNanos(1));
     }
 
     boolean passed() {

@@ -88,18 +88,16 @@ final class RedisClient {
         return late || !lost ? 1 : servers.hasReplacements() ? ATTEMPTS : 2;
     }
 
-    /** The first retry comes at once. False if the thread is interrupted, which means that nobody waits for the answer any more. */
+    /** The first retry comes at once. False if nobody waits for the answer any more: the thread is interrupted, or the time over. */
     private static boolean pause(int attempt, Deadline deadline) {
         if (attempt == 1) {
             return !Thread.currentThread().isInterrupted();
         }
         try {
-            Thread.sleep(Math.min(PAUSE.toMillis() * (attempt - 1), deadline.millisLeft()));
-            return true;
+            Thread.sleep(Math.clamp(deadline.millisLeft(), 0, PAUSE.toMillis() * (attempt - 1)));
+            return !deadline.passed();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            return false;
-        } catch (JedisConnectionException late) {
             return false;
         }
     }
