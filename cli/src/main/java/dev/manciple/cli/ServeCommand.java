@@ -15,6 +15,7 @@ import picocli.CommandLine.Option;
 /** Serves online features until it is told to stop. */
 @Command(
         name = "serve",
+        preprocessor = FeastShortNames.class,
         description =
                 "Serve online features over HTTP and gRPC, in the protocols of Feast, until stopped; if asked to, the offline store and the registry from the same process.")
 final class ServeCommand implements Callable<Integer> {

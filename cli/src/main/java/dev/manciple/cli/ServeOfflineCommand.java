@@ -10,6 +10,7 @@ import picocli.CommandLine.Mixin;
 /** Serves the offline store until it is told to stop. */
 @Command(
         name = "serve_offline",
+        preprocessor = FeastShortNames.class,
         description = "Serve the offline store over Arrow Flight, in the protocol of Feast, until stopped.")
 final class ServeOfflineCommand implements Callable<Integer> {
     private final Session session;

@@ -12,6 +12,7 @@ import picocli.CommandLine.Option;
 /** Serves the registry until it is told to stop. */
 @Command(
         name = "serve_registry",
+        preprocessor = FeastShortNames.class,
         description =
                 "Serve the registry to clients of 'registry_type: remote', over gRPC and, if asked to, REST, in the protocols of Feast, until stopped.")
 final class ServeRegistryCommand implements Callable<Integer> {
