@@ -1,7 +1,6 @@
 package dev.manciple.redis;
 
 import dev.manciple.error.StoreException.Outcome;
-import dev.manciple.redis.Servers.Node;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -11,6 +10,7 @@ import java.util.NoSuchElementException;
 import java.util.Queue;
 import java.util.Spliterator;
 import java.util.Spliterators;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
@@ -32,7 +32,7 @@ final class KeyScan implements Iterator<List<byte[]>> {
     private final Failures failures;
     private final String attempted;
     private final byte[] pattern;
-    private @Nullable Queue<Node> nodes;
+    private @Nullable Queue<Supplier<Connection>> nodes;
     private byte[] cursor = START;
 
     KeyScan(ViewLayout layout, Servers servers, Failures failures, String attempted) {
@@ -56,7 +56,7 @@ final class KeyScan implements Iterator<List<byte[]>> {
     /** One page; it may have no keys. */
     @Override
     public List<byte[]> next() {
-        Node node = nodes().peek();
+        Supplier<Connection> node = nodes().peek();
         if (node == null) {
             throw new NoSuchElementException();
         }
@@ -74,22 +74,22 @@ final class KeyScan implements Iterator<List<byte[]>> {
         return keys;
     }
 
-    private List<?> page(Node node) {
+    private List<?> page(Supplier<Connection> node) {
         CommandArguments scan = new CommandArguments(Protocol.Command.SCAN)
                 .add(cursor)
                 .add(Protocol.Keyword.MATCH.getRaw())
                 .add(pattern)
                 .add(Protocol.Keyword.COUNT.getRaw())
                 .add(KEYS_PER_PAGE);
-        try (Connection connection = node.connect()) {
+        try (Connection connection = node.get()) {
             return (List<?>) connection.executeCommand(scan);
         } catch (JedisException e) {
             throw failures.of(attempted, Outcome.NOT_APPLIED, List.of(), e);
         }
     }
 
-    private Queue<Node> nodes() {
-        Queue<Node> known = nodes;
+    private Queue<Supplier<Connection>> nodes() {
+        Queue<Supplier<Connection>> known = nodes;
         if (known == null) {
             try {
                 known = new ArrayDeque<>(servers.primaries());

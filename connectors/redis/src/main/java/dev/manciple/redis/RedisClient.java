@@ -21,9 +21,9 @@ import redis.clients.jedis.exceptions.JedisDataException;
 import redis.clients.jedis.exceptions.JedisException;
 
 /**
- * Sends commands in pipelines, one per server, and tries those again that a server could not take just then: it did not know a
- * script, gave the key away, lost its role, or was restarted since the last request. Every command must be fit to be sent
- * twice. Thread-safe.
+ * Sends commands to the servers that hold their keys: the few of a small request on the connection that all share, others in a
+ * pipeline. Tries those again that a server could not take just then: it did not know a script, gave the key away, lost its
+ * role, or was restarted since the last request. Every command must be fit to be sent twice. Thread-safe.
  */
 final class RedisClient {
     private static final int ATTEMPTS = 5;
@@ -33,6 +33,11 @@ final class RedisClient {
      * hold, so that sending cannot wait for a server that does not read.
      */
     private static final int BYTES_ON_THE_WAY = 64 << 10;
+
+    /** What fits into a request that shares its connection: the features of some entities. */
+    private static final int FEW_COMMANDS = 4;
+
+    private static final int FEW_BYTES = 16 << 10;
 
     private static final CommandArguments ASKING = new CommandArguments(Protocol.Command.ASKING);
 
@@ -137,13 +142,50 @@ final class RedisClient {
     private Exchange exchange(
             Node node, List<Command> commands, List<Integer> mine, @Nullable Object[] replies, Deadline deadline) {
         boolean sent = false;
-        try (Connection connection = node.connect()) {
-            sent = true;
-            within(deadline, connection, () -> pipeline(connection, commands, mine, replies, deadline));
+        try {
+            SharedConnection shared = isSmall(commands, mine, replies) ? node.shared() : null;
+            if (shared != null) {
+                sent = true;
+                share(shared, commands, mine, replies, deadline);
+            } else {
+                try (Connection connection = node.connect()) {
+                    sent = true;
+                    within(deadline, connection, () -> pipeline(connection, commands, mine, replies));
+                }
+            }
+            follow(commands, mine, replies, deadline);
         } catch (JedisException e) {
             return new Exchange(e, sent);
         }
         return DONE;
+    }
+
+    /** Whether others that use the same connection would hardly notice. A script that is missing takes several commands to load. */
+    private static boolean isSmall(List<Command> commands, List<Integer> mine, @Nullable Object[] replies) {
+        if (mine.isEmpty() || mine.size() > FEW_COMMANDS) {
+            return false;
+        }
+        int bytes = 0;
+        for (int i : mine) {
+            bytes += commands.get(i).bytes();
+            if (replies[i] != null) {
+                return false;
+            }
+        }
+        return bytes <= FEW_BYTES;
+    }
+
+    private static void share(
+            SharedConnection shared,
+            List<Command> commands,
+            List<Integer> mine,
+            @Nullable Object[] replies,
+            Deadline deadline) {
+        Object[] answers = shared.exchange(
+                mine.stream().map(i -> commands.get(i).arguments()).toList(), deadline);
+        for (int i = 0; i < answers.length; i++) {
+            replies[mine.get(i)] = answers[i];
+        }
     }
 
     /**
@@ -175,12 +217,8 @@ final class RedisClient {
         }
     }
 
-    private void pipeline(
-            Connection connection,
-            List<Command> commands,
-            List<Integer> mine,
-            @Nullable Object[] replies,
-            Deadline deadline) {
+    private static void pipeline(
+            Connection connection, List<Command> commands, List<Integer> mine, @Nullable Object[] replies) {
         if (mine.stream().anyMatch(i -> ServerErrors.code(replies[i]).equals("NOSCRIPT"))) {
             loadScripts(connection);
         }
@@ -201,6 +239,10 @@ final class RedisClient {
         for (; read < mine.size(); read++) {
             replies[mine.get(read)] = reply(connection);
         }
+    }
+
+    /** Asks again for keys that are moving, where they are. */
+    private void follow(List<Command> commands, List<Integer> mine, @Nullable Object[] replies, Deadline deadline) {
         for (int i : mine) {
             if (replies[i] instanceof JedisAskDataException asked) {
                 replies[i] = ask(asked, commands.get(i), deadline);
@@ -210,7 +252,7 @@ final class RedisClient {
 
     /** The key is moving between two nodes, and is at the other one already. */
     private Object ask(JedisAskDataException asked, Command command, Deadline deadline) {
-        try (Connection other = servers.node(asked.getTargetNode()).connect()) {
+        try (Connection other = servers.connect(asked.getTargetNode())) {
             Object[] answers = new Object[2];
             within(deadline, other, () -> {
                 other.sendCommand(ASKING);

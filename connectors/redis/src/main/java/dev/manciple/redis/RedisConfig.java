@@ -19,7 +19,7 @@ import java.util.Optional;
  * @param skipDedup whether rows are stored without a look at what is there: the last write wins, not the newest row
  * @param timeout how long a request may take in all
  * @param connectTimeout how long making a connection may take
- * @param maxConnections how many requests run at once, per node; more wait
+ * @param maxConnections how many connections to each node there may be; small requests share one of them
  */
 public record RedisConfig(
         @Default("redis") RedisType redisType,

@@ -63,7 +63,7 @@ final class RedisOnlineStore implements OnlineStore {
     RedisOnlineStore(RedisConfig config, StoreContext context) {
         this.config = config;
         this.project = context.project();
-        this.servers = new Servers(config, context.repoPath());
+        this.servers = new Servers(config, context.repoPath(), deadlines);
         this.client = new RedisClient(servers, context.executor(), deadlines);
         this.failures = new Failures(servers);
     }

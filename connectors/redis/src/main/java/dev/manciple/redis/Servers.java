@@ -1,5 +1,6 @@
 package dev.manciple.redis;
 
+import dev.manciple.spi.internal.Deadlines;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -8,7 +9,9 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.ClientSetInfoConfig;
 import redis.clients.jedis.Connection;
@@ -32,21 +35,26 @@ import redis.clients.jedis.util.Pool;
 final class Servers implements AutoCloseable {
     private static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(5);
     private static final Duration DEFAULT_CONNECT_TIMEOUT = Duration.ofSeconds(2);
-    /** A server runs one command at a time: more pipelines at once make each slower and all together no faster. */
+    /** A server runs one command at a time: more pipelines at once make each slower and all together no faster. One is shared. */
     private static final int DEFAULT_CONNECTIONS = 8;
 
     private final RedisConfig config;
     private final ConnectionString connection;
     private final Path folder;
+    private final Deadlines deadlines;
     private final ReentrantLock opening = new ReentrantLock();
-    private volatile @Nullable ConnectionProvider opened;
+    private volatile @Nullable Opened opened;
     private volatile boolean closed;
 
-    /** @param folder where relative paths of TLS files start */
-    Servers(RedisConfig config, Path folder) {
+    /**
+     * @param folder where relative paths of TLS files start
+     * @param deadlines what ends waits that are too long; not closed
+     */
+    Servers(RedisConfig config, Path folder, Deadlines deadlines) {
         this.config = config;
         this.connection = ConnectionString.parse(config.connectionString().reveal());
         this.folder = folder;
+        this.deadlines = deadlines;
     }
 
     /** What messages call the store. */
@@ -72,6 +80,31 @@ final class Servers implements AutoCloseable {
     interface Node {
         /** A connection of the caller's own, to be closed. @throws JedisException if there is none to be had */
         Connection connect();
+
+        /**
+         * A connection for small requests, not to be closed; null if there is none just now.
+         *
+         * @throws JedisException if the server cannot be reached
+         */
+        @Nullable
+        SharedConnection shared();
+    }
+
+    /** What is connected. */
+    private record Opened(ConnectionProvider provider, Optional<SharedConnections> shared) {
+        Node node(HostAndPort address, Supplier<Connection> own) {
+            return new Node() {
+                @Override
+                public Connection connect() {
+                    return own.get();
+                }
+
+                @Override
+                public @Nullable SharedConnection shared() {
+                    return shared.isEmpty() ? null : shared.get().to(address);
+                }
+            };
+        }
     }
 
     /**
@@ -80,9 +113,10 @@ final class Servers implements AutoCloseable {
      * @throws JedisException if the servers cannot be asked who holds what
      */
     Map<Node, List<Integer>> route(List<Command> commands, List<Integer> positions) {
-        ConnectionProvider provider = provider();
+        Opened servers = opened();
+        ConnectionProvider provider = servers.provider();
         if (!(provider instanceof ClusterConnectionProvider cluster)) {
-            return Map.of(provider::getConnection, positions);
+            return Map.of(servers.node(address(provider), provider::getConnection), positions);
         }
         Map<HostAndPort, List<Integer>> byAddress = new LinkedHashMap<>();
         for (int position : positions) {
@@ -94,21 +128,30 @@ final class Servers implements AutoCloseable {
             byAddress.computeIfAbsent(address, key -> new ArrayList<>()).add(position);
         }
         Map<Node, List<Integer>> routes = new LinkedHashMap<>();
-        byAddress.forEach((address, mine) -> routes.put(() -> cluster.getConnection(address), mine));
+        byAddress.forEach(
+                (address, mine) -> routes.put(servers.node(address, () -> cluster.getConnection(address)), mine));
         return routes;
     }
 
-    /** A node of the cluster by its address. */
-    Node node(HostAndPort address) {
-        return provider() instanceof ClusterConnectionProvider cluster
-                ? () -> cluster.getConnection(address)
-                : provider()::getConnection;
+    /** Of the one server, or of the one that takes the place of the others just now. */
+    private HostAndPort address(ConnectionProvider provider) {
+        return provider instanceof SentineledConnectionProvider sentinels
+                ? sentinels.getCurrentMaster()
+                : connection.nodes().getFirst();
     }
 
-    /** Each server that takes writes. */
-    Collection<Node> primaries() {
-        List<Node> nodes = new ArrayList<>();
-        for (Object pool : provider().getPrimaryNodesConnectionMap().values()) {
+    /** A connection to a node of the cluster, to be closed. @throws JedisException if there is none to be had */
+    Connection connect(HostAndPort address) {
+        ConnectionProvider provider = opened().provider();
+        return provider instanceof ClusterConnectionProvider cluster
+                ? cluster.getConnection(address)
+                : provider.getConnection();
+    }
+
+    /** Connections to each server that takes writes, to be closed. */
+    Collection<Supplier<Connection>> primaries() {
+        List<Supplier<Connection>> nodes = new ArrayList<>();
+        for (Object pool : opened().provider().getPrimaryNodesConnectionMap().values()) {
             if (pool instanceof Pool<?> connections) {
                 nodes.add(() -> (Connection) connections.getResource());
             }
@@ -118,10 +161,11 @@ final class Servers implements AutoCloseable {
 
     /** Forgets idle connections and who holds what, after a server turned out to be gone or to have changed its role. */
     void refresh() {
-        ConnectionProvider provider = opened;
-        if (provider == null) {
+        Opened known = opened;
+        if (known == null) {
             return;
         }
+        ConnectionProvider provider = known.provider();
         provider.getPrimaryNodesConnectionMap().values().forEach(pool -> {
             if (pool instanceof Pool<?> connections) {
                 connections.clear();
@@ -129,11 +173,13 @@ final class Servers implements AutoCloseable {
         });
         if (provider instanceof ClusterConnectionProvider cluster) {
             cluster.renewSlotCache();
+        } else {
+            known.shared().ifPresent(shared -> shared.keepOnly(address(provider)));
         }
     }
 
-    private ConnectionProvider provider() {
-        ConnectionProvider known = opened;
+    private Opened opened() {
+        Opened known = opened;
         if (known != null) {
             return known;
         }
@@ -142,7 +188,7 @@ final class Servers implements AutoCloseable {
             if (closed) {
                 throw new JedisException("the store is closed");
             }
-            ConnectionProvider first = opened;
+            Opened first = opened;
             if (first == null) {
                 first = open();
                 opened = first;
@@ -153,9 +199,17 @@ final class Servers implements AutoCloseable {
         }
     }
 
-    private ConnectionProvider open() {
+    private Opened open() {
         JedisClientConfig client = client();
-        ConnectionPoolConfig pool = pool();
+        int connections = config.maxConnections().or(connection::maxConnections).orElse(DEFAULT_CONNECTIONS);
+        // A large request needs a connection of its own, so the only one there may be is not shared.
+        return connections == 1
+                ? new Opened(provider(client, 1), Optional.empty())
+                : new Opened(provider(client, connections - 1), Optional.of(new SharedConnections(client, deadlines)));
+    }
+
+    private ConnectionProvider provider(JedisClientConfig client, int connections) {
+        ConnectionPoolConfig pool = pool(connections);
         return switch (config.redisType()) {
             case REDIS -> new PooledConnectionProvider(connection.nodes().getFirst(), client, pool);
             case REDIS_CLUSTER -> new ClusterConnectionProvider(new HashSet<>(connection.nodes()), client, pool);
@@ -192,9 +246,8 @@ final class Servers implements AutoCloseable {
                 .socketTimeoutMillis(Math.toIntExact(timeout().toMillis()));
     }
 
-    private ConnectionPoolConfig pool() {
+    private ConnectionPoolConfig pool(int connections) {
         ConnectionPoolConfig pool = new ConnectionPoolConfig();
-        int connections = config.maxConnections().or(connection::maxConnections).orElse(DEFAULT_CONNECTIONS);
         pool.setMaxTotal(connections);
         pool.setMaxIdle(connections);
         pool.setMaxWait(timeout());
@@ -207,9 +260,10 @@ final class Servers implements AutoCloseable {
         opening.lock();
         try {
             closed = true;
-            ConnectionProvider provider = opened;
-            if (provider != null) {
-                provider.close();
+            Opened known = opened;
+            if (known != null) {
+                known.shared().ifPresent(SharedConnections::close);
+                known.provider().close();
             }
         } catch (Exception e) {
             // Nothing was lost: every write was acknowledged before its caller was told.

@@ -1,0 +1,240 @@
+package dev.manciple.redis;
+
+import dev.manciple.spi.internal.Deadlines;
+import dev.manciple.spi.internal.Deadlines.Watch;
+import java.io.IOException;
+import java.net.Socket;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+import redis.clients.jedis.CommandArguments;
+import redis.clients.jedis.Connection;
+import redis.clients.jedis.DefaultJedisSocketFactory;
+import redis.clients.jedis.HostAndPort;
+import redis.clients.jedis.JedisClientConfig;
+import redis.clients.jedis.JedisSocketFactory;
+import redis.clients.jedis.exceptions.JedisConnectionException;
+import redis.clients.jedis.exceptions.JedisDataException;
+import redis.clients.jedis.exceptions.JedisException;
+
+/**
+ * One connection that the small requests of all threads share. What is ready to be sent goes out together, and replies that came
+ * together are read together: at a few hundred bytes each, to wake both sides for every request costs more than the request.
+ * Replies come in the order of the commands, so the first that waits is the one a reply is for.
+ *
+ * <p>A failure ends it for all that wait. Thread-safe.
+ */
+final class SharedConnection implements AutoCloseable {
+    private final Connection connection;
+    private final Deadlines deadlines;
+    private final ReentrantLock sending = new ReentrantLock();
+    private final Queue<Request> waiting = new ConcurrentLinkedQueue<>();
+    private boolean unsent;
+    private volatile @Nullable JedisException failure;
+
+    private SharedConnection(Connection connection, Deadlines deadlines) {
+        this.connection = connection;
+        this.deadlines = deadlines;
+    }
+
+    /**
+     * @param deadlines what ends waits that are too long; not closed
+     * @throws JedisException if the server cannot be reached or does not let us in
+     */
+    static SharedConnection open(HostAndPort address, JedisClientConfig client, Deadlines deadlines) {
+        Connection connection = new Connection(new OneSocket(address, client), client);
+        connection.setTimeoutInfinite();
+        SharedConnection shared = new SharedConnection(connection, deadlines);
+        // A thread of the system's: it waits in one read, where a virtual one would be told by a poller, and that by
+        // another.
+        Thread.ofPlatform().name("redis-replies").daemon().start(shared::readReplies);
+        return shared;
+    }
+
+    /**
+     * Sockets for a connection that may have one only: a connection that lost its socket gets itself another when it is next used,
+     * and the replies of requests that were sent before would be missing among those it reads.
+     */
+    private static final class OneSocket implements JedisSocketFactory {
+        private final JedisSocketFactory sockets;
+        private boolean created;
+
+        private OneSocket(HostAndPort address, JedisClientConfig client) {
+            this.sockets = new DefaultJedisSocketFactory(address, client);
+        }
+
+        @Override
+        public synchronized Socket createSocket() {
+            if (created) {
+                throw new JedisConnectionException("the connection was lost");
+            }
+            created = true;
+            return sockets.createSocket();
+        }
+    }
+
+    boolean isOpen() {
+        return failure == null;
+    }
+
+    /** The commands of one thread, and the replies so far. */
+    private static final class Request {
+        private final Thread thread = Thread.currentThread();
+        private final Object[] replies;
+        private int replied;
+        private volatile boolean over;
+        private @Nullable JedisException failure;
+
+        private Request(int commands) {
+            this.replies = new Object[commands];
+        }
+
+        /** Tells whether it was the last. */
+        boolean take(Object reply) {
+            replies[replied++] = reply;
+            return replied == replies.length;
+        }
+
+        void end(@Nullable JedisException reason) {
+            failure = reason;
+            over = true;
+            LockSupport.unpark(thread);
+        }
+    }
+
+    /**
+     * Sends commands and waits for their replies.
+     *
+     * @return one per command: a reply, or the {@link JedisDataException} the server gave instead
+     * @throws JedisException if the connection failed before the last reply, or the thread was interrupted; some commands may have
+     *     been carried out
+     */
+    Object[] exchange(List<CommandArguments> commands, Deadline deadline) {
+        Request request = new Request(commands.size());
+        try (Watch watch = deadlines.watch(deadline.nanoTime(), this::cut)) {
+            try {
+                append(request, commands);
+                letOthersAppend();
+                send();
+                while (!request.over) {
+                    LockSupport.park(this);
+                    if (Thread.currentThread().isInterrupted()) {
+                        throw new JedisConnectionException("the wait for a reply was interrupted");
+                    }
+                }
+                if (request.failure != null) {
+                    throw request.failure;
+                }
+            } catch (JedisException e) {
+                throw watch.meet() ? e : Deadline.missed(e);
+            }
+        }
+        return request.replies;
+    }
+
+    private void append(Request request, List<CommandArguments> commands) {
+        sending.lock();
+        try {
+            if (failure != null) {
+                throw failure;
+            }
+            waiting.add(request);
+            unsent = true;
+            commands.forEach(connection::sendCommand);
+        } catch (JedisException e) {
+            end(e);
+            throw e;
+        } finally {
+            sending.unlock();
+        }
+    }
+
+    /** Threads that are as far as this one add their commands to what is sent. Only speed depends on it. */
+    @SuppressWarnings("ThreadPriorityCheck")
+    private static void letOthersAppend() {
+        Thread.yield();
+    }
+
+    /** Whoever has the lock instead got it after this thread's commands were appended, and sends them. */
+    private void send() {
+        if (!sending.tryLock()) {
+            return;
+        }
+        try {
+            if (unsent) {
+                unsent = false;
+                // All that was appended; no reply is read.
+                connection.getMany(0);
+            }
+        } catch (JedisException e) {
+            end(e);
+            throw e;
+        } finally {
+            sending.unlock();
+        }
+    }
+
+    private void readReplies() {
+        try {
+            while (true) {
+                Object reply = reply();
+                Request first = waiting.peek();
+                if (first == null) {
+                    throw new JedisConnectionException("a reply came that nobody waits for");
+                }
+                if (first.take(reply)) {
+                    waiting.remove();
+                    first.end(null);
+                }
+            }
+        } catch (RuntimeException e) {
+            end(e instanceof JedisException known ? known : new JedisException(e));
+        }
+    }
+
+    private Object reply() {
+        try {
+            return connection.getUnflushedObject();
+        } catch (JedisDataException e) {
+            return e;
+        }
+    }
+
+    /** The connection is of no use any more: what comes now would be taken for another's reply. */
+    private void end(JedisException reason) {
+        cut();
+        List<Request> left = new ArrayList<>();
+        sending.lock();
+        try {
+            if (failure == null) {
+                failure = reason;
+            }
+            for (Request next = waiting.poll(); next != null; next = waiting.poll()) {
+                left.add(next);
+            }
+        } finally {
+            sending.unlock();
+        }
+        left.forEach(request -> request.end(reason));
+    }
+
+    private void cut() {
+        try {
+            connection.forceDisconnect();
+        } catch (IOException e) {
+            // It is closed all the same.
+            System.getLogger(SharedConnection.class.getName())
+                    .log(System.Logger.Level.DEBUG, "Cutting a connection failed", e);
+        }
+    }
+
+    /** Ends the requests that wait. */
+    @Override
+    public void close() {
+        cut();
+    }
+}

@@ -1,0 +1,182 @@
+package dev.manciple.redis;
+
+import static dev.manciple.redis.Rows.NOON;
+import static dev.manciple.redis.Rows.TRIPS;
+import static dev.manciple.redis.Rows.foundTrips;
+import static dev.manciple.redis.Rows.manyTrips;
+import static dev.manciple.redis.Rows.read;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import dev.manciple.error.StoreException;
+import dev.manciple.spi.Lookup;
+import dev.manciple.tck.KitContext;
+import dev.manciple.tck.Proxy;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import redis.clients.jedis.Protocol.Command;
+
+/** Many threads that read over few connections: each gets what it asked for, whatever happens to the others. */
+@Timeout(60)
+class SharedConnectionTest {
+    private static final int DRIVERS = 500;
+    private static final int THREADS = 16;
+    /** Above what goes over the shared connection. */
+    private static final int MANY = 40;
+
+    private static TestServer server;
+
+    @BeforeAll
+    static void startServer() {
+        server = TestServer.start();
+        try (RedisOnlineStore store = store(server.port(), 8)) {
+            store.write(TRIPS, manyTrips(DRIVERS));
+        }
+    }
+
+    @AfterAll
+    static void stopServer() {
+        server.close();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 8})
+    void eachThreadGetsWhatItAskedForOverAsManyConnectionsAsThereMayBe(int connections) throws Exception {
+        try (RedisOnlineStore store = store(server.port(), connections, ",client_name=of" + connections)) {
+            int mostClients = 0;
+            List<Future<?>> readers = new ArrayList<>();
+            try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+                for (int thread = 0; thread < THREADS; thread++) {
+                    Random random = new Random(thread);
+                    readers.add(threads.submit(() -> {
+                        for (int i = 0; i < 200; i++) {
+                            readSome(store, random, random.nextInt(10) == 0 ? MANY : 1 + random.nextInt(4));
+                        }
+                    }));
+                }
+                while (!readers.stream().allMatch(Future::isDone)) {
+                    mostClients = Math.max(mostClients, clients("of" + connections));
+                }
+            }
+            for (Future<?> reader : readers) {
+                reader.get();
+            }
+            assertThat(mostClients).isBetween(1, connections);
+        }
+    }
+
+    @Test
+    void nobodyGetsTheReplyOfAnotherWhenConnectionsAreLost() throws Exception {
+        AtomicInteger answered = new AtomicInteger();
+        AtomicInteger failed = new AtomicInteger();
+        List<Future<?>> readers = new ArrayList<>();
+        CountDownLatch enough = new CountDownLatch(1);
+        try (RedisOnlineStore store = store(server.port(), 4);
+                ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            for (int thread = 0; thread < THREADS; thread++) {
+                Random random = new Random(thread);
+                readers.add(threads.submit(() -> {
+                    while (enough.getCount() > 0) {
+                        try {
+                            readSome(store, random, 1 + random.nextInt(4));
+                            answered.incrementAndGet();
+                        } catch (StoreException lostTwice) {
+                            assertThat(lostTwice.retryable()).isTrue();
+                            failed.incrementAndGet();
+                        }
+                    }
+                }));
+            }
+            for (int kill = 1; kill <= 100; kill++) {
+                int before = answered.get();
+                server.send(Command.CLIENT, text("KILL"), text("TYPE"), text("normal"));
+                // Some are answered between one kill and the next, so that each kill finds requests on their way.
+                while (answered.get() < before + THREADS && readers.stream().noneMatch(Future::isDone)) {
+                    Thread.onSpinWait();
+                }
+            }
+            enough.countDown();
+        }
+        for (Future<?> reader : readers) {
+            reader.get();
+        }
+        assertThat(answered.get()).isGreaterThan(failed.get());
+    }
+
+    @Test
+    void whoIsInterruptedLeavesTheOthersTheirReplies() throws Exception {
+        try (Proxy proxy = new Proxy(server.port());
+                RedisOnlineStore store = store(proxy.port(), 4);
+                ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            read(store, TRIPS, 1);
+            proxy.hold();
+            Future<StoreException> interrupted = threads.submit(() -> {
+                Thread.currentThread().interrupt();
+                return catchThrowableOfType(StoreException.class, () -> read(store, TRIPS, 2));
+            });
+            assertThat(interrupted.get().retryable()).isTrue();
+            Future<List<Lookup>> other = threads.submit(() -> read(store, TRIPS, 3));
+            proxy.release();
+            assertThat(other.get()).containsExactly(foundTrips(NOON, 3));
+            assertThat(read(store, TRIPS, 4)).containsExactly(foundTrips(NOON, 4));
+        }
+    }
+
+    private static void readSome(RedisOnlineStore store, Random random, int keys) {
+        long[] drivers = LongStream.range(0, keys)
+                .map(i -> random.nextInt(DRIVERS))
+                .distinct()
+                .toArray();
+        assertThat(read(store, TRIPS, drivers))
+                .containsExactlyElementsOf(LongStream.of(drivers)
+                        .mapToObj(driver -> foundTrips(NOON, driver))
+                        .toList());
+    }
+
+    /** Connections to the server by the name they go by. */
+    private static int clients(String name) {
+        String all = new String((byte[]) server.send(Command.CLIENT, text("LIST")), StandardCharsets.UTF_8);
+        return Math.toIntExact(
+                all.lines().filter(line -> line.contains(" name=" + name + " ")).count());
+    }
+
+    private static byte[] text(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static RedisOnlineStore store(int port, int connections) {
+        return store(port, connections, "");
+    }
+
+    private static RedisOnlineStore store(int port, int connections, String options) {
+        RedisConfig config = TestServer.config("127.0.0.1:" + port + options);
+        return new RedisOnlineStore(
+                new RedisConfig(
+                        config.redisType(),
+                        config.sentinelMaster(),
+                        config.connectionString(),
+                        config.keyTtlSeconds(),
+                        config.fullScanForDeletion(),
+                        config.skipDedup(),
+                        config.timeout(),
+                        config.connectTimeout(),
+                        Optional.of(connections)),
+                KitContext.withoutArrow("p", Path.of(".")));
+    }
+}
