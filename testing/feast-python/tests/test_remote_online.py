@@ -9,7 +9,10 @@ from feast.errors import FeatureServiceNotFoundException, FeatureViewNotFoundExc
 PRESENT, NULL_VALUE, NOT_FOUND, OUTSIDE_MAX_AGE = 1, 2, 3, 4
 
 MORE = """
+entities:
+  - {name: item, join_keys: [item_id], value_type: string}
 data_sources:
+  - {name: items, path: items.parquet, timestamp_field: event_timestamp}
   - name: stats_push
     type: push
     batch_source: stats
@@ -32,6 +35,12 @@ feature_views:
     schema:
       - {name: trips, dtype: int64}
     source: stats
+  - name: documents
+    entities: [item]
+    schema:
+      - {name: vector, dtype: Array(Float32), vector_index: true, vector_length: 2}
+      - {name: title, dtype: string}
+    source: items
 on_demand_feature_views:
   - name: doubled
     sources: [driver_stats]
@@ -50,6 +59,14 @@ def client(tmp_path_factory):
     repo = new_repository(folder / "repo")
     (repo / "features.yaml").write_text(DEFINITIONS)
     (repo / "more.yaml").write_text(MORE)
+    pd.DataFrame(
+        {
+            "item_id": ["a", "b", "c"],
+            "vector": [[1.0, 0.0], [0.0, 1.0], [3.0, 3.0]],
+            "title": ["east", "north", "far"],
+            "event_timestamp": pd.to_datetime(["2024-05-01T10:00:00Z"] * 3),
+        }
+    ).to_parquet(repo / "items.parquet")
     manciple(repo, "apply")
     manciple(repo, "materialize", "2024-01-01", "2024-12-31")
     server = serve(repo)
@@ -100,6 +117,14 @@ def test_reads_views_without_entities(client):
 def test_reads_what_manciple_computes(client):
     answer = client.get_online_features(features=["doubled:trips_twice"], entity_rows=rows(1001, 7))
     assert answer.to_dict()["trips_twice"] == [16, None]
+
+
+def test_searches_by_vector(client):
+    answer = client.retrieve_online_documents_v2(
+        features=["documents:title"], query=[0.9, 0.2], top_k=2, distance_metric="L2"
+    ).to_dict()
+    assert answer["title"] == ["east", "north"]
+    assert answer["distance"] == pytest.approx([0.2236, 1.2042], abs=1e-3)
 
 
 def test_writes(client):
