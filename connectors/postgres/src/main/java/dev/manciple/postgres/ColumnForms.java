@@ -16,12 +16,11 @@ import org.apache.arrow.vector.types.pojo.Field;
 final class ColumnForms {
     private ColumnForms() {}
 
-    /** @param field after {@link dev.manciple.sql.Carriage} */
+    /** @param field after {@link dev.manciple.sql.Carriage}, which leaves users' times without a zone */
     static PgType carried(Field field) {
         return PgType.of(
                 switch (field.getType()) {
-                    case ArrowType.Timestamp time ->
-                        time.getUnit() == TimeUnit.NANOSECOND ? Element.INT8 : Element.TIMESTAMP;
+                    case ArrowType.Timestamp time when time.getUnit() == TimeUnit.NANOSECOND -> Element.INT8;
                     case ArrowType.Time time -> Element.INT8;
                     case ArrowType other -> isNested(other) ? Element.BYTEA : scalar(field);
                 });

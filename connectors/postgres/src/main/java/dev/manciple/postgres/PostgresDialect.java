@@ -105,6 +105,30 @@ final class PostgresDialect implements Dialect {
     }
 
     @Override
+    public Sql moment(Sql micros, Sql instant, ArrowType type) {
+        return isTime(type) ? inZoneOf(type, instant) : micros;
+    }
+
+    @Override
+    public Sql momentBefore(Sql micros, Sql instant, long length, ArrowType type) {
+        long hours = length / MICROS_PER_HOUR;
+        if (!isTime(type) || hours > Integer.MAX_VALUE) {
+            return Dialect.super.momentBefore(micros, instant, length, type);
+        }
+        // Of constants only, so that the server makes the interval once.
+        Sql interval = Sql.of(
+                "make_interval(hours => {}, secs => {} / 1000000.0::double precision)",
+                Sql.literal(hours),
+                Sql.literal(length % MICROS_PER_HOUR));
+        return Sql.of(
+                "CASE WHEN {} < {} THEN {} ELSE {} END",
+                micros,
+                Sql.literal(EARLIEST_TIME + length),
+                time(Sql.literal(EARLIEST_TIME), type),
+                Sql.of("({} - {})", inZoneOf(type, instant), interval));
+    }
+
+    @Override
     public Sql atLeast(Sql column, ArrowType type, Sql low) {
         return isTime(type)
                 ? Sql.of("{} >= {} AND {} <> '-infinity'", column, time(low, type), column)
@@ -123,9 +147,12 @@ final class PostgresDialect implements Dialect {
 
     /** In the column's own type, so that an index serves. */
     private static Sql time(Sql micros, ArrowType type) {
-        return type instanceof ArrowType.Timestamp time && time.getTimezone() != null
-                ? Sql.of("({} + {})", middle(), sinceMiddle(micros))
-                : Sql.of("({} AT TIME ZONE 'UTC' + {})", middle(), sinceMiddle(micros));
+        return Sql.of("({} + {})", inZoneOf(type, middle()), sinceMiddle(micros));
+    }
+
+    /** A time with a zone as columns of a type compare with it: those without one are read as UTC. */
+    private static Sql inZoneOf(ArrowType type, Sql instant) {
+        return ColumnForms.isZoned(type) ? instant : Sql.of("({} AT TIME ZONE 'UTC')", instant);
     }
 
     @Override

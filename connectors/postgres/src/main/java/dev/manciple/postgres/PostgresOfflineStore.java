@@ -10,7 +10,6 @@ import dev.manciple.spi.PullRequest;
 import dev.manciple.spi.StoreContext;
 import dev.manciple.spi.WriteReport;
 import dev.manciple.sql.LateralLimit;
-import dev.manciple.sql.PitStrategy;
 import dev.manciple.sql.Relation;
 import dev.manciple.sql.Sql;
 import dev.manciple.sql.SqlOfflineStore;
@@ -29,16 +28,11 @@ final class PostgresOfflineStore extends SqlOfflineStore {
     private final Sinks sinks;
 
     PostgresOfflineStore(PostgresOfflineConfig config, StoreContext context) {
-        this(config, context, new LateralLimit());
+        this(new Postgres(config.address(), context.repoPath()), config, context);
     }
 
-    PostgresOfflineStore(PostgresOfflineConfig config, StoreContext context, PitStrategy strategy) {
-        this(new Postgres(config.address(), context.repoPath()), config, context, strategy);
-    }
-
-    private PostgresOfflineStore(
-            Postgres server, PostgresOfflineConfig config, StoreContext context, PitStrategy strategy) {
-        super(server.title(), new PostgresDialect(), strategy, context.allocator());
+    private PostgresOfflineStore(Postgres server, PostgresOfflineConfig config, StoreContext context) {
+        super(server.title(), new PostgresDialect(), new LateralLimit(), context.allocator());
         this.sessions = new Sessions(server, config);
         this.tables = new Tables(server.title());
         this.sinks = new Sinks(sessions, tables);

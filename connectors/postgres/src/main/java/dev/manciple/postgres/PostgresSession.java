@@ -23,31 +23,48 @@ import org.apache.arrow.vector.types.pojo.ArrowType;
 import org.apache.arrow.vector.types.pojo.Field;
 import org.apache.arrow.vector.types.pojo.FieldType;
 import org.apache.arrow.vector.types.pojo.Schema;
+import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
 import org.postgresql.copy.CopyIn;
-import org.postgresql.copy.CopyOut;
 
 /**
- * One transaction on a connection of its own. Unless it is committed, all it did is undone when it closes, temporary tables
- * included; a connection that is lost has the same end.
+ * One transaction on a connection of its own, with one on a second connection where entity rows are {@link #loadInParts}. Unless it is
+ * committed, all it did is undone when it closes, temporary tables included; a connection that is lost has the same end.
  */
 final class PostgresSession implements SqlSession {
-    private static final int SEND_AT = 1 << 16;
-    private static final byte[] SIGNATURE = {'P', 'G', 'C', 'O', 'P', 'Y', '\n', (byte) 0xFF, '\r', '\n', 0};
+    private static final String TAKE_IN = "take in the entity rows";
 
     private final Connection connection;
     private final PGConnection driver;
     private final String title;
     private final Interrupts interrupts;
+    private final Beside beside;
     private final Consumer<PostgresSession> onClose;
+    private volatile @Nullable PostgresSession second;
+
+    /** Where a session finds a second one. */
+    interface Beside {
+        /**
+         * A session whose transaction sees what another one sees, closed by that one; empty where it would have to be waited for.
+         *
+         * @param snapshot the name under which the other one shares it
+         */
+        Optional<PostgresSession> seeing(String snapshot);
+    }
 
     /** @param connection closed with the session */
-    PostgresSession(Connection connection, String title, Interrupts interrupts, Consumer<PostgresSession> onClose)
+    PostgresSession(
+            Connection connection,
+            String title,
+            Interrupts interrupts,
+            Beside beside,
+            Consumer<PostgresSession> onClose)
             throws SQLException {
         this.connection = connection;
         this.driver = connection.unwrap(PGConnection.class);
         this.title = title;
         this.interrupts = interrupts;
+        this.beside = beside;
         this.onClose = onClose;
     }
 
@@ -168,29 +185,32 @@ final class PostgresSession implements SqlSession {
         return new Field(field.getName(), FieldType.nullable(type), List.of());
     }
 
-    private CopyReader copyOut(Sql query, Schema schema, List<PgType> types, BufferAllocator allocator) {
-        CopyOut copy = waiting(
-                "run a query",
-                () -> driver.getCopyAPI()
-                        .copyOut(Sql.of("COPY (\n{}\n) TO STDOUT (FORMAT binary)", query)
-                                .text()));
-        return new CopyReader(this, copy, schema, types, allocator);
+    private ArrowReader copyOut(Sql query, Schema schema, List<PgType> types, BufferAllocator allocator) {
+        Sql command = Sql.of("COPY (\n{}\n) TO STDOUT (FORMAT binary)", query);
+        PostgresSession other = second;
+        List<CopyStream> parts = other == null ? List.of(stream(command)) : SideBySide.begin(command, this, other);
+        return new CopyReader(parts, schema, types, allocator);
     }
 
-    /** Ends a query whose rows are not wanted any more. */
-    void cancel(CopyOut copy) {
-        try {
-            copy.cancelCopy();
-        } catch (SQLException e) {
-            // The transaction is over anyway; if the connection is lost too, the server ends the query by itself.
-            return;
-        }
+    /** The rows of a {@code COPY}. The server says nothing before it has the first of them. */
+    CopyStream stream(Sql command) {
+        return new CopyStream(
+                this, waiting("run a query", () -> driver.getCopyAPI().copyOut(command.text())));
+    }
+
+    CopyIn copyIn(String attempted, Sql command) {
+        return waiting(attempted, () -> driver.getCopyAPI().copyIn(command.text()));
     }
 
     /** Creates a temporary table of entity rows, in the form they are carried. */
     @Override
     public void load(Sql relation, ArrowReader rows) {
-        Schema schema = root(rows).getSchema();
+        createTemporary(relation, root(rows).getSchema());
+        copyIn(TAKE_IN, relation, rows, ColumnEncoder::carried);
+        execute(Sql.of("ANALYZE {}", relation));
+    }
+
+    private void createTemporary(Sql relation, Schema schema) {
         execute(Sql.of(
                 "CREATE TEMPORARY TABLE {} (\n  {}\n)",
                 relation,
@@ -201,68 +221,53 @@ final class PostgresSession implements SqlSession {
                                         "{} {}",
                                         Names.quoted(field.getName()),
                                         ColumnForms.carried(field).sql())))));
-        copyIn(
-                "take in the entity rows",
-                Sql.of("COPY {} FROM STDIN (FORMAT binary)", relation),
-                rows,
-                ColumnEncoder::carried);
-        execute(Sql.of("ANALYZE {}", relation));
+    }
+
+    /**
+     * As {@link #load}, but over two connections if there are many and another connection is free at once: a process of the server works
+     * for one only. The second sees the same state of the database. No statistics are gathered: all a divisible query can do with
+     * entity rows is to look for each one's features.
+     */
+    @Override
+    public void loadInParts(Sql relation, ArrowReader rows) {
+        VectorSchemaRoot root = root(rows);
+        List<ColumnEncoder> columns =
+                root.getFieldVectors().stream().map(ColumnEncoder::carried).toList();
+        String snapshot = rows("share what it sees", Sql.of("SELECT pg_export_snapshot()"))
+                .getFirst()
+                .getFirst();
+        createTemporary(relation, root.getSchema());
+        try (PartedWriter writer = new PartedWriter(
+                CopyWriter.into(relation, this, TAKE_IN), () -> second(snapshot, relation, root.getSchema()))) {
+            while (next(rows)) {
+                writer.write(columns, root.getRowCount());
+            }
+            writer.finish();
+        }
+    }
+
+    private Optional<CopyWriter> second(String snapshot, Sql relation, Schema schema) {
+        Optional<PostgresSession> other = beside.seeing(snapshot);
+        second = other.orElse(null);
+        return other.map(session -> {
+            session.createTemporary(relation, schema);
+            return CopyWriter.into(relation, session, TAKE_IN);
+        });
     }
 
     /** Appends rows to a table, in the form they are stored; the columns are of those types and in this order. */
     long store(String attempted, Sql tableAndColumns, ArrowReader rows) {
-        return copyIn(
-                attempted, Sql.of("COPY {} FROM STDIN (FORMAT binary)", tableAndColumns), rows, ColumnEncoder::stored);
+        return copyIn(attempted, tableAndColumns, rows, ColumnEncoder::stored);
     }
 
-    private long copyIn(String attempted, Sql command, ArrowReader rows, Function<FieldVector, ColumnEncoder> form) {
+    private long copyIn(String attempted, Sql table, ArrowReader rows, Function<FieldVector, ColumnEncoder> form) {
         VectorSchemaRoot root = root(rows);
         List<ColumnEncoder> columns = root.getFieldVectors().stream().map(form).toList();
-        CopyIn copy = waiting(attempted, () -> driver.getCopyAPI().copyIn(command.text()));
-        try {
-            CopyBuffer out = new CopyBuffer(SEND_AT * 2);
-            out.putBytes(SIGNATURE);
-            out.putLong(0);
+        try (CopyWriter writer = CopyWriter.into(table, this, attempted)) {
             while (next(rows)) {
-                send(attempted, copy, out, columns, root.getRowCount());
+                writer.write(columns, 0, root.getRowCount());
             }
-            out.putShort(-1);
-            waiting(attempted, () -> {
-                copy.writeToCopy(out.bytes(), 0, out.size());
-                return copy.endCopy();
-            });
-            return copy.getHandledRowCount();
-        } catch (RuntimeException | Error e) {
-            giveUp(copy);
-            throw e;
-        }
-    }
-
-    private void send(String attempted, CopyIn copy, CopyBuffer out, List<ColumnEncoder> columns, int rows) {
-        for (int row = 0; row < rows; row++) {
-            out.putShort(columns.size());
-            for (ColumnEncoder column : columns) {
-                column.write(row, out);
-            }
-            if (out.size() >= SEND_AT) {
-                waiting(attempted, () -> {
-                    copy.writeToCopy(out.bytes(), 0, out.size());
-                    return out;
-                });
-                out.clear();
-            }
-        }
-    }
-
-    private static void giveUp(CopyIn copy) {
-        try {
-            if (copy.isActive()) {
-                copy.cancelCopy();
-            }
-        } catch (SQLException e) {
-            // What stopped the rows is thrown; that the server hears of it only from the closed connection changes
-            // nothing.
-            return;
+            return writer.finish();
         }
     }
 
@@ -288,7 +293,9 @@ final class PostgresSession implements SqlSession {
 
     @Override
     public void close() {
-        try (Connection closing = connection) {
+        PostgresSession other = second;
+        try (other;
+                Connection closing = connection) {
             if (!closing.isClosed()) {
                 closing.rollback();
             }

@@ -1,5 +1,6 @@
 package dev.manciple.postgres;
 
+import dev.manciple.error.FeatureStoreException;
 import dev.manciple.error.StoreException;
 import dev.manciple.sql.Sql;
 import java.sql.Connection;
@@ -7,13 +8,15 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 
 /**
  * The sessions of an offline store: a connection each, as a retrieval takes much longer than to connect and leaves nothing behind when
- * its connection is gone. At most {@code max_conn} are open; more wait. Thread-safe.
+ * its connection is gone. At most {@code max_conn} connections are open; more wait, except for second ones of a session, which do without.
+ * Thread-safe.
  */
 final class Sessions implements AutoCloseable {
     private final Postgres server;
@@ -45,6 +48,33 @@ final class Sessions implements AutoCloseable {
         return connect(() -> {});
     }
 
+    /** A second connection for a session, which the session closes. */
+    private Optional<PostgresSession> beside(String snapshot) {
+        // To wait for it would be to wait for others who may do the same.
+        if (closed || !free.tryAcquire()) {
+            return Optional.empty();
+        }
+        PostgresSession session;
+        try {
+            session = connect(free::release);
+        } catch (FeatureStoreException e) {
+            // That the server has no second one for us is no failure, as one connection can do all of the work.
+            free.release();
+            return Optional.empty();
+        } catch (RuntimeException | Error e) {
+            free.release();
+            throw e;
+        }
+        try {
+            session.execute(Sql.of("SET TRANSACTION SNAPSHOT {}", Sql.literal(snapshot)));
+            return Optional.of(session);
+        } catch (FeatureStoreException e) {
+            // Nor is it where a pool in between has connections to several servers.
+            session.close();
+            return Optional.empty();
+        }
+    }
+
     private PostgresSession connect(Runnable onEnd) {
         try {
             return started(server.connect(), onEnd);
@@ -58,11 +88,12 @@ final class Sessions implements AutoCloseable {
             statement.execute(settings().text());
             connection.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
             connection.setAutoCommit(false);
-            PostgresSession session = new PostgresSession(connection, server.title(), interrupts, ended -> {
-                if (open.remove(ended)) {
-                    onEnd.run();
-                }
-            });
+            PostgresSession session =
+                    new PostgresSession(connection, server.title(), interrupts, this::beside, ended -> {
+                        if (open.remove(ended)) {
+                            onEnd.run();
+                        }
+                    });
             open.add(session);
             return session;
         } catch (SQLException | RuntimeException e) {

@@ -61,6 +61,31 @@ class PostgresDialectTest {
         }
     }
 
+    @Test
+    void aWhileBeforeStopsAtTheFirstTime() throws SQLException {
+        List<Long> moments = moments().stream().filter(moment -> moment <= LAST).toList();
+        List<Long> lengths = List.of(
+                1L, 3_600_000_000L, 30 * 86_400_000_000L + 1, 1_000 * 365 * 86_400_000_000L, Long.MAX_VALUE - 1);
+        Sql micros = Sql.of("m");
+        List<Sql> times = new ArrayList<>();
+        for (ArrowType type : List.of(ZONED, PLAIN)) {
+            for (long length : lengths) {
+                times.add(dialect.momentBefore(micros, dialect.instant(micros), length, type));
+            }
+        }
+        List<List<Long>> rows = rows(moments, times);
+        for (int i = 0; i < moments.size(); i++) {
+            for (int t = 0; t < times.size(); t++) {
+                long length = lengths.get(t % lengths.size());
+                long start = moments.get(i);
+                long expected = start < FIRST + length ? FIRST : start - length;
+                assertThat(rows.get(i).get(t))
+                        .as("%d before %d, seed %d", length, start, SEED)
+                        .isEqualTo(expected);
+            }
+        }
+    }
+
     private static List<Long> moments() {
         Random random = new Random(SEED);
         List<Long> moments = new ArrayList<>(List.of(

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.manciple.arrow.ArrowRows;
 import dev.manciple.arrow.ArrowTypes;
-import dev.manciple.arrow.ArrowValues;
 import dev.manciple.error.FeatureStoreException;
 import dev.manciple.error.InvalidRequestException;
 import dev.manciple.error.NotFoundException;
@@ -374,8 +373,14 @@ class PostgresFaultsTest {
         try (OfflineStore store = open(own.options("public"))) {
             FeatureView view = view("drivers", "driver_id", "score");
             Schema announced = spineSchema("driver_id");
-            Spine.Rows endless =
-                    new Spine.Rows(announced, "time", () -> new EndlessRows(allocator, announced, 3, own::close));
+            Spine.Rows endless = new Spine.Rows(
+                    announced,
+                    "time",
+                    () -> new EntityRows(allocator, announced, NOON, Long.MAX_VALUE, batch -> {
+                        if (batch == 3) {
+                            own.close();
+                        }
+                    }));
             RetrievalJob job = store.historicalFeatures(new HistoricalRequest(
                     endless,
                     List.of(new ViewSlice(view, view.name(), view.features(), Map.of())),
@@ -384,49 +389,6 @@ class PostgresFaultsTest {
             assertThatThrownBy(() -> rows(job))
                     .isInstanceOf(StoreException.class)
                     .hasMessageContaining("PostgreSQL (localhost:" + own.port());
-        }
-    }
-
-    /** Rows without an end, while which something happens once. */
-    private static final class EndlessRows extends ArrowReader {
-        private final Schema schema;
-        private final int eventAt;
-        private final Runnable event;
-        private int batches;
-
-        EndlessRows(BufferAllocator allocator, Schema schema, int eventAt, Runnable event) {
-            super(allocator);
-            this.schema = schema;
-            this.eventAt = eventAt;
-            this.event = event;
-        }
-
-        @Override
-        public boolean loadNextBatch() throws IOException {
-            prepareLoadNextBatch();
-            if (++batches == eventAt) {
-                event.run();
-            }
-            getVectorSchemaRoot().allocateNew();
-            for (int row = 0; row < 1000; row++) {
-                ArrowValues.set(getVectorSchemaRoot().getVector(0), row, new Value.Int(row));
-                ArrowValues.set(getVectorSchemaRoot().getVector(1), row, new Value.Time(NOON));
-            }
-            getVectorSchemaRoot().setRowCount(1000);
-            return true;
-        }
-
-        @Override
-        public long bytesRead() {
-            return 0;
-        }
-
-        @Override
-        protected void closeReadSource() {}
-
-        @Override
-        protected Schema readSchema() {
-            return schema;
         }
     }
 }

@@ -30,7 +30,9 @@ public final class TestServer implements AutoCloseable {
     private static @Nullable TestServer shared;
 
     private final EmbeddedPostgres.Builder settings;
+    private final ReentrantLock administering = new ReentrantLock();
     private EmbeddedPostgres server;
+    private @Nullable Connection administrator;
 
     private TestServer(EmbeddedPostgres.Builder settings) {
         this.settings = settings;
@@ -153,12 +155,29 @@ public final class TestServer implements AutoCloseable {
     /** A new, empty schema. */
     public String createSchema() {
         String name = "test " + SCHEMAS.incrementAndGet();
-        execute("CREATE SCHEMA \"%s\"".formatted(name));
+        administer("CREATE SCHEMA \"%s\"".formatted(name));
         return name;
     }
 
     public void dropSchema(String name) {
-        execute("DROP SCHEMA \"%s\" CASCADE".formatted(name));
+        administer("DROP SCHEMA \"%s\" CASCADE".formatted(name));
+    }
+
+    /** As {@link #execute}, on a connection that stays: for statements of every test, which must leave it as it was. */
+    void administer(String sql) {
+        administering.lock();
+        try {
+            if (administrator == null || administrator.isClosed()) {
+                administrator = connect();
+            }
+            try (Statement statement = administrator.createStatement()) {
+                statement.execute(sql);
+            }
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        } finally {
+            administering.unlock();
+        }
     }
 
     /** Runs statements as the owner. */

@@ -54,6 +54,25 @@ public interface Dialect {
     }
 
     /**
+     * As {@link #moment(Sql, ArrowType)}, for engines that get there faster from another form.
+     *
+     * @param instant what {@link #instant(Sql, ArrowType)} makes of the same time
+     */
+    default Sql moment(Sql micros, Sql instant, ArrowType type) {
+        return moment(micros, type);
+    }
+
+    /**
+     * The moment a while before, or the earliest there is where that comes later.
+     *
+     * @param instant as for {@link #moment(Sql, Sql, ArrowType)}
+     * @param length in microseconds
+     */
+    default Sql momentBefore(Sql micros, Sql instant, long length, ArrowType type) {
+        return moment(Stages.notBefore(micros, length), type);
+    }
+
+    /**
      * A condition true of every row with {@code low <= micros(column) <= high}, in the column's own type so that the engine can
      * skip what it need not read. It may be true of others.
      *

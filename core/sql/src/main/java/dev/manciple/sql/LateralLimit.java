@@ -15,18 +15,18 @@ import org.apache.arrow.vector.types.pojo.ArrowType;
 public final class LateralLimit implements PitStrategy {
     @Override
     public Script write(PitPlan plan, Dialect dialect) {
-        Stages stages = new Stages(plan, dialect);
+        Stages stages = new Stages(plan, dialect, true);
         List<View> views = IntStream.range(0, plan.joins().size())
                 .mapToObj(i -> new View(plan.joins().get(i), i, dialect, stages))
                 .toList();
         List<Sql> setup = stages.begin(!views.stream().allMatch(View::isIndexed));
         views.stream().filter(view -> !view.isIndexed()).forEach(view -> setup.addAll(view.copied()));
-        return new Script(
-                setup,
-                stages.assemble(
-                        spine(plan, stages),
-                        views.stream().map(View::rows).toList(),
-                        views.stream().map(View::lookUp).toList()));
+        Sql query = stages.assemble(
+                spine(plan, stages),
+                views.stream().map(View::rows).toList(),
+                views.stream().map(View::lookUp).toList());
+        // A copy would be made for each part of the entity rows.
+        return new Script(setup, query, setup.isEmpty());
     }
 
     /**
@@ -140,19 +140,19 @@ public final class LateralLimit implements PitStrategy {
                         stages.spine(Sql.of("s"), join.keys().get(k).spine())));
             }
             Sql now = Sql.of("s.{}", at);
+            Sql instant = Sql.of("s.{}", stages.quote(Stages.INSTANT));
             Sql event = Sql.of("f.{}", at);
-            on.add(Sql.of("{} <= {}", event, stages.moment(join, now)));
-            on.add(
+            ArrowType type = join.event().type();
+            on.add(Sql.of("{} <= {}", event, dialect.moment(now, instant, type)));
+            on.add(Sql.of(
+                    "{} >= {}",
+                    event,
                     join.ttl().isPresent()
-                            ? Sql.of(
-                                    "{} >= {}",
-                                    event,
-                                    stages.moment(
-                                            join,
-                                            Stages.notBefore(now, join.ttl().getAsLong())))
-                            : Sql.of("{} >= {}", event, stages.moment(join, Sql.literal(Dialect.EARLIEST))));
+                            ? dialect.momentBefore(now, instant, join.ttl().getAsLong(), type)
+                            : dialect.moment(Sql.literal(Dialect.EARLIEST), type)));
             if (join.filtersByCreated()) {
-                Sql limit = dialect.moment(now, join.created().orElseThrow().type());
+                Sql limit = dialect.moment(
+                        now, instant, join.created().orElseThrow().type());
                 on.add(Sql.of("(f.{} IS NULL OR f.{} <= {})", created, created, limit));
             }
             return on;

@@ -7,6 +7,7 @@ import java.util.List;
 import org.apache.arrow.vector.BigIntVector;
 import org.apache.arrow.vector.DateDayVector;
 import org.apache.arrow.vector.FieldVector;
+import org.apache.arrow.vector.TimeStampMicroTZVector;
 import org.apache.arrow.vector.TimeStampVector;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.arrow.vector.ipc.ArrowReader;
@@ -17,8 +18,8 @@ import org.apache.arrow.vector.types.pojo.Field;
 import org.apache.arrow.vector.types.pojo.Schema;
 
 /**
- * Entity rows with their row id and their time in microseconds before the other columns, as {@link Stages} has them in the engine:
- * for engines that would otherwise have to write all rows a second time to number them. The batches of the other reader pass as
+ * Entity rows with their row id and their time in microseconds before the other columns and their time as such behind them, as
+ * {@link Stages} has them in the engine: for engines that would otherwise have to write all rows a second time to number them. The batches of the other reader pass as
  * they are; closing this one does not close it.
  */
 final class NumberedRows extends DerivedReader {
@@ -28,6 +29,7 @@ final class NumberedRows extends DerivedReader {
     private final List<Field> fields;
     private final BigIntVector ids;
     private final BigIntVector micros;
+    private final TimeStampMicroTZVector instants;
     private final VectorSchemaRoot root;
     private long rows;
 
@@ -40,8 +42,10 @@ final class NumberedRows extends DerivedReader {
         this.time = time;
         this.ids = new BigIntVector(Stages.ROW, allocator);
         this.micros = new BigIntVector(Stages.AT, allocator);
+        this.instants = new TimeStampMicroTZVector(Stages.INSTANT, allocator, "UTC");
         List<FieldVector> vectors = new ArrayList<>(List.of(ids, micros));
         vectors.addAll(from.getVectorSchemaRoot().getFieldVectors());
+        vectors.add(instants);
         this.root = new VectorSchemaRoot(vectors);
         this.fields = root.getSchema().getFields();
     }
@@ -74,19 +78,21 @@ final class NumberedRows extends DerivedReader {
         FieldVector times = root.getVector(time + 2);
         ids.allocateNew(count);
         micros.allocateNew(count);
+        instants.allocateNew(count);
         for (int row = 0; row < count; row++) {
             ids.set(row, ++rows);
             setMicros(row, times);
         }
         ids.setValueCount(count);
         micros.setValueCount(count);
+        instants.setValueCount(count);
         root.setRowCount(count);
         return true;
     }
 
     private void setMicros(int row, FieldVector times) {
         if (times.isNull(row)) {
-            micros.setNull(row);
+            setNull(row);
             return;
         }
         switch (times) {
@@ -104,24 +110,35 @@ final class NumberedRows extends DerivedReader {
         switch (unit) {
             case SECOND -> setProduct(row, time, 1_000_000);
             case MILLISECOND -> setProduct(row, time, 1_000);
-            case MICROSECOND -> micros.set(row, time);
-            case NANOSECOND -> micros.set(row, Math.floorDiv(time, 1_000));
+            case MICROSECOND -> set(row, time);
+            case NANOSECOND -> set(row, Math.floorDiv(time, 1_000));
         }
     }
 
     /** A time no engine can keep is none here: the column itself is refused on its way in. */
     private void setProduct(int row, long time, long factor) {
         if (Math.abs(time) > Long.MAX_VALUE / factor) {
-            micros.setNull(row);
+            setNull(row);
         } else {
-            micros.set(row, time * factor);
+            set(row, time * factor);
         }
+    }
+
+    private void set(int row, long time) {
+        micros.set(row, time);
+        instants.set(row, time);
+    }
+
+    private void setNull(int row) {
+        micros.setNull(row);
+        instants.setNull(row);
     }
 
     @Override
     protected void closeReadSource() {
         ids.close();
         micros.close();
+        instants.close();
     }
 
     @Override

@@ -8,10 +8,16 @@ import java.util.stream.Collectors;
  *
  * @param setup creates what {@code query} needs, for the session only
  * @param query gives the rows
+ * @param divisible whether the query, of some of the entity rows, gives the same rows as it does for these of all of them
  */
-public record Script(List<Sql> setup, Sql query) {
+public record Script(List<Sql> setup, Sql query, boolean divisible) {
     public Script {
         setup = List.copyOf(setup);
+    }
+
+    /** For statements that need all entity rows in one place. */
+    public Script(List<Sql> setup, Sql query) {
+        this(setup, query, false);
     }
 
     /** All statements as people read them. */

@@ -234,7 +234,8 @@ public abstract class SqlOfflineStore implements OfflineStore {
      * @param time the place of their time where they are numbered on the way
      */
     private record Loading(Sql table, Spine.Rows rows, Schema travelling, OptionalInt time) {
-        void into(SqlSession session) throws IOException {
+        /** @param inParts whether a {@link Script#divisible} query reads them, whose rows go nowhere but into its reader */
+        void into(SqlSession session, boolean inParts) throws IOException {
             try (ArrowReader given = rows.reader().get()) {
                 VectorSchemaRoot root = given.getVectorSchemaRoot();
                 if (!Types.same(root.getSchema(), rows.schema())) {
@@ -242,18 +243,26 @@ public abstract class SqlOfflineStore implements OfflineStore {
                             .formatted(rows.schema(), root.getSchema()));
                 }
                 try (ArrowReader travelling = RetypedReader.over(given, this.travelling)) {
-                    load(session, travelling);
+                    number(session, travelling, inParts);
                 }
             }
         }
 
-        private void load(SqlSession session, ArrowReader travelling) throws IOException {
+        private void number(SqlSession session, ArrowReader travelling, boolean inParts) throws IOException {
             if (time.isEmpty()) {
-                session.load(table, travelling);
+                load(session, travelling, inParts);
                 return;
             }
             try (ArrowReader numbered = new NumberedRows(travelling, time.getAsInt())) {
-                session.load(table, numbered);
+                load(session, numbered, inParts);
+            }
+        }
+
+        private void load(SqlSession session, ArrowReader rows, boolean inParts) {
+            if (inParts) {
+                session.loadInParts(table, rows);
+            } else {
+                session.load(table, rows);
             }
         }
     }
@@ -317,7 +326,7 @@ public abstract class SqlOfflineStore implements OfflineStore {
         }
 
         private ArrowReader open(SqlSession session, BufferAllocator batches) throws IOException {
-            Prepared prepared = setUp(session);
+            Prepared prepared = setUp(session, true);
             ArrowReader rows =
                     session.query(prepared.script().query(), Carriage.travelling(prepared.output()), batches);
             return new RetypedReader(rows, prepared.output(), batches, () -> {
@@ -327,11 +336,16 @@ public abstract class SqlOfflineStore implements OfflineStore {
             });
         }
 
-        /** Everything but the query that gives the rows. */
-        private Prepared setUp(SqlSession session) throws IOException {
+        /**
+         * Everything but the query that gives the rows.
+         *
+         * @param read whether the query is read, rather than made part of a statement
+         */
+        private Prepared setUp(SqlSession session, boolean read) throws IOException {
             Prepared prepared = preparation.prepare(session);
             if (prepared.loading().isPresent()) {
-                prepared.loading().get().into(session);
+                boolean inParts = read && prepared.script().divisible();
+                prepared.loading().get().into(session, inParts);
             }
             prepared.script().setup().forEach(session::execute);
             return prepared;
@@ -344,7 +358,7 @@ public abstract class SqlOfflineStore implements OfflineStore {
 
         private WriteReport writeInside(SourceLocation target, boolean overwrite) {
             try (SqlSession session = openSession()) {
-                Prepared prepared = setUp(session);
+                Prepared prepared = setUp(session, false);
                 return exportInside(session, prepared.script().query(), prepared.output(), target, overwrite);
             } catch (IOException e) {
                 throw failed(e);

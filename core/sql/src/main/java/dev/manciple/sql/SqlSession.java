@@ -30,6 +30,15 @@ public interface SqlSession extends AutoCloseable {
     /** Creates a relation for the session from rows, in their order. Reads them all and does not close the reader. */
     void load(Sql relation, ArrowReader rows);
 
+    /**
+     * As {@link #load}, for entity rows that one {@link Script#divisible} query is about to read, which comes next: an engine that works on a
+     * query with one processor may keep them in parts, each of which is asked for its rows. Where the query gives rows in the order of
+     * the entity rows, so does its reader.
+     */
+    default void loadInParts(Sql relation, ArrowReader rows) {
+        load(relation, rows);
+    }
+
     @Override
     void close();
 }

@@ -7,14 +7,15 @@ import java.util.stream.IntStream;
 import org.apache.arrow.vector.types.pojo.Field;
 
 /**
- * What all strategies share: the spine is written once into a temporary relation with a row id and its time in microseconds, and the
- * rows that are found for each view are put together with it in one query. A row id is a stored value, which two readers cannot
+ * What all strategies share: the spine is written once into a temporary relation with a row id and its time in microseconds, for some
+ * also as the engine has times, and the rows that are found for each view are put together with it in one query. A row id is a stored value, which two readers cannot
  * number differently.
  */
 final class Stages {
     static final String SPINE = "__spine";
     static final String ROW = "__row";
     static final String AT = "__at";
+    static final String INSTANT = "__instant";
     static final String CREATED = "__created";
 
     private static final String FIRST = "__first";
@@ -22,10 +23,17 @@ final class Stages {
 
     private final PitPlan plan;
     private final Dialect dialect;
+    private final boolean instants;
 
     Stages(PitPlan plan, Dialect dialect) {
+        this(plan, dialect, false);
+    }
+
+    /** @param instants whether the spine is to have the column {@link #INSTANT} too */
+    Stages(PitPlan plan, Dialect dialect, boolean instants) {
         this.plan = plan;
         this.dialect = dialect;
+        this.instants = instants;
     }
 
     /** Finds the rows of one view by statements of its own, so that the engine works on one view at a time. */
@@ -84,13 +92,17 @@ final class Stages {
     /** The spine's columns by the names the engine knows, its row id and its time. */
     private Sql spine() {
         Column time = plan.time();
+        Sql column = Sql.of("s.{}", quote(time.name()));
         return dialect.createTemporary(
                 quote(SPINE),
                 Sql.of(
-                        "SELECT row_number() OVER () AS {}, {} AS {}, s.* FROM {} AS s",
+                        "SELECT row_number() OVER () AS {}, {} AS {}, s.*{} FROM {} AS s",
                         quote(ROW),
-                        dialect.micros(Sql.of("s.{}", quote(time.name())), time.type()),
+                        dialect.micros(column, time.type()),
                         quote(AT),
+                        instants
+                                ? Sql.of(", {} AS {}", dialect.instant(column, time.type()), quote(INSTANT))
+                                : Sql.of(""),
                         plan.spine().from()));
     }
 
