@@ -20,6 +20,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.function.Supplier;
+import java.util.stream.DoubleStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +28,12 @@ import org.jspecify.annotations.Nullable;
  * are made once, not per request. Thread-safe.
  */
 public final class Metrics {
+    /** Bounds of times: those Feast's server has, and finer ones below, where most times are here. Each is a series per route. */
+    private static final Duration[] TIMES = DoubleStream.of(
+                    0.1, 0.25, 0.5, 1, 2.5, 5, 10, 25, 50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000)
+            .mapToObj(millis -> Duration.ofNanos(Math.round(1e6 * millis)))
+            .toArray(Duration[]::new);
+
     private final PrometheusMeterRegistry registry;
     private final Map<String, Route> routes = new ConcurrentHashMap<>();
     private final Map<String, Counter> unanswered = new ConcurrentHashMap<>();
@@ -130,18 +137,11 @@ public final class Metrics {
         private static final int STATUSES = 600;
 
         private final String name;
-        private final Timer latency;
+        private volatile @Nullable Timer latency;
         private final AtomicReferenceArray<@Nullable Counter> byStatus = new AtomicReferenceArray<>(STATUSES);
 
         private Route(String name) {
             this.name = name;
-            this.latency = Timer.builder("feast_feature_server_request_latency")
-                    .description("Time from the request's head to the answer's last byte handed over.")
-                    .tag("endpoint", name)
-                    .publishPercentileHistogram()
-                    .minimumExpectedValue(Duration.ofNanos(100_000))
-                    .maximumExpectedValue(Duration.ofSeconds(10))
-                    .register(registry);
         }
 
         /**
@@ -151,7 +151,22 @@ public final class Metrics {
          */
         void answered(int status, long nanos) {
             counter(status).increment();
-            latency.record(nanos, TimeUnit.NANOSECONDS);
+            latency().record(nanos, TimeUnit.NANOSECONDS);
+        }
+
+        /** Of a route that nobody asks there is nothing to tell. */
+        private Timer latency() {
+            Timer known = latency;
+            if (known == null) {
+                // Registering twice gives the same timer, so a race does no harm.
+                known = Timer.builder("feast_feature_server_request_latency")
+                        .description("Time from the request's head to the answer's last byte handed over.")
+                        .tag("endpoint", name)
+                        .serviceLevelObjectives(TIMES)
+                        .register(registry);
+                latency = known;
+            }
+            return known;
         }
 
         private Counter counter(int status) {
@@ -179,9 +194,7 @@ public final class Metrics {
                                 .description("Time of a read of an online store, by its type.")
                                 .tag("store", read.store())
                                 .tag("outcome", read.answered() ? "answered" : "failed")
-                                .publishPercentileHistogram()
-                                .minimumExpectedValue(Duration.ofNanos(50_000))
-                                .maximumExpectedValue(Duration.ofSeconds(10))
+                                .serviceLevelObjectives(TIMES)
                                 .register(registry))
                 .record(nanos, TimeUnit.NANOSECONDS);
     }

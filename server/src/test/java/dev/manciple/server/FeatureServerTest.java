@@ -228,6 +228,9 @@ class FeatureServerTest {
             assertThat(get("/ready").statusCode()).isEqualTo(200);
             assertThat(get("/metrics").body())
                     .contains("feast_feature_server_request_total{endpoint=\"/get-online-features\",status=\"200\"}")
+                    .contains("request_latency_seconds_bucket{endpoint=\"/get-online-features\",le=\"0.005\"}")
+                    .contains("request_latency_seconds_bucket{endpoint=\"/get-online-features\",le=\"1.0E-4\"}")
+                    .doesNotContain("endpoint=\"/materialize/jobs\"")
                     .contains("feast_online_features_entity_count");
             assertThat(get("/openapi.json").body()).contains("/write-to-online-store");
             assertThat(get("/nowhere").statusCode()).isEqualTo(404);
