@@ -251,7 +251,11 @@ class TransformationServiceTest {
             HttpResponse<String> answer = Http.of(other).post("/get-online-features", READ.formatted("silent"));
 
             assertThat(answer.statusCode()).isEqualTo(503);
-            assertThat(answer.body()).contains("within 1 seconds").contains("127.0.0.1:" + service.getPort());
+            assertThat(answer.body())
+                    .contains("within 1 seconds")
+                    .contains("127.0.0.1:" + service.getPort())
+                    .as("given up before the client of the service does so")
+                    .doesNotContain("DEADLINE_EXCEEDED");
         }
     }
 
