@@ -1,5 +1,7 @@
 package dev.manciple.hybrid.online;
 
+import dev.manciple.error.FeatureStoreException;
+import dev.manciple.error.StoreException;
 import dev.manciple.error.StoreException.Outcome;
 import dev.manciple.error.UnsupportedException;
 import dev.manciple.hybrid.Child;
@@ -24,6 +26,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -137,15 +140,38 @@ final class HybridOnlineStore implements OnlineStore {
         eachChild(changes, (child, its) -> child.change("make room for its feature views", store -> store.update(its)));
     }
 
+    /** Asks every child, whichever fails. */
     @Override
     public void teardown(List<FeatureView> views) {
         List<FeatureView> known = known(views);
+        List<FeatureStoreException> failures = new ArrayList<>();
         for (OnlineChild child : routes.all()) {
             List<FeatureView> its = of(child, known, routes::holding);
             if (!its.isEmpty()) {
-                child.change("remove its feature views", store -> store.teardown(its));
+                try {
+                    child.change("remove its feature views", store -> store.teardown(its));
+                } catch (FeatureStoreException e) {
+                    failures.add(e);
+                }
             }
         }
+        if (!failures.isEmpty()) {
+            throw failures.size() == 1 ? failures.getFirst() : several(failures);
+        }
+    }
+
+    private static StoreException several(List<FeatureStoreException> failures) {
+        String reasons = failures.stream().map(Throwable::getMessage).collect(Collectors.joining("; "));
+        boolean retryable =
+                failures.stream().allMatch(failure -> failure instanceof StoreException store && store.retryable());
+        StoreException all = new StoreException(
+                "The hybrid online store",
+                "remove feature views",
+                retryable,
+                Outcome.MAYBE,
+                new IllegalStateException(reasons));
+        failures.forEach(all::addSuppressed);
+        return all;
     }
 
     /** What is to be done to one child. */

@@ -12,6 +12,7 @@ import dev.manciple.model.FeatureView;
 import dev.manciple.model.Field;
 import dev.manciple.model.ValueType.Scalar;
 import dev.manciple.spi.EntityKey;
+import dev.manciple.spi.InfraChange;
 import dev.manciple.spi.Lookup;
 import dev.manciple.spi.OnlineCapability;
 import dev.manciple.spi.OnlineRead;
@@ -284,6 +285,28 @@ class ChildFailureTest {
         router.update(new ViewChanges(List.of(moving), List.of()));
         router.teardown(List.of(moving));
         assertThat(router.plan(new ViewChanges(List.of(), List.of(moving)))).isEmpty();
+    }
+
+    @Test
+    void aChildThatCannotRemoveItsViewsDoesNotKeepTheOthersFromIt() {
+        OnlineStore router = served(Map.of());
+        Trouble locked = call -> {
+            if (call.equals("teardown")) {
+                throw new IOException("locked");
+            }
+        };
+        hotTrouble = locked;
+        assertThatThrownBy(() -> router.teardown(List.of(HOT, COLD)))
+                .isInstanceOf(StoreException.class)
+                .hasMessage("online store 'hot' failed while trying to remove its feature views: locked");
+        assertThat(router.plan(new ViewChanges(List.of(), List.of(HOT, COLD))))
+                .extracting(InfraChange::store)
+                .containsExactly("hot");
+        trouble = locked;
+        assertThatThrownBy(() -> router.teardown(List.of(HOT, COLD)))
+                .isInstanceOf(StoreException.class)
+                .hasMessageContaining("online store 'hot' failed while trying to remove its feature views: locked")
+                .hasMessageContaining("online store 'cold' failed while trying to remove its feature views: locked");
     }
 
     @Test
