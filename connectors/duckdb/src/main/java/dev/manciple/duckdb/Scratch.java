@@ -74,6 +74,18 @@ public final class Scratch implements AutoCloseable {
         load(table, rows, selected, Sql.of(" ORDER BY {}", by));
     }
 
+    /**
+     * Puts the rows of a table into another order.
+     *
+     * @param by a column of the table
+     */
+    public void sort(String table, Sql by) {
+        Sql sorted = table(table + " sorted");
+        execute(Sql.of("CREATE TABLE {} AS SELECT * FROM {} ORDER BY {}", sorted, table(table), by));
+        execute(Sql.of("DROP TABLE {}", table(table)));
+        execute(Sql.of("ALTER TABLE {} RENAME TO {}", sorted, quote(table)));
+    }
+
     private void load(String table, ArrowReader rows, List<Sql> selected, Sql order) {
         try (DuckDbSession session = engine.session(allocator)) {
             session.scan(

@@ -19,9 +19,7 @@ import dev.manciple.model.FeatureView;
 import dev.manciple.model.Field;
 import dev.manciple.model.TimeColumns;
 import dev.manciple.model.ValueType.Scalar;
-import dev.manciple.spi.Explanation;
 import dev.manciple.spi.HistoricalRequest;
-import dev.manciple.spi.OfflineCapability;
 import dev.manciple.spi.OfflineStore;
 import dev.manciple.spi.PullRequest;
 import dev.manciple.spi.RetrievalJob;
@@ -45,7 +43,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -101,6 +98,18 @@ class FaultsTest {
     void aChildThatGivesAnotherOrderIsRight() {
         RetrievalJob job = job(rows -> reversed(rows), LONG);
         assertThat(scores(job)).containsExactly(10L, 11L, 20L, 21L, 30L, 31L);
+    }
+
+    @Test
+    void aChildThatLosesTheOrderOnTheWayIsRight() {
+        OfflineStore shuffling = new Decorated(files()) {
+            @Override
+            ArrowReader given(ArrowReader reader, BufferAllocator batches) {
+                List<List<Value>> rows = ArrowRows.read(reader);
+                return ArrowRows.reader(batches, schema(reader), List.of(rows.get(0), rows.get(2), rows.get(1)), 1);
+            }
+        };
+        assertThat(scores(job(shuffling, LONG, Optional.empty()))).containsExactly(10L, 11L, 20L, 21L, 30L, 31L);
     }
 
     @Test
@@ -464,70 +473,6 @@ class FaultsTest {
             return reader.getVectorSchemaRoot().getSchema();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
-        }
-    }
-
-    /** A real store whose answers to point-in-time joins pass through something that goes wrong. */
-    private abstract static class Decorated implements OfflineStore {
-        private final OfflineStore store;
-
-        Decorated(OfflineStore store) {
-            this.store = store;
-        }
-
-        abstract ArrowReader given(ArrowReader reader, BufferAllocator batches);
-
-        @Override
-        public Set<OfflineCapability> capabilities() {
-            return store.capabilities();
-        }
-
-        @Override
-        public RetrievalJob historicalFeatures(HistoricalRequest request) {
-            return changed(store.historicalFeatures(request), this::given);
-        }
-
-        static RetrievalJob changed(RetrievalJob job, BiFunction<ArrowReader, BufferAllocator, ArrowReader> change) {
-            return new RetrievalJob() {
-                @Override
-                public Schema schema() {
-                    return job.schema();
-                }
-
-                @Override
-                public ArrowReader open(BufferAllocator batches) {
-                    try (ArrowReader reader = job.open(batches)) {
-                        return change.apply(reader, batches);
-                    } catch (IOException e) {
-                        throw new UncheckedIOException(e);
-                    }
-                }
-
-                @Override
-                public Explanation explain() {
-                    return job.explain();
-                }
-            };
-        }
-
-        @Override
-        public RetrievalJob pullLatest(PullRequest request) {
-            return store.pullLatest(request);
-        }
-
-        @Override
-        public RetrievalJob pullAll(PullRequest request) {
-            return store.pullAll(request);
-        }
-
-        @Override
-        public Schema describe(DataSource.Batch source) {
-            return store.describe(source);
-        }
-
-        @Override
-        public void close() {
-            store.close();
         }
     }
 }
