@@ -190,11 +190,16 @@ final class HybridBenchmark implements Benchmark {
                 JoinBenchmark expected = new JoinBenchmark(workload);
                 expected.check(floor, settings, engine, allocator);
                 expected.check(ours, settings, engine, allocator);
-                Usage.Pair usage =
-                        Usage.interleaved(settings, () -> drain(floor, allocator), () -> drain(ours, allocator));
+                List<Double> serverCpu = new ArrayList<>();
+                Usage.Pair usage = Usage.interleaved(settings, () -> drain(floor, allocator), () -> {
+                    double before = server.cpuSeconds();
+                    drain(ours, allocator);
+                    serverCpu.add(server.cpuSeconds() - before);
+                });
                 return Result.reported(id(), "%s, the third view in %s".formatted(workload.describe(), third.title))
                         .with("P3 cpu s", usage.floor().cpuSeconds())
                         .with("cpu s", usage.ours().cpuSeconds())
+                        .with("the server's", PostgresBenchmark.median(serverCpu))
                         .with("P3 wall s", usage.floor().wallSeconds())
                         .with("wall s", usage.ours().wallSeconds())
                         .with("wall ratio", usage.wallRatio())

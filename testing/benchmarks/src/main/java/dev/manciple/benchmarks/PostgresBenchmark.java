@@ -108,7 +108,7 @@ final class PostgresBenchmark implements Benchmark {
                         Math.min(up, down) >= LEAST_ROWS_PER_SECOND);
     }
 
-    private static double median(List<Double> figures) {
+    static double median(List<Double> figures) {
         return figures.stream().sorted().skip(figures.size() / 2).findFirst().orElseThrow();
     }
 
