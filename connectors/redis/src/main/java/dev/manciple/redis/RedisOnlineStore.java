@@ -27,12 +27,13 @@ import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.HexFormat;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.CommandArguments;
 import redis.clients.jedis.exceptions.JedisDataException;
 import redis.clients.jedis.exceptions.JedisException;
@@ -86,7 +87,7 @@ final class RedisOnlineStore implements OnlineStore {
                 commands.add(each.hash().command(key));
             }
         }
-        List<Object> replies = commands.isEmpty() ? List.of() : answers("read " + names(reads), commands);
+        List<Object> replies = commands.isEmpty() ? List.of() : answers(() -> "read " + names(reads), commands);
         Lookup[][] lookups =
                 reads.stream().map(read -> new Lookup[read.keys().size()]).toArray(Lookup[][]::new);
         int reply = 0;
@@ -104,42 +105,52 @@ final class RedisOnlineStore implements OnlineStore {
     }
 
     /** Reads of the same hashes, by their positions in the request. */
-    private record SharedRead(List<EntityKey> keys, HashRead hash, List<Integer> reads) {}
-
-    private record Hashes(List<Field> keyColumns, List<EntityKey> keys) {}
+    private record SharedRead(List<Field> keyColumns, List<EntityKey> keys, HashRead hash, List<Integer> reads) {
+        boolean isOfHashesOf(OnlineRead read) {
+            return keyColumns.equals(read.view().entityColumns()) && keys.equals(read.keys());
+        }
+    }
 
     /** Views of one entity lie in one hash, which is asked for once. */
     private List<SharedRead> share(List<OnlineRead> reads) {
-        Map<Hashes, SharedRead> shared = new LinkedHashMap<>();
+        List<SharedRead> shared = new ArrayList<>();
         for (int i = 0; i < reads.size(); i++) {
             OnlineRead read = reads.get(i);
-            Hashes hashes = new Hashes(read.view().entityColumns(), read.keys());
-            SharedRead known = shared.get(hashes);
+            SharedRead known = ofSameHashes(shared, read);
             if (known == null) {
                 HashRead hash = HashRead.of(layout(read.view()), read.features());
-                shared.put(hashes, new SharedRead(read.keys(), hash, new ArrayList<>(List.of(i))));
+                shared.add(new SharedRead(read.view().entityColumns(), read.keys(), hash, new ArrayList<>(List.of(i))));
             } else {
                 known.hash().add(layout(read.view()), read.features());
                 known.reads().add(i);
             }
         }
-        return List.copyOf(shared.values());
+        return shared;
+    }
+
+    private static @Nullable SharedRead ofSameHashes(List<SharedRead> shared, OnlineRead read) {
+        for (SharedRead each : shared) {
+            if (each.isOfHashesOf(read)) {
+                return each;
+            }
+        }
+        return null;
     }
 
     /**
      * The replies of commands that only read. A key that holds something else than a hash has an error for a reply; it costs
      * that key only.
      */
-    private List<Object> answers(String attempted, List<Command> commands) {
+    private List<Object> answers(Supplier<String> attempted, List<Command> commands) {
         Replies replies = client.run(commands);
         List<Object> answers = new ArrayList<>(commands.size());
         for (Object reply : replies.all()) {
             if (reply == null) {
-                throw failures.of(attempted, Outcome.NOT_APPLIED, List.of(), replies.requireFailure());
+                throw failures.of(attempted.get(), Outcome.NOT_APPLIED, List.of(), replies.requireFailure());
             }
             if (reply instanceof JedisDataException refused
                     && !ServerErrors.code(refused).equals("WRONGTYPE")) {
-                throw failures.of(attempted, Outcome.NOT_APPLIED, List.of(), refused);
+                throw failures.of(attempted.get(), Outcome.NOT_APPLIED, List.of(), refused);
             }
             answers.add(reply);
         }
@@ -281,7 +292,7 @@ final class RedisOnlineStore implements OnlineStore {
         String attempted = "read all rows of view '%s'".formatted(view.name());
         return new KeyScan(layout, servers, failures, attempted).stream().flatMap(keys -> {
             List<Object> replies =
-                    answers(attempted, keys.stream().map(read::command).toList());
+                    answers(() -> attempted, keys.stream().map(read::command).toList());
             List<OnlineRow> rows = new ArrayList<>(keys.size());
             for (int i = 0; i < keys.size(); i++) {
                 if (read.lookups(replies.get(i)).getFirst() instanceof Lookup.Found found) {

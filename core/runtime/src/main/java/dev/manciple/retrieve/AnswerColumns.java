@@ -15,17 +15,26 @@ import java.util.Optional;
 final class AnswerColumns {
     private final int rows;
     private final OnlineOptions options;
-    private final List<String> names = new ArrayList<>();
-    private final List<ValueType> types = new ArrayList<>();
-    private final List<List<Value>> values = new ArrayList<>();
-    private final List<List<FieldStatus>> statuses = new ArrayList<>();
-    private final List<List<Instant>> eventTimes = new ArrayList<>();
-    private final List<Optional<OnlineFeatures.Origin>> origins = new ArrayList<>();
+    private final List<String> names;
+    private final List<ValueType> types;
+    private final List<List<Value>> values;
+    private final List<List<FieldStatus>> statuses;
+    private final List<List<Instant>> eventTimes;
+    private final List<Optional<OnlineFeatures.Origin>> origins;
 
-    /** @param rows how many cells each column has */
-    AnswerColumns(int rows, OnlineOptions options) {
+    /**
+     * @param rows how many cells each column has
+     * @param columns about how many there will be
+     */
+    AnswerColumns(int rows, int columns, OnlineOptions options) {
         this.rows = rows;
         this.options = options;
+        this.names = new ArrayList<>(columns);
+        this.types = new ArrayList<>(columns);
+        this.values = new ArrayList<>(columns);
+        this.statuses = new ArrayList<>(columns);
+        this.eventTimes = new ArrayList<>(columns);
+        this.origins = new ArrayList<>(columns);
     }
 
     boolean has(String name) {

@@ -96,8 +96,9 @@ public final class DocumentSearch {
     }
 
     private OnlineFeatures answer(FeaturePlan plan, ViewSlice slice, List<Neighbor> found, DocumentQuery query) {
-        AnswerColumns columns = new AnswerColumns(found.size(), query.options());
         List<Field> keys = slice.view().entityColumns();
+        AnswerColumns columns =
+                new AnswerColumns(found.size(), keys.size() + plan.outputs().size() + 1, query.options());
         for (int key = 0; key < keys.size(); key++) {
             int at = key;
             columns.addPresent(

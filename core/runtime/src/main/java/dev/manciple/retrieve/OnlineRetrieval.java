@@ -121,7 +121,8 @@ public final class OnlineRetrieval {
             this.plan = plan;
             this.rows = rows;
             this.options = options;
-            this.answer = new AnswerColumns(rows, options);
+            this.answer = new AnswerColumns(
+                    rows, plan.columns().size() + plan.features().outputs().size(), options);
         }
 
         /** Join keys in the order asked with, then what on demand views took from the request. */
