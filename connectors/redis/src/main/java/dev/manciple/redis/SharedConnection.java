@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -26,19 +27,25 @@ import redis.clients.jedis.exceptions.JedisException;
  * together are read together: at a few hundred bytes each, to wake both sides for every request costs more than the request.
  * Replies come in the order of the commands, so the first that waits is the one a reply is for.
  *
- * <p>A failure ends it for all that wait. Thread-safe.
+ * <p>Who waited too long leaves, and its replies are dropped when they come; the others go on. The connection ends, with all that
+ * wait, when it fails, is silent for long though replies are due, or takes no commands. Thread-safe.
  */
 final class SharedConnection implements AutoCloseable {
+    /** A server that says nothing for so long is gone, or what is left of it is of no use to many others. */
+    private static final long SILENCE_NANOS = TimeUnit.SECONDS.toNanos(1);
+
     private final Connection connection;
     private final Deadlines deadlines;
     private final ReentrantLock sending = new ReentrantLock();
     private final Queue<Request> waiting = new ConcurrentLinkedQueue<>();
     private boolean unsent;
+    private volatile long lastReply;
     private volatile @Nullable JedisException failure;
 
     private SharedConnection(Connection connection, Deadlines deadlines) {
         this.connection = connection;
         this.deadlines = deadlines;
+        this.lastReply = System.nanoTime();
     }
 
     /**
@@ -84,10 +91,12 @@ final class SharedConnection implements AutoCloseable {
     /** The commands of one thread, and the replies so far. */
     private static final class Request {
         private final Thread thread = Thread.currentThread();
+        private final long since = System.nanoTime();
         private final Object[] replies;
         private int replied;
+        private volatile boolean sent;
         private volatile boolean over;
-        private @Nullable JedisException failure;
+        private volatile @Nullable JedisException failure;
 
         private Request(int commands) {
             this.replies = new Object[commands];
@@ -115,25 +124,40 @@ final class SharedConnection implements AutoCloseable {
      */
     Object[] exchange(List<CommandArguments> commands, Deadline deadline) {
         Request request = new Request(commands.size());
-        try (Watch watch = deadlines.watch(deadline.nanoTime(), this::cut)) {
+        try (Watch watch = deadlines.watch(deadline.nanoTime(), () -> giveUp(request))) {
             try {
                 append(request, commands);
                 letOthersAppend();
                 send();
+                request.sent = true;
                 while (!request.over) {
                     LockSupport.park(this);
                     if (Thread.currentThread().isInterrupted()) {
                         throw new JedisConnectionException("the wait for a reply was interrupted");
                     }
                 }
-                if (request.failure != null) {
-                    throw request.failure;
+                JedisException failed = request.failure;
+                if (failed != null) {
+                    throw failed;
                 }
             } catch (JedisException e) {
                 throw watch.meet() ? e : Deadline.missed(e);
             }
         }
         return request.replies;
+    }
+
+    private void giveUp(Request request) {
+        if (!request.sent || isSilent()) {
+            cut();
+        }
+        request.end(Deadline.missed(null));
+    }
+
+    private boolean isSilent() {
+        Request first = waiting.peek();
+        long now = System.nanoTime();
+        return first != null && Math.min(now - first.since, now - lastReply) >= SILENCE_NANOS;
     }
 
     private void append(Request request, List<CommandArguments> commands) {
@@ -182,6 +206,7 @@ final class SharedConnection implements AutoCloseable {
         try {
             while (true) {
                 Object reply = reply();
+                lastReply = System.nanoTime();
                 Request first = waiting.peek();
                 if (first == null) {
                     throw new JedisConnectionException("a reply came that nobody waits for");

@@ -71,7 +71,7 @@ class SharedConnectionTest {
                     }));
                 }
                 while (!readers.stream().allMatch(Future::isDone)) {
-                    mostClients = Math.max(mostClients, clients("of" + connections));
+                    mostClients = Math.max(mostClients, ids("of" + connections).size());
                 }
             }
             for (Future<?> reader : readers) {
@@ -138,6 +138,31 @@ class SharedConnectionTest {
         }
     }
 
+    @Test
+    void whoseTimeIsOverLeavesAloneUnlessTheServerSaysNothingForLong() throws Exception {
+        try (Proxy proxy = new Proxy(server.port());
+                RedisOnlineStore patient = store(proxy.port(), 4, ",client_name=patient,socket_timeout=1.5");
+                RedisOnlineStore hasty = store(proxy.port(), 4, ",client_name=hasty,socket_timeout=0.4")) {
+            for (RedisOnlineStore store : List.of(patient, hasty)) {
+                read(store, TRIPS, 1);
+            }
+            List<String> patientBefore = ids("patient");
+            List<String> hastyBefore = ids("hasty");
+            proxy.hold();
+            assertThat(catchThrowableOfType(StoreException.class, () -> read(hasty, TRIPS, 2)))
+                    .hasMessageContaining("no answer within 400 ms");
+            assertThat(catchThrowableOfType(StoreException.class, () -> read(patient, TRIPS, 2)))
+                    .hasMessageContaining("no answer within 1500 ms");
+            proxy.release();
+            assertThat(read(hasty, TRIPS, 3)).containsExactly(foundTrips(NOON, 3));
+            assertThat(read(patient, TRIPS, 3)).containsExactly(foundTrips(NOON, 3));
+            assertThat(ids("hasty")).isEqualTo(hastyBefore);
+            assertThat(ids("patient"))
+                    .doesNotContainAnyElementsOf(patientBefore)
+                    .hasSize(1);
+        }
+    }
+
     private static void readSome(RedisOnlineStore store, Random random, int keys) {
         long[] drivers = LongStream.range(0, keys)
                 .map(i -> random.nextInt(DRIVERS))
@@ -149,11 +174,13 @@ class SharedConnectionTest {
                         .toList());
     }
 
-    /** Connections to the server by the name they go by. */
-    private static int clients(String name) {
+    /** The connections to the server that go by a name. */
+    private static List<String> ids(String name) {
         String all = new String((byte[]) server.send(Command.CLIENT, text("LIST")), StandardCharsets.UTF_8);
-        return Math.toIntExact(
-                all.lines().filter(line -> line.contains(" name=" + name + " ")).count());
+        return all.lines()
+                .filter(line -> line.contains(" name=" + name + " "))
+                .map(line -> line.substring(0, line.indexOf(' ')))
+                .toList();
     }
 
     private static byte[] text(String text) {
