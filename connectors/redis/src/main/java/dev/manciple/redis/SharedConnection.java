@@ -18,9 +18,11 @@ import redis.clients.jedis.DefaultJedisSocketFactory;
 import redis.clients.jedis.HostAndPort;
 import redis.clients.jedis.JedisClientConfig;
 import redis.clients.jedis.JedisSocketFactory;
+import redis.clients.jedis.Protocol;
 import redis.clients.jedis.exceptions.JedisConnectionException;
 import redis.clients.jedis.exceptions.JedisDataException;
 import redis.clients.jedis.exceptions.JedisException;
+import redis.clients.jedis.util.RedisOutputStream;
 
 /**
  * One connection that the small requests of all threads share. What is ready to be sent goes out together, and replies that came
@@ -34,7 +36,13 @@ final class SharedConnection implements AutoCloseable {
     /** A server that says nothing for so long is gone, or what is left of it is of no use to many others. */
     private static final long SILENCE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
+    /** Of the thread that reads replies only. */
     private final Connection connection;
+
+    private final Socket socket;
+    /** Apart from the connection's own, which opens another socket when it finds its own closed. Guarded by the lock. */
+    private final RedisOutputStream commands;
+
     private final Deadlines deadlines;
     private final ReentrantLock sending = new ReentrantLock();
     private final Queue<Request> waiting = new ConcurrentLinkedQueue<>();
@@ -42,8 +50,10 @@ final class SharedConnection implements AutoCloseable {
     private volatile long lastReply;
     private volatile @Nullable JedisException failure;
 
-    private SharedConnection(Connection connection, Deadlines deadlines) {
+    private SharedConnection(Connection connection, Socket socket, Deadlines deadlines) throws IOException {
         this.connection = connection;
+        this.socket = socket;
+        this.commands = new RedisOutputStream(socket.getOutputStream());
         this.deadlines = deadlines;
         this.lastReply = System.nanoTime();
     }
@@ -53,34 +63,44 @@ final class SharedConnection implements AutoCloseable {
      * @throws JedisException if the server cannot be reached or does not let us in
      */
     static SharedConnection open(HostAndPort address, JedisClientConfig client, Deadlines deadlines) {
-        Connection connection = new Connection(new OneSocket(address, client), client);
-        connection.setTimeoutInfinite();
-        SharedConnection shared = new SharedConnection(connection, deadlines);
-        // A thread of the system's: it waits in one read, where a virtual one would be told by a poller, and that by
-        // another.
-        Thread.ofPlatform().name("redis-replies").daemon().start(shared::readReplies);
-        return shared;
+        KnownSocket sockets = new KnownSocket(new DefaultJedisSocketFactory(address, client));
+        Connection connection = new Connection(sockets, client);
+        try {
+            connection.setTimeoutInfinite();
+            SharedConnection shared = new SharedConnection(connection, sockets.socket(), deadlines);
+            // A thread of the system's: it waits in one read, where a virtual one would be told by a poller, and that
+            // by
+            // another.
+            Thread.ofPlatform().name("redis-replies").daemon().start(shared::readReplies);
+            return shared;
+        } catch (IOException e) {
+            connection.close();
+            throw new JedisConnectionException(e);
+        }
     }
 
-    /**
-     * Sockets for a connection that may have one only: a connection that lost its socket gets itself another when it is next used,
-     * and the replies of requests that were sent before would be missing among those it reads.
-     */
-    private static final class OneSocket implements JedisSocketFactory {
+    /** Remembers the socket it makes. */
+    private static final class KnownSocket implements JedisSocketFactory {
         private final JedisSocketFactory sockets;
-        private boolean created;
+        private @Nullable Socket socket;
 
-        private OneSocket(HostAndPort address, JedisClientConfig client) {
-            this.sockets = new DefaultJedisSocketFactory(address, client);
+        private KnownSocket(JedisSocketFactory sockets) {
+            this.sockets = sockets;
         }
 
         @Override
-        public synchronized Socket createSocket() {
-            if (created) {
-                throw new JedisConnectionException("the connection was lost");
+        public Socket createSocket() {
+            Socket created = sockets.createSocket();
+            socket = created;
+            return created;
+        }
+
+        Socket socket() throws IOException {
+            Socket made = socket;
+            if (made == null) {
+                throw new IOException("the connection has no socket");
             }
-            created = true;
-            return sockets.createSocket();
+            return made;
         }
     }
 
@@ -118,6 +138,7 @@ final class SharedConnection implements AutoCloseable {
     /**
      * Sends commands and waits for their replies.
      *
+     * @param commands at least one
      * @return one per command: a reply, or the {@link JedisDataException} the server gave instead
      * @throws JedisException if the connection failed before the last reply, or the thread was interrupted; some commands may have
      *     been carried out
@@ -160,7 +181,7 @@ final class SharedConnection implements AutoCloseable {
         return first != null && Math.min(now - first.since, now - lastReply) >= SILENCE_NANOS;
     }
 
-    private void append(Request request, List<CommandArguments> commands) {
+    private void append(Request request, List<CommandArguments> all) {
         sending.lock();
         try {
             if (failure != null) {
@@ -168,10 +189,9 @@ final class SharedConnection implements AutoCloseable {
             }
             waiting.add(request);
             unsent = true;
-            commands.forEach(connection::sendCommand);
-        } catch (JedisException e) {
-            end(e);
-            throw e;
+            all.forEach(each -> Protocol.sendCommand(commands, each));
+        } catch (RuntimeException e) {
+            throw end(e);
         } finally {
             sending.unlock();
         }
@@ -191,12 +211,10 @@ final class SharedConnection implements AutoCloseable {
         try {
             if (unsent) {
                 unsent = false;
-                // All that was appended; no reply is read.
-                connection.getMany(0);
+                commands.flush();
             }
-        } catch (JedisException e) {
-            end(e);
-            throw e;
+        } catch (IOException e) {
+            throw end(new JedisConnectionException(e));
         } finally {
             sending.unlock();
         }
@@ -212,12 +230,15 @@ final class SharedConnection implements AutoCloseable {
                     throw new JedisConnectionException("a reply came that nobody waits for");
                 }
                 if (first.take(reply)) {
-                    waiting.remove();
+                    // Unless others ended it and those behind it meanwhile.
+                    waiting.remove(first);
                     first.end(null);
                 }
             }
         } catch (RuntimeException e) {
-            end(e instanceof JedisException known ? known : new JedisException(e));
+            JedisException unused = end(e);
+        } finally {
+            connection.close();
         }
     }
 
@@ -229,8 +250,13 @@ final class SharedConnection implements AutoCloseable {
         }
     }
 
-    /** The connection is of no use any more: what comes now would be taken for another's reply. */
-    private void end(JedisException reason) {
+    /**
+     * The connection is of no use any more: what comes now would be taken for another's reply.
+     *
+     * @return what those that wait are told
+     */
+    private JedisException end(RuntimeException cause) {
+        JedisException reason = cause instanceof JedisException known ? known : new JedisException(cause);
         cut();
         List<Request> left = new ArrayList<>();
         sending.lock();
@@ -245,11 +271,12 @@ final class SharedConnection implements AutoCloseable {
             sending.unlock();
         }
         left.forEach(request -> request.end(reason));
+        return reason;
     }
 
     private void cut() {
         try {
-            connection.forceDisconnect();
+            socket.close();
         } catch (IOException e) {
             // It is closed all the same.
             System.getLogger(SharedConnection.class.getName())
