@@ -181,10 +181,13 @@ final class RedisClient {
             List<Integer> mine,
             @Nullable Object[] replies,
             Deadline deadline) {
-        Object[] answers = shared.exchange(
-                mine.stream().map(i -> commands.get(i).arguments()).toList(), deadline);
-        for (int i = 0; i < answers.length; i++) {
-            replies[mine.get(i)] = answers[i];
+        @Nullable Object[] answers = new Object[mine.size()];
+        try {
+            shared.exchange(mine.stream().map(i -> commands.get(i).arguments()).toList(), answers, deadline);
+        } finally {
+            for (int i = 0; i < answers.length; i++) {
+                replies[mine.get(i)] = answers[i];
+            }
         }
     }
 

@@ -73,9 +73,9 @@ final class SharedConnection implements AutoCloseable {
             // another.
             Thread.ofPlatform().name("redis-replies").daemon().start(shared::readReplies);
             return shared;
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException | Error e) {
             connection.close();
-            throw new JedisConnectionException(e);
+            throw reason(e);
         }
     }
 
@@ -108,13 +108,20 @@ final class SharedConnection implements AutoCloseable {
         return failure == null;
     }
 
+    /** Whether replies are due and none came for long: it may be of no use any more, or the server only slow. */
+    boolean isSilent() {
+        Request first = waiting.peek();
+        long now = System.nanoTime();
+        return first != null && Math.min(now - first.since, now - lastReply) >= SILENCE_NANOS;
+    }
+
     /** The commands of one thread, and the replies so far. */
     private static final class Request {
         private final Thread thread = Thread.currentThread();
         private final long since = System.nanoTime();
         private final Object[] replies;
-        private int replied;
-        private volatile boolean sent;
+        private volatile int replied;
+        private volatile boolean writing;
         private volatile boolean over;
         private volatile @Nullable JedisException failure;
 
@@ -124,7 +131,9 @@ final class SharedConnection implements AutoCloseable {
 
         /** Tells whether it was the last. */
         boolean take(Object reply) {
-            replies[replied++] = reply;
+            int before = replied;
+            replies[before] = reply;
+            replied = before + 1;
             return replied == replies.length;
         }
 
@@ -139,46 +148,45 @@ final class SharedConnection implements AutoCloseable {
      * Sends commands and waits for their replies.
      *
      * @param commands at least one
-     * @return one per command: a reply, or the {@link JedisDataException} the server gave instead
-     * @throws JedisException if the connection failed before the last reply, or the thread was interrupted; some commands may have
-     *     been carried out
+     * @param replies gets one per command: a reply, or the {@link JedisDataException} the server gave instead; after a failure
+     *     those that had come, and commands without one may have been carried out
+     * @throws JedisException if the connection failed before the last reply, or the thread was interrupted
      */
-    Object[] exchange(List<CommandArguments> commands, Deadline deadline) {
+    void exchange(List<CommandArguments> commands, @Nullable Object[] replies, Deadline deadline) {
         Request request = new Request(commands.size());
         try (Watch watch = deadlines.watch(deadline.nanoTime(), () -> giveUp(request))) {
             try {
                 append(request, commands);
                 letOthersAppend();
-                send();
-                request.sent = true;
-                while (!request.over) {
-                    LockSupport.park(this);
-                    if (Thread.currentThread().isInterrupted()) {
-                        throw new JedisConnectionException("the wait for a reply was interrupted");
-                    }
-                }
-                JedisException failed = request.failure;
-                if (failed != null) {
-                    throw failed;
-                }
+                send(request);
+                await(request);
             } catch (JedisException e) {
                 throw watch.meet() ? e : Deadline.missed(e);
             }
+        } finally {
+            System.arraycopy(request.replies, 0, replies, 0, request.replied);
         }
-        return request.replies;
     }
 
+    private void await(Request request) {
+        while (!request.over) {
+            LockSupport.park(this);
+            if (!request.over && Thread.currentThread().isInterrupted()) {
+                throw new JedisConnectionException("the wait for a reply was interrupted");
+            }
+        }
+        JedisException failed = request.failure;
+        if (failed != null) {
+            throw failed;
+        }
+    }
+
+    /** A thread that begins to write sees that its request is over; one that has begun waits for the server to take what it says. */
     private void giveUp(Request request) {
-        if (!request.sent || isSilent()) {
+        request.end(Deadline.missed(null));
+        if (request.writing || isSilent()) {
             cut();
         }
-        request.end(Deadline.missed(null));
-    }
-
-    private boolean isSilent() {
-        Request first = waiting.peek();
-        long now = System.nanoTime();
-        return first != null && Math.min(now - first.since, now - lastReply) >= SILENCE_NANOS;
     }
 
     private void append(Request request, List<CommandArguments> all) {
@@ -187,13 +195,24 @@ final class SharedConnection implements AutoCloseable {
             if (failure != null) {
                 throw failure;
             }
-            waiting.add(request);
-            unsent = true;
-            all.forEach(each -> Protocol.sendCommand(commands, each));
-        } catch (RuntimeException e) {
-            throw end(e);
+            request.writing = true;
+            if (request.over) {
+                throw Deadline.missed(null);
+            }
+            write(request, all);
         } finally {
+            request.writing = false;
             sending.unlock();
+        }
+    }
+
+    private void write(Request request, List<CommandArguments> all) {
+        waiting.add(request);
+        unsent = true;
+        try {
+            all.forEach(each -> Protocol.sendCommand(commands, each));
+        } catch (RuntimeException | Error e) {
+            throw end(e);
         }
     }
 
@@ -204,18 +223,20 @@ final class SharedConnection implements AutoCloseable {
     }
 
     /** Whoever has the lock instead got it after this thread's commands were appended, and sends them. */
-    private void send() {
+    private void send(Request request) {
         if (!sending.tryLock()) {
             return;
         }
         try {
-            if (unsent) {
+            request.writing = true;
+            if (unsent && !request.over) {
                 unsent = false;
                 commands.flush();
             }
-        } catch (IOException e) {
-            throw end(new JedisConnectionException(e));
+        } catch (IOException | RuntimeException | Error e) {
+            throw end(e);
         } finally {
+            request.writing = false;
             sending.unlock();
         }
     }
@@ -235,7 +256,7 @@ final class SharedConnection implements AutoCloseable {
                     first.end(null);
                 }
             }
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             JedisException unused = end(e);
         } finally {
             connection.close();
@@ -255,8 +276,8 @@ final class SharedConnection implements AutoCloseable {
      *
      * @return what those that wait are told
      */
-    private JedisException end(RuntimeException cause) {
-        JedisException reason = cause instanceof JedisException known ? known : new JedisException(cause);
+    private JedisException end(Throwable cause) {
+        JedisException reason = reason(cause);
         cut();
         List<Request> left = new ArrayList<>();
         sending.lock();
@@ -272,6 +293,10 @@ final class SharedConnection implements AutoCloseable {
         }
         left.forEach(request -> request.end(reason));
         return reason;
+    }
+
+    private static JedisException reason(Throwable cause) {
+        return cause instanceof JedisException known ? known : new JedisConnectionException(cause);
     }
 
     private void cut() {

@@ -24,7 +24,8 @@ final class SharedConnections implements AutoCloseable {
     }
 
     /**
-     * The connection to a server; null while another thread opens one, which may take as long as a server takes to be missed.
+     * The connection to a server; null while another thread opens one, which may take as long as a server takes to be missed, and
+     * while the one there is says nothing.
      *
      * @throws JedisException if the server cannot be reached or does not let us in
      */
@@ -32,7 +33,7 @@ final class SharedConnections implements AutoCloseable {
     SharedConnection to(HostAndPort address) {
         SharedConnection known = connections.get(address);
         if (known != null && known.isOpen()) {
-            return known;
+            return known.isSilent() ? null : known;
         }
         if (!opening.tryLock()) {
             return null;
