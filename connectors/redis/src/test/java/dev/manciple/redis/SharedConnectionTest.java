@@ -156,10 +156,12 @@ class SharedConnectionTest {
             proxy.release();
             assertThat(read(hasty, TRIPS, 3)).containsExactly(foundTrips(NOON, 3));
             assertThat(read(patient, TRIPS, 3)).containsExactly(foundTrips(NOON, 3));
-            assertThat(ids("hasty")).isEqualTo(hastyBefore);
-            assertThat(ids("patient"))
-                    .doesNotContainAnyElementsOf(patientBefore)
-                    .hasSize(1);
+            // Beside one it may have used another, as long as replies were due on the first.
+            assertThat(ids("hasty")).containsAll(hastyBefore);
+            while (ids("patient").stream().anyMatch(patientBefore::contains)) {
+                // The server hears through the proxy that the connection was closed.
+                Thread.onSpinWait();
+            }
         }
     }
 
