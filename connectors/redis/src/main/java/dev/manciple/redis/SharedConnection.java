@@ -68,9 +68,7 @@ final class SharedConnection implements AutoCloseable {
         try {
             connection.setTimeoutInfinite();
             SharedConnection shared = new SharedConnection(connection, sockets.socket(), deadlines);
-            // A thread of the system's: it waits in one read, where a virtual one would be told by a poller, and that
-            // by
-            // another.
+            // Not a virtual thread: two pollers in turn would have to wake it for each read.
             Thread.ofPlatform().name("redis-replies").daemon().start(shared::readReplies);
             return shared;
         } catch (IOException | RuntimeException | Error e) {
