@@ -19,8 +19,8 @@ import org.apache.arrow.vector.types.pojo.Schema;
 
 /**
  * Entity rows with their row id and their time in microseconds before the other columns and their time as such behind them, as
- * {@link Stages} has them in the engine: for engines that would otherwise have to write all rows a second time to number them. The batches of the other reader pass as
- * they are; closing this one does not close it.
+ * {@link Stages} has them in the engine: for engines that would otherwise have to write all rows a second time to number them.
+ * The batches of the other reader pass as they are; closing this one does not close it.
  */
 final class NumberedRows extends DerivedReader {
     private static final long MICROS_PER_DAY = 86_400_000_000L;

@@ -8,8 +8,8 @@ import org.apache.arrow.vector.types.pojo.Field;
 
 /**
  * What all strategies share: the spine is written once into a temporary relation with a row id and its time in microseconds, for some
- * also as the engine has times, and the rows that are found for each view are put together with it in one query. A row id is a stored value, which two readers cannot
- * number differently.
+ * also as the engine has times, and the rows that are found for each view are put together with it in one query. A row id is a
+ * stored value, which two readers cannot number differently.
  */
 final class Stages {
     static final String SPINE = "__spine";
