@@ -2,6 +2,7 @@ package dev.manciple.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.manciple.tck.Await;
 import dev.manciple.wire.proto.ServingServiceProto.FeatureList;
 import dev.manciple.wire.proto.ServingServiceProto.GetOnlineFeaturesRequest;
 import dev.manciple.wire.proto.ServingServiceProto.GetOnlineFeaturesResponse;
@@ -119,10 +120,10 @@ class ServeTest {
                     Asking asking = kinds.get(caller % kinds.size());
                     callers.add(CompletableFuture.supplyAsync(() -> statuses(asking, answered, signalled), threads));
                 }
-                while (answered.sum() < (long) CALLERS * REQUESTS) {
+                Await.until("enough are answered", () -> {
                     assertThat(callers).as("nobody fails").noneMatch(CompletableFuture::isDone);
-                    Thread.onSpinWait();
-                }
+                    return answered.sum() >= (long) CALLERS * REQUESTS;
+                });
                 assertThat(send(request(Objects.requireNonNull(ports.get("and metrics")), "/metrics")
                                         .build())
                                 .body())

@@ -3,6 +3,7 @@ package dev.manciple.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
+import dev.manciple.tck.Await;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -57,12 +58,12 @@ class SignalTest {
                 "--output",
                 "out.csv");
         try {
-            while (names().equals(before)) {
+            Await.until("it writes", () -> {
                 assertThat(process.isAlive())
                         .as("it writes a temporary file first")
                         .isTrue();
-                Thread.onSpinWait();
-            }
+                return !names().equals(before);
+            });
             Processes.run(folder, "kill", "-" + signal, Long.toString(process.pid()));
             try (BufferedReader errors = process.errorReader()) {
                 assertThat(errors.lines().toList()).containsExactly("Cancelled.");

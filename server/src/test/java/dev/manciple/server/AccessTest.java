@@ -9,6 +9,7 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.UnknownFieldSet;
 import com.nimbusds.jose.jwk.RSAKey;
 import dev.manciple.server.auth.TestIssuer;
+import dev.manciple.tck.Await;
 import dev.manciple.wire.proto.GrpcServerProto;
 import dev.manciple.wire.proto.ServingServiceProto.FeatureList;
 import dev.manciple.wire.proto.ServingServiceProto.GetFeastServingInfoRequest;
@@ -257,11 +258,11 @@ class AccessTest {
                     "permissions: [{name: newcomers, actions: [read], policy: {roles: [newcomer]}}]");
             Repository.apply(repository.store(), folder, List.of());
 
-            HttpResponse<String> answer = post("/get-online-features", READ, Optional.of(newcomer));
-            while (answer.statusCode() == 403) {
-                // The registry is looked at every 50 ms.
-                answer = post("/get-online-features", READ, Optional.of(newcomer));
-            }
+            // The registry is looked at every 50 ms.
+            HttpResponse<String> answer = Await.until(
+                    "the new permission is seen",
+                    () -> post("/get-online-features", READ, Optional.of(newcomer)),
+                    seen -> seen.statusCode() != 403);
             assertThat(answer.statusCode()).isEqualTo(200);
         }
 
@@ -328,12 +329,12 @@ class AccessTest {
             assertStatus(Status.Code.UNAUTHENTICATED, () -> call(INFORMING, NOTHING, Optional.empty()));
 
             Http http = Http.of(server);
-            String metrics = http.get("/metrics").body();
-            while (!metrics.contains(
-                    "feast_feature_server_request_total{endpoint=\"feast.serving.ServingService/GetFeastServingInfo\",status=\"16\"} 1")) {
-                // A call is told of a moment after its answer has arrived.
-                metrics = http.get("/metrics").body();
-            }
+            // A call is told of a moment after its answer has arrived.
+            Await.until(
+                    "the call is counted",
+                    () -> http.get("/metrics").body(),
+                    metrics -> metrics.contains(
+                            "feast_feature_server_request_total{endpoint=\"feast.serving.ServingService/GetFeastServingInfo\",status=\"16\"} 1"));
         }
 
         @Test

@@ -11,6 +11,7 @@ import dev.manciple.model.FeatureView;
 import dev.manciple.spi.EntityKey;
 import dev.manciple.spi.OnlineRow;
 import dev.manciple.spi.Value;
+import dev.manciple.tck.Await;
 import dev.manciple.wire.OnlineStoreCodec;
 import dev.manciple.wire.proto.OnlineStoreProto.ScanRequest;
 import java.io.IOException;
@@ -84,9 +85,7 @@ class FaultsTest {
 
     private void awaitRunning(int requests) throws Exception {
         String line = "manciple_requests_running{server=\"online\"} %d.0".formatted(requests);
-        while (!http.get("/metrics").body().contains(line)) {
-            Thread.onSpinWait();
-        }
+        Await.until(line, () -> http.get("/metrics").body(), metrics -> metrics.contains(line));
     }
 
     @Test
@@ -242,13 +241,15 @@ class FaultsTest {
     void whoIsTurnedAwayIsToldWhenToComeBack() throws Exception {
         List<Socket> busy = new ArrayList<>();
         try {
-            HttpResponse<String> turnedAway;
-            do {
-                // One that comes while this thread has the last place is turned away itself, and another has to take
-                // it.
-                busy.add(send(head("/get-online-features", READ.length()) + "{"));
-                turnedAway = http.post("/get-online-features", READ);
-            } while (turnedAway.statusCode() == 200);
+            HttpResponse<String> turnedAway = Await.until(
+                    "all places are taken",
+                    () -> {
+                        // One that comes while this thread has the last place is turned away itself, and another has to
+                        // take it.
+                        busy.add(send(head("/get-online-features", READ.length()) + "{"));
+                        return http.post("/get-online-features", READ);
+                    },
+                    answer -> answer.statusCode() != 200);
             assertThat(turnedAway.statusCode()).isEqualTo(429);
             assertThat(turnedAway.headers().firstValue("retry-after")).contains("1");
         } finally {

@@ -5,6 +5,7 @@ import static dev.manciple.server.SmallServer.PLACES;
 import static dev.manciple.server.SmallServer.ROWS;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.manciple.tck.Await;
 import dev.manciple.wire.proto.ServingServiceProto.FeatureList;
 import dev.manciple.wire.proto.ServingServiceProto.GetOnlineFeaturesRequest;
 import dev.manciple.wire.proto.ServingServiceProto.GetOnlineFeaturesResponse;
@@ -122,9 +123,10 @@ class GrpcFaultsTest {
             gone.cancel("no answer wanted", null);
         }
         Http http = Http.of(small.server());
-        while (!http.get("/metrics").body().contains("manciple_requests_running{server=\"online\"} 0")) {
-            Thread.onSpinWait();
-        }
+        Await.until(
+                "no request runs",
+                () -> http.get("/metrics").body(),
+                metrics -> metrics.contains("manciple_requests_running{server=\"online\"} 0"));
         assertThat(ask(1)).isEqualTo(Status.Code.OK);
     }
 
@@ -197,15 +199,15 @@ class GrpcFaultsTest {
     @Test
     void whileItEndsItIsNotServingButAnswers() throws Exception {
         CompletableFuture<Void> closed = CompletableFuture.runAsync(small.server()::close);
-        HealthCheckResponse.ServingStatus health = HealthCheckResponse.ServingStatus.SERVING;
-        while (health == HealthCheckResponse.ServingStatus.SERVING) {
-            health = ClientCalls.blockingUnaryCall(
-                            channel,
-                            HealthGrpc.getCheckMethod(),
-                            CallOptions.DEFAULT,
-                            HealthCheckRequest.getDefaultInstance())
-                    .getStatus();
-        }
+        HealthCheckResponse.ServingStatus health = Await.until(
+                "it says that it ends",
+                () -> ClientCalls.blockingUnaryCall(
+                                channel,
+                                HealthGrpc.getCheckMethod(),
+                                CallOptions.DEFAULT,
+                                HealthCheckRequest.getDefaultInstance())
+                        .getStatus(),
+                status -> status != HealthCheckResponse.ServingStatus.SERVING);
         assertThat(health).isEqualTo(HealthCheckResponse.ServingStatus.NOT_SERVING);
         assertThat(ask(1)).isEqualTo(Status.Code.OK);
         closed.get(60, TimeUnit.SECONDS);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.manciple.FeatureStore;
 import dev.manciple.MaterializeListener;
+import dev.manciple.tck.Await;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -51,11 +52,11 @@ class MaterializeJobsTest {
         assertThat(answer.get("feature_views").toString()).isEqualTo("[\"driver_stats\"]");
         String job = accepted.headers().firstValue("location").orElseThrow();
         assertThat(job).endsWith(answer.get("job_id").stringValue());
-        JsonNode state = Http.json(http.get(job));
-        while (Set.of("accepted", "running").contains(state.get("status").stringValue())) {
-            Thread.onSpinWait();
-            state = Http.json(http.get(job));
-        }
+        JsonNode state = Await.until(
+                "the job is over",
+                () -> Http.json(http.get(job)),
+                seen -> !Set.of("accepted", "running")
+                        .contains(seen.get("status").stringValue()));
         assertThat(state.get("status").stringValue()).as(state.toString()).isEqualTo("succeeded");
         assertThat(state.get("rows").toString()).isEqualTo("{\"driver_stats\":2}");
         assertThat(Http.json(http.get("/materialize/jobs")).get("jobs")).hasSize(1);
@@ -113,9 +114,10 @@ class MaterializeJobsTest {
             assertThat(jobs.submit(List.of("driver_stats"), true, quick))
                     .isInstanceOf(MaterializeJobs.Order.Accepted.class);
             goOn.countDown();
-            while (jobs.all().stream().anyMatch(job -> job.ended().isEmpty())) {
-                Thread.onSpinWait();
-            }
+            Await.until(
+                    "all jobs are over",
+                    jobs::all,
+                    all -> all.stream().noneMatch(job -> job.ended().isEmpty()));
             assertThat(jobs.all()).extracting(MaterializeJobs.Job::state).containsOnly(MaterializeJobs.State.SUCCEEDED);
             assertThat(jobs.submit(List.of("driver_stats"), false, quick))
                     .as("free again")

@@ -3,6 +3,7 @@ package dev.manciple.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.manciple.FeatureStore;
+import dev.manciple.tck.Await;
 import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
@@ -67,9 +68,7 @@ class OfflinePushQueueTest {
         assertThat(push(http, 5002, "offline").statusCode()).isEqualTo(202);
         assertThat(history()).hasSize(before);
         assertThat(push(http, 5003, "offline").statusCode()).isEqualTo(202);
-        while (history().size() == before) {
-            Thread.onSpinWait();
-        }
+        Await.until("rows are appended", this::history, rows -> rows.size() != before);
 
         assertThat(history()).hasSize(before + 3);
     }
@@ -79,9 +78,7 @@ class OfflinePushQueueTest {
         Http http = start(1_000, Duration.ofMillis(50));
         int before = history().size();
         push(http, 5001, "offline");
-        while (history().size() == before) {
-            Thread.onSpinWait();
-        }
+        Await.until("rows are appended", this::history, rows -> rows.size() != before);
 
         assertThat(history()).hasSize(before + 1);
     }

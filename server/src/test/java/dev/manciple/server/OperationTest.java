@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.manciple.FeatureStore;
 import dev.manciple.error.InvalidRequestException;
+import dev.manciple.tck.Await;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -74,21 +75,16 @@ class OperationTest {
                     .write("POST /get-online-features HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n"
                             .formatted(READ.length())
                             .getBytes(StandardCharsets.US_ASCII));
-            HttpResponse<String> refused = read(server);
-            while (refused.statusCode() == 200) {
-                // The slow request has not arrived yet.
-                refused = read(server);
-            }
+            HttpResponse<String> refused = Await.until(
+                    "the slow request has arrived", () -> read(server), answer -> answer.statusCode() != 200);
             assertThat(refused.statusCode()).isEqualTo(429);
             assertThat(refused.headers().firstValue("retry-after")).contains("1");
 
             slow.getOutputStream().write(READ.getBytes(StandardCharsets.US_ASCII));
             assertThat(head(slow.getInputStream())).startsWith("HTTP/1.1 200");
-            HttpResponse<String> next = read(server);
-            while (next.statusCode() == 429) {
-                // It answers a moment before it gives the place back.
-                next = read(server);
-            }
+            // It answers a moment before it gives the place back.
+            HttpResponse<String> next =
+                    Await.until("the place is free", () -> read(server), answer -> answer.statusCode() != 429);
             assertThat(next.statusCode()).isEqualTo(200);
         }
     }
@@ -105,11 +101,9 @@ class OperationTest {
             assertThat(silent.getInputStream().readAllBytes())
                     .as("the server hangs up")
                     .isEmpty();
-            HttpResponse<String> next = read(server);
-            while (next.statusCode() == 429) {
-                // It hangs up a moment before it gives the place back.
-                next = read(server);
-            }
+            // It hangs up a moment before it gives the place back.
+            HttpResponse<String> next =
+                    Await.until("the place is free", () -> read(server), answer -> answer.statusCode() != 429);
             assertThat(next.statusCode()).isEqualTo(200);
         }
     }
@@ -155,9 +149,10 @@ class OperationTest {
             assertThat(read(server).statusCode()).isEqualTo(200);
             Files.copy(folder.resolve("registry.db"), folder.resolve("good.db"));
             Files.writeString(folder.resolve("registry.db"), "garbage");
-            while (!metrics(server).matches("(?s).*manciple_registry_failures_total [1-9].*")) {
-                Thread.onSpinWait();
-            }
+            Await.until(
+                    "the registry failed to be read",
+                    () -> metrics(server),
+                    metrics -> metrics.matches("(?s).*manciple_registry_failures_total [1-9].*"));
 
             assertThat(read(server).statusCode()).isEqualTo(200);
             assertThat(get(server, "/health").statusCode()).isEqualTo(503);

@@ -3,6 +3,7 @@ package dev.manciple.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.manciple.registry.FileRegistry;
+import dev.manciple.tck.Await;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
@@ -79,12 +80,15 @@ class RegistryFaultsTest {
     void whoFallsSilentHasTheOnlyPlaceForAWhile() throws Exception {
         List<Socket> silent = new ArrayList<>();
         try {
-            HttpResponse<String> refused;
-            do {
-                // One that comes while this thread has the place is turned away itself, and another has to take it.
-                silent.add(begin(MOST_BYTES));
-                refused = projects();
-            } while (refused.statusCode() == 200);
+            HttpResponse<String> refused = Await.until(
+                    "the place is taken",
+                    () -> {
+                        // One that comes while this thread has the place is turned away itself, and another has to take
+                        // it.
+                        silent.add(begin(MOST_BYTES));
+                        return projects();
+                    },
+                    answer -> answer.statusCode() != 200);
             assertThat(refused.statusCode()).isEqualTo(429);
             assertThat(refused.body()).contains("1 requests are running");
             assertThat(refused.headers().firstValue("retry-after")).contains("1");
@@ -92,11 +96,9 @@ class RegistryFaultsTest {
             assertThat(answers(silent))
                     .as("the server hangs up on the one that had the place")
                     .contains("");
-            HttpResponse<String> next = projects();
-            while (next.statusCode() == 429) {
-                // It hangs up a moment before it gives the place back.
-                next = projects();
-            }
+            // It hangs up a moment before it gives the place back.
+            HttpResponse<String> next =
+                    Await.until("the place is free", this::projects, answer -> answer.statusCode() != 429);
             assertThat(next.statusCode()).isEqualTo(200);
         } finally {
             for (Socket socket : silent) {

@@ -10,6 +10,7 @@ import com.google.protobuf.Timestamp;
 import com.google.protobuf.UnknownFieldSet;
 import dev.manciple.registry.FileRegistry;
 import dev.manciple.server.auth.AccessControl;
+import dev.manciple.tck.Await;
 import dev.manciple.wire.proto.DataSourceProto.DataSource;
 import dev.manciple.wire.proto.EntityProto.Entity;
 import dev.manciple.wire.proto.FeatureProto.FeatureSpecV2;
@@ -938,11 +939,11 @@ class RegistryServerTest {
                 RegistryClient caller = new RegistryClient(told.grpcPort().orElseThrow())) {
             caller.apply(PROJECT, entity("driver"));
             assertThatThrownBy(() -> caller.featureView(PROJECT, "none")).isInstanceOf(StatusRuntimeException.class);
-            String metrics = commons.metrics().text();
-            while (!metrics.contains("GetFeatureView\",status=")) {
-                // A call is told of a moment after its answer has arrived.
-                metrics = commons.metrics().text();
-            }
+            // A call is told of a moment after its answer has arrived.
+            String metrics = Await.until(
+                    "the call is counted",
+                    () -> commons.metrics().text(),
+                    text -> text.contains("GetFeatureView\",status="));
             assertThat(metrics)
                     .contains("{endpoint=\"feast.registry.RegistryServer/ApplyEntity\",status=\"0\"} 1")
                     .contains("{endpoint=\"feast.registry.RegistryServer/GetFeatureView\",status=\"5\"} 1")

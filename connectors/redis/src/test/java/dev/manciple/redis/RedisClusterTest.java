@@ -16,6 +16,7 @@ import dev.manciple.spi.OnlineCapability;
 import dev.manciple.spi.OnlineStore;
 import dev.manciple.spi.StoreContext;
 import dev.manciple.spi.config.Secret;
+import dev.manciple.tck.Await;
 import dev.manciple.tck.KitContext;
 import dev.manciple.tck.OnlineFixture;
 import dev.manciple.tck.OnlineStoreContract;
@@ -44,7 +45,7 @@ class RedisClusterTest extends OnlineStoreContract {
     private static RedisShardedCluster cluster;
 
     @BeforeAll
-    static void start() throws IOException {
+    static void start() throws Exception {
         ports = Stream.generate(RedisClusterTest::portWithABus)
                 .distinct()
                 .limit(3)
@@ -59,9 +60,7 @@ class RedisClusterTest extends OnlineStoreContract {
         cluster.start();
         // Each node hears of the others by and by, and refuses commands until it has heard of all slots.
         for (int port : ports) {
-            while (!state(port).contains("cluster_state:ok")) {
-                Thread.onSpinWait();
-            }
+            Await.until("the cluster is whole", () -> state(port), state -> state.contains("cluster_state:ok"));
         }
     }
 

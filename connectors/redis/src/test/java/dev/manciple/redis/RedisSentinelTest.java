@@ -10,8 +10,8 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.manciple.error.StoreException;
 import dev.manciple.spi.config.Secret;
+import dev.manciple.tck.Await;
 import dev.manciple.tck.KitContext;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
@@ -26,7 +26,7 @@ import redis.embedded.core.RedisSentinelBuilder;
 @Timeout(90)
 class RedisSentinelTest {
     @Test
-    void goesOnWithTheReplicaThatTakesOver() throws IOException {
+    void goesOnWithTheReplicaThatTakesOver() throws Exception {
         try (TestServer master = TestServer.start();
                 TestServer replica = TestServer.start("replicaof 127.0.0.1 " + master.port())) {
             int port = TestServer.freePort();
@@ -46,14 +46,14 @@ class RedisSentinelTest {
                 // The master answers when a replica has the write.
                 assertThat(master.send(Command.WAIT, text("1"), text("30000"))).isEqualTo(1L);
                 master.stop();
-                StoreException failure;
-                do {
-                    failure = catchThrowableOfType(
+                Await.until("the replica is the master", () -> {
+                    StoreException failure = catchThrowableOfType(
                             StoreException.class, () -> store.write(TRIPS, List.of(trips(2, NOON, 2))));
                     assertThat(failure == null || failure.retryable())
                             .as("retryable: %s", failure)
                             .isTrue();
-                } while (failure != null);
+                    return failure == null;
+                });
                 assertThat(read(store, TRIPS, 1, 2)).containsExactly(foundTrips(NOON, 1), foundTrips(NOON, 2));
                 assertThat(replica.send(Command.DBSIZE)).isEqualTo(2L);
             } finally {

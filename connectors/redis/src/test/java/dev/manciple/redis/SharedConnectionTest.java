@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.manciple.error.StoreException;
 import dev.manciple.spi.Lookup;
+import dev.manciple.tck.Await;
 import dev.manciple.tck.KitContext;
 import dev.manciple.tck.Proxy;
 import java.nio.charset.StandardCharsets;
@@ -103,15 +104,19 @@ class SharedConnectionTest {
                     }
                 }));
             }
-            for (int kill = 1; kill <= 100; kill++) {
-                int before = answered.get();
-                server.send(Command.CLIENT, text("KILL"), text("TYPE"), text("normal"));
-                // Some are answered between one kill and the next, so that each kill finds requests on their way.
-                while (answered.get() < before + THREADS && readers.stream().noneMatch(Future::isDone)) {
-                    Thread.onSpinWait();
+            try {
+                for (int kill = 1; kill <= 100; kill++) {
+                    int before = answered.get();
+                    server.send(Command.CLIENT, text("KILL"), text("TYPE"), text("normal"));
+                    // Some are answered between one kill and the next, so that each kill finds requests on their way.
+                    Await.until(
+                            "readers are answered again",
+                            () -> answered.get() >= before + THREADS
+                                    || readers.stream().anyMatch(Future::isDone));
                 }
+            } finally {
+                enough.countDown();
             }
-            enough.countDown();
         }
         for (Future<?> reader : readers) {
             reader.get();
@@ -158,10 +163,11 @@ class SharedConnectionTest {
             assertThat(read(patient, TRIPS, 3)).containsExactly(foundTrips(NOON, 3));
             // Beside one it may have used another, as long as replies were due on the first.
             assertThat(ids("hasty")).containsAll(hastyBefore);
-            while (ids("patient").stream().anyMatch(patientBefore::contains)) {
-                // The server hears through the proxy that the connection was closed.
-                Thread.onSpinWait();
-            }
+            // The server hears through the proxy that the connection was closed.
+            Await.until(
+                    "its connection is gone",
+                    () -> ids("patient"),
+                    ids -> ids.stream().noneMatch(patientBefore::contains));
         }
     }
 

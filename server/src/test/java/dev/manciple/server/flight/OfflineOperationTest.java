@@ -15,6 +15,7 @@ import dev.manciple.server.Commons;
 import dev.manciple.server.Repository;
 import dev.manciple.server.ServerOptions;
 import dev.manciple.server.auth.AccessControl;
+import dev.manciple.tck.Await;
 import io.grpc.Context;
 import java.io.File;
 import java.io.IOException;
@@ -26,8 +27,6 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.concurrent.Callable;
-import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.apache.arrow.flight.AsyncPutListener;
 import org.apache.arrow.flight.CallStatus;
@@ -130,7 +129,7 @@ class OfflineOperationTest {
                 stream.getRoot();
                 // Nothing is read until the server, which waits for no time at all, has given up: its one place is free
                 // again.
-                await(() -> takesAnother(client));
+                Await.until("its place is free", () -> takesAnother(client));
                 assertThatThrownBy(() -> {
                             while (stream.next()) {}
                         })
@@ -157,7 +156,9 @@ class OfflineOperationTest {
                 Client client = new Client(server)) {
             client.put(historical(), ASKED, List.of(ROW));
             assertThat(spooled()).isEqualTo(1);
-            await(() -> !client.flight().listFlights(Criteria.ALL).iterator().hasNext() && spooled() == 0);
+            Await.until(
+                    "the upload is forgotten",
+                    () -> !client.flight().listFlights(Criteria.ALL).iterator().hasNext() && spooled() == 0);
         }
     }
 
@@ -184,9 +185,9 @@ class OfflineOperationTest {
                 FlightClient.ClientStreamListener put =
                         client.flight().startPut(Client.descriptor(historical()), rows, new AsyncPutListener());
                 put.putNext();
-                await(() -> spooled() > 0);
+                Await.until("the upload is kept", () -> spooled() > 0);
                 put.error(CallStatus.CANCELLED.toRuntimeException());
-                await(() -> spooled() == 0);
+                Await.until("the upload is forgotten", () -> spooled() == 0);
             }
         }
     }
@@ -239,17 +240,7 @@ class OfflineOperationTest {
     }
 
     private static void awaitCalls(OfflineServer server, int count) throws Exception {
-        await(() -> server.running() == count);
-    }
-
-    /** Waits for as long as the test may take. */
-    private static void await(Callable<Boolean> condition) throws Exception {
-        while (!condition.call()) {
-            if (Thread.interrupted()) {
-                throw new AssertionError("It did not happen in time");
-            }
-            LockSupport.parkNanos(1_000_000);
-        }
+        Await.until("%d calls run".formatted(count), () -> server.running() == count);
     }
 
     @Test

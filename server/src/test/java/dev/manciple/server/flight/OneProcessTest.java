@@ -20,6 +20,7 @@ import dev.manciple.server.Server;
 import dev.manciple.server.ServerOptions;
 import dev.manciple.server.Servers;
 import dev.manciple.server.auth.AccessControl;
+import dev.manciple.tck.Await;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetAddress;
@@ -145,12 +146,7 @@ class OneProcessTest {
 
     /** A request is told of a moment after its answer has arrived. */
     private void awaitMetric(FeatureServer server, String line) throws Exception {
-        String metrics = get(server.port(), "/metrics");
-        long deadline = System.nanoTime() + Duration.ofSeconds(30).toNanos();
-        while (!metrics.contains(line) && System.nanoTime() < deadline) {
-            metrics = get(server.port(), "/metrics");
-        }
-        assertThat(metrics).contains(line);
+        Await.until(line, () -> get(server.port(), "/metrics"), metrics -> metrics.contains(line));
     }
 
     @Test
