@@ -53,7 +53,8 @@ public final class Listening {
                 port,
                 WebServer.builder()
                         .idleConnectionTimeout(limits.idle())
-                        // Its channels write 8 KB at a time, each a packet of its own where the network is the machine itself.
+                        // Its channels write 8 KB at a time, each a packet of its own where the network is the machine
+                        // itself.
                         .useNio(false)
                         .connectionOptions(socket -> socket.tcpNoDelay(true))
                         .shutdownGracePeriod(drain)

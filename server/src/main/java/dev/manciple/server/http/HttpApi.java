@@ -65,6 +65,7 @@ public final class HttpApi implements HttpService {
     private final Patience patience;
     private final MaterializeRoutes materializing;
     private final OnlineStoreRoutes onlineStore;
+    private final Selections selections = new Selections();
 
     /** @param patience for bodies that do not come */
     public HttpApi(Backend backend, Patience patience) {
@@ -200,7 +201,7 @@ public final class HttpApi implements HttpService {
     }
 
     private Json json(RequestBody body) throws IOException {
-        return Json.parse(bytes(body));
+        return Json.parse(bytes(body), Selections.FEATURES);
     }
 
     private byte[] bytes(RequestBody body) throws IOException {
@@ -211,7 +212,7 @@ public final class HttpApi implements HttpService {
     }
 
     private void onlineFeatures(Caller caller, Json body, ServerRequest request, ServerResponse response) {
-        FeatureSelection selection = selection(body);
+        FeatureSelection selection = selections.of(body);
         backend.checks().read(caller, selection, Action.READ_ONLINE);
         Map<String, List<Value>> entities = new LinkedHashMap<>();
         body.columns("entities", limits.rows())
@@ -238,7 +239,7 @@ public final class HttpApi implements HttpService {
 
     /** By vector only: ranking text, and filters, need an index of the store's. */
     private void search(Caller caller, Json body, ServerRequest request, ServerResponse response) {
-        FeatureSelection selection = selection(body);
+        FeatureSelection selection = selections.of(body);
         backend.checks().read(caller, selection, Action.READ_ONLINE);
         if (body.whole("api_version").orElse(1) >= 2) {
             for (String key : UNSUPPORTED_IN_SEARCH) {
@@ -260,18 +261,6 @@ public final class HttpApi implements HttpService {
         DocumentQuery query = new DocumentQuery(selection, vector, topK, body.text("distance_metric"), options(body));
         OnlineFeatures answer = backend.read(() -> store.search(query));
         Answers.json(response, 200, OnlineJson.of(answer, detailsAsOf(body)));
-    }
-
-    private static FeatureSelection selection(Json body) {
-        Optional<String> service = body.text("feature_service");
-        if (service.isPresent()) {
-            return new FeatureSelection.Service(service.get());
-        }
-        List<String> references = body.texts("features");
-        if (references.isEmpty()) {
-            throw new InvalidRequestException("Neither 'features' nor 'feature_service' says what to read");
-        }
-        return FeatureSelection.parse(references);
     }
 
     private void push(Caller caller, Json body, ServerRequest request, ServerResponse response) {

@@ -1,11 +1,15 @@
 package dev.manciple.server.http;
 
 import dev.manciple.error.InvalidRequestException;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
 import tools.jackson.core.type.TypeReference;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -22,6 +26,38 @@ record Json(Map<String, @Nullable Object> body) {
                 throw new BadBodyException("body", "Input should be an object, not null");
             }
             return new Json(body);
+        } catch (JacksonException e) {
+            throw new BadBodyException("body", "JSON decode error: " + e.getOriginalMessage(), e);
+        }
+    }
+
+    /**
+     * Leaves the list at one key unread, which may be most of the body: what was read before from the same bytes need not be
+     * read again.
+     *
+     * @throws BadBodyException if the bytes are no JSON object; what is within the list is told by who reads it
+     */
+    static Json parse(byte[] bytes, String listLeftUnread) {
+        try (JsonParser parser = MAPPER.createParser(bytes)) {
+            if (parser.nextToken() != JsonToken.START_OBJECT) {
+                return parse(bytes);
+            }
+            Map<String, @Nullable Object> body = new LinkedHashMap<>();
+            while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
+                String key = parser.currentName();
+                if (parser.nextToken() != JsonToken.START_ARRAY || !key.equals(listLeftUnread)) {
+                    body.put(key, parser.readValueAs(Object.class));
+                    continue;
+                }
+                long from = parser.currentTokenLocation().getByteOffset();
+                long to = parser.skipChildren().currentLocation().getByteOffset();
+                if (from < 0 || to > bytes.length || bytes[(int) from] != '[' || bytes[(int) to - 1] != ']') {
+                    // Of another encoding than UTF-8, which is rare: offsets are those of characters, if any.
+                    return parse(bytes);
+                }
+                body.put(key, new UnreadList(Arrays.copyOfRange(bytes, (int) from, (int) to)));
+            }
+            return parser.nextToken() == null ? new Json(body) : parse(bytes);
         } catch (JacksonException e) {
             throw new BadBodyException("body", "JSON decode error: " + e.getOriginalMessage(), e);
         }
@@ -48,9 +84,16 @@ record Json(Map<String, @Nullable Object> body) {
         };
     }
 
+    /** The list that was left unread, if there is one. */
+    Optional<UnreadList> unread(String key) {
+        return body.get(key) instanceof UnreadList list ? Optional.of(list) : Optional.empty();
+    }
+
     List<String> texts(String key) {
         return switch (body.get(key)) {
             case null -> List.of();
+            case UnreadList list ->
+                list.read().stream().map(each -> text(key, each)).toList();
             case List<?> list -> list.stream().map(each -> text(key, each)).toList();
             case Object other -> throw new BadBodyException(key, "Input should be a list of texts");
         };
@@ -102,7 +145,7 @@ record Json(Map<String, @Nullable Object> body) {
             throw new BadBodyException(
                     key, body.get(key) == null ? "Field required" : "Input should be an object of lists");
         }
-        Map<String, List<?>> columns = new java.util.LinkedHashMap<>();
+        Map<String, List<?>> columns = new LinkedHashMap<>();
         for (Map.Entry<?, ?> entry : object.entrySet()) {
             if (!(entry.getValue() instanceof List<?> values)) {
                 throw new BadBodyException(key + "." + entry.getKey(), "Input should be a list");
