@@ -53,9 +53,9 @@ public final class Listening {
                 port,
                 WebServer.builder()
                         .idleConnectionTimeout(limits.idle())
-                        // Its channels write 8 KB at a time, each a packet of its own where the network is the machine
-                        // itself.
-                        .useNio(false)
+                        // Channels write 8 KB at a time, each a packet of its own where the network is the machine itself.
+                        // Sockets write an answer whole, but not every server socket of TLS insists on clients' certificates.
+                        .useNio(tls.isPresent())
                         .connectionOptions(socket -> socket.tcpNoDelay(true))
                         .shutdownGracePeriod(drain)
                         .routing(routing)

@@ -7,6 +7,7 @@ import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.net.http.HttpTimeoutException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -54,14 +55,21 @@ public final class BoundedHttp implements AutoCloseable {
             return new String(response.body(), StandardCharsets.UTF_8);
         } catch (TimeoutException e) {
             answer.cancel(true);
-            throw new IOException("%s did not answer within %s".formatted(request.uri(), limit), e);
+            throw late(request, e);
         } catch (ExecutionException e) {
+            if (e.getCause() instanceof HttpTimeoutException) {
+                throw late(request, e);
+            }
             throw new IOException("%s cannot be asked: %s".formatted(request.uri(), reason(e)), e);
         } catch (InterruptedException e) {
             answer.cancel(true);
             Thread.currentThread().interrupt();
             throw new InterruptedIOException("interrupted");
         }
+    }
+
+    private IOException late(HttpRequest request, Exception cause) {
+        return new IOException("%s did not answer within %s".formatted(request.uri(), limit), cause);
     }
 
     /** An answer that says no. */
