@@ -167,10 +167,10 @@ final class Properties {
     private static String text(Permission.Policy policy) {
         return switch (policy) {
             case Permission.Policy.AllowAll all -> "everybody";
-            case Permission.Policy.Roles(List < String > roles) -> "roles " + text(roles);
-            case Permission.Policy.Groups(List < String > groups) -> "groups " + text(groups);
-            case Permission.Policy.Namespaces(List < String > namespaces) -> "namespaces " + text(namespaces);
-            case Permission.Policy.GroupsOrNamespaces(List < String > groups, List < String > namespaces) ->
+            case Permission.Policy.Roles(List<String> roles) -> "roles " + text(roles);
+            case Permission.Policy.Groups(List<String> groups) -> "groups " + text(groups);
+            case Permission.Policy.Namespaces(List<String> namespaces) -> "namespaces " + text(namespaces);
+            case Permission.Policy.GroupsOrNamespaces(List<String> groups, List<String> namespaces) ->
                 "groups %s or namespaces %s".formatted(text(groups), text(namespaces));
         };
     }
