@@ -76,6 +76,7 @@ final class CopyStream {
             return;
         }
         ended = true;
+        session.spoil();
         try {
             copy.cancelCopy();
         } catch (SQLException e) {

@@ -60,6 +60,7 @@ final class CopyWriter implements AutoCloseable {
     public void close() {
         try {
             if (copy.isActive()) {
+                session.spoil();
                 copy.cancelCopy();
             }
         } catch (SQLException e) {

@@ -14,7 +14,7 @@ import java.util.regex.Pattern;
  * @param dbSchema where tables without a schema are looked for first, before {@code public}, and where results are put
  * @param sslkeyPath the client's private key, PKCS#8 in PEM or DER, or PKCS#12; relative paths start at the repository
  * @param keepalivesIdle seconds without traffic after which the connection is probed
- * @param minConn Feast's key; connections of this store live as long as one retrieval
+ * @param minConn Feast's key; connections of this store are closed soon after the last retrieval that used them
  * @param maxConn how many retrievals run at once; more wait
  * @param entitySelectMode Feast's key; entity rows given as SQL are read once either way, into a temporary table
  * @param statementTimeout how long the server works on one statement; as the server has it where absent

@@ -13,7 +13,7 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Consumer;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.FieldVector;
@@ -39,8 +39,16 @@ final class PostgresSession implements SqlSession {
     private final String title;
     private final Interrupts interrupts;
     private final Beside beside;
-    private final Consumer<PostgresSession> onClose;
+    private final End end;
+    private final AtomicBoolean closed = new AtomicBoolean();
+    private volatile boolean clean = true;
     private volatile @Nullable PostgresSession second;
+
+    /** What becomes of a session's connection. */
+    interface End {
+        /** @param clean whether the connection, which is open only then, is as it was before the session */
+        void of(PostgresSession session, boolean clean);
+    }
 
     /** Where a session finds a second one. */
     interface Beside {
@@ -52,28 +60,32 @@ final class PostgresSession implements SqlSession {
         Optional<PostgresSession> seeing(String snapshot);
     }
 
-    /** @param connection closed with the session */
-    PostgresSession(
-            Connection connection,
-            String title,
-            Interrupts interrupts,
-            Beside beside,
-            Consumer<PostgresSession> onClose)
+    /**
+     * @param connection closed with the session, or left to {@code end}
+     * @param end told once
+     */
+    PostgresSession(Connection connection, String title, Interrupts interrupts, Beside beside, End end)
             throws SQLException {
         this.connection = connection;
         this.driver = connection.unwrap(PGConnection.class);
         this.title = title;
         this.interrupts = interrupts;
         this.beside = beside;
-        this.onClose = onClose;
+        this.end = end;
     }
 
     <T> T waiting(String attempted, Interrupts.Waiting<T> waiting) {
         try {
-            return interrupts.during(driver, waiting);
+            return interrupts.during(driver, waiting, this::spoil);
         } catch (SQLException e) {
+            spoil();
             throw failed(attempted, e);
         }
+    }
+
+    /** Nobody is to use the connection after this session, in which something was stopped, failed or is to stay. */
+    void spoil() {
+        clean = false;
     }
 
     private FeatureStoreException failed(String attempted, SQLException e) {
@@ -96,6 +108,8 @@ final class PostgresSession implements SqlSession {
     }
 
     void commit(String attempted) {
+        // Temporary tables stay too.
+        spoil();
         try {
             connection.commit();
         } catch (SQLException e) {
@@ -294,16 +308,26 @@ final class PostgresSession implements SqlSession {
     @Override
     public void close() {
         PostgresSession other = second;
-        try (other;
-                Connection closing = connection) {
-            if (!closing.isClosed()) {
-                closing.rollback();
+        if (closed.compareAndSet(false, true)) {
+            try (other) {
+                end.of(this, undo());
+            }
+        }
+    }
+
+    /** Whether the connection can be used again; if not, it is closed. */
+    private boolean undo() {
+        try {
+            if (!connection.isClosed()) {
+                connection.rollback();
             }
         } catch (SQLException e) {
             // Nothing was promised since the last commit, and the server undoes the rest by itself.
-            return;
-        } finally {
-            onClose.accept(this);
+            spoil();
         }
+        if (!clean) {
+            IdleConnections.close(connection);
+        }
+        return clean;
     }
 }

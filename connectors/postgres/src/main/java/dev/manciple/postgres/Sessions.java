@@ -14,14 +14,15 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 
 /**
- * The sessions of an offline store: a connection each, as a retrieval takes much longer than to connect and leaves nothing behind when
- * its connection is gone. At most {@code max_conn} connections are open; more wait, except for second ones of a session, which do without.
- * Thread-safe.
+ * The sessions of an offline store: a connection each, used again for a few seconds where a session ended as it should, and closed
+ * where not, which undoes whatever it was about. At most {@code max_conn} sessions are open; more wait, except for second ones of a session, which
+ * do without. Thread-safe.
  */
 final class Sessions implements AutoCloseable {
     private final Postgres server;
     private final PostgresOfflineConfig config;
     private final Semaphore free;
+    private final IdleConnections idle;
     private final Interrupts interrupts = new Interrupts();
     private final Set<PostgresSession> open = ConcurrentHashMap.newKeySet();
     private volatile boolean closed;
@@ -30,6 +31,7 @@ final class Sessions implements AutoCloseable {
         this.server = server;
         this.config = config;
         this.free = new Semaphore(config.maxConn());
+        this.idle = new IdleConnections(config.connectTimeout());
     }
 
     /** A new session in a transaction that sees one state of the database; the caller closes it. */
@@ -77,22 +79,35 @@ final class Sessions implements AutoCloseable {
 
     private PostgresSession connect(Runnable onEnd) {
         try {
-            return started(server.connect(), onEnd);
+            Connection kept = idle.take().orElse(null);
+            return session(kept == null ? configured(server.connect()) : kept, onEnd);
         } catch (SQLException e) {
             throw Failures.wrap(server.title(), "connect", StoreException.Outcome.NOT_APPLIED, e);
         }
     }
 
-    private PostgresSession started(Connection connection, Runnable onEnd) throws SQLException {
+    private Connection configured(Connection connection) throws SQLException {
         try (Statement statement = connection.createStatement()) {
             statement.execute(settings().text());
             connection.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
             connection.setAutoCommit(false);
+            return connection;
+        } catch (SQLException | RuntimeException e) {
+            try (connection) {
+                throw e;
+            }
+        }
+    }
+
+    private PostgresSession session(Connection connection, Runnable onEnd) throws SQLException {
+        try {
             PostgresSession session =
-                    new PostgresSession(connection, server.title(), interrupts, this::beside, ended -> {
-                        if (open.remove(ended)) {
-                            onEnd.run();
+                    new PostgresSession(connection, server.title(), interrupts, this::beside, (ended, clean) -> {
+                        if (clean) {
+                            idle.keep(connection);
                         }
+                        open.remove(ended);
+                        onEnd.run();
                     });
             open.add(session);
             return session;
@@ -139,6 +154,7 @@ final class Sessions implements AutoCloseable {
     @Override
     public void close() {
         closed = true;
+        idle.close();
         open.forEach(PostgresSession::close);
         interrupts.close();
     }
