@@ -43,7 +43,18 @@ public final class Deadlines implements AutoCloseable {
             if (!over && now - deadline >= 0) {
                 over = true;
                 missed = true;
+                endNow();
+            }
+        }
+
+        /** What one action throws must not keep the others from being ended. */
+        @SuppressWarnings("CatchThrowable")
+        private void endNow() {
+            try {
                 end.run();
+            } catch (Throwable e) {
+                System.getLogger(Deadlines.class.getName())
+                        .log(System.Logger.Level.ERROR, "Ending what took too long failed", e);
             }
         }
 
@@ -64,8 +75,8 @@ public final class Deadlines implements AutoCloseable {
      * Watches something until the result is closed.
      *
      * @param nanoTime when it has to be over, by {@link System#nanoTime}
-     * @param end ends it, at most once, on the thread of this class; must neither wait nor throw, and never runs after
-     *     {@link Watch#meet} has returned
+     * @param end ends it, at most once, on the thread of this class; must not wait, since the others' ends
+     *     would wait too; what it throws is logged. It never runs after {@link Watch#meet} has returned
      */
     public Watch watch(long nanoTime, Runnable end) {
         Watch watch = new Watch(nanoTime, end);

@@ -3,9 +3,14 @@ package dev.manciple.spi.internal;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -53,5 +58,45 @@ class DeadlinesTest {
             }
             assertThat(ended).hasValue(0);
         }
+    }
+
+    @Test
+    void anEndThatFailsIsLoggedAndTheOthersGoOn() throws InterruptedException {
+        Logger logger = Logger.getLogger(Deadlines.class.getName());
+        List<LogRecord> logged = new CopyOnWriteArrayList<>();
+        Handler handler = new Handler() {
+            @Override
+            public void publish(LogRecord told) {
+                logged.add(told);
+            }
+
+            @Override
+            public void flush() {}
+
+            @Override
+            public void close() {}
+        };
+        logger.addHandler(handler);
+        logger.setUseParentHandlers(false);
+        IllegalStateException failure = new IllegalStateException("cannot be ended");
+        try (deadlines) {
+            CountDownLatch begun = new CountDownLatch(1);
+            try (Deadlines.Watch failing = deadlines.watch(System.nanoTime(), () -> {
+                begun.countDown();
+                throw failure;
+            })) {
+                begun.await();
+                assertThat(failing.meet()).isFalse();
+                CountDownLatch ended = new CountDownLatch(1);
+                try (Deadlines.Watch next = deadlines.watch(System.nanoTime(), ended::countDown)) {
+                    ended.await();
+                    assertThat(next.meet()).isFalse();
+                }
+            }
+        } finally {
+            logger.removeHandler(handler);
+            logger.setUseParentHandlers(true);
+        }
+        assertThat(logged).extracting(LogRecord::getThrown).containsExactly(failure);
     }
 }
