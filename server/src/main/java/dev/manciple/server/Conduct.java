@@ -77,6 +77,7 @@ public record Conduct(
                 case PUSH -> metrics.push();
                 case MATERIALIZATION -> metrics.materialization();
                 case FRESHNESS -> metrics.freshness();
+                case OFFLINE_FEATURES -> metrics.offlineFeatures();
             };
             if (!measured) {
                 unmeasured.add(group);

@@ -7,7 +7,8 @@ public enum MetricGroup {
     ONLINE_FEATURES,
     PUSH,
     MATERIALIZATION,
-    FRESHNESS;
+    FRESHNESS,
+    OFFLINE_FEATURES;
 
     /** Whether a meter of that name belongs here. */
     boolean has(String meter) {
@@ -20,6 +21,7 @@ public enum MetricGroup {
             case PUSH -> meter.startsWith("feast_push");
             case MATERIALIZATION -> meter.startsWith("feast_materialization");
             case FRESHNESS -> meter.startsWith("feast_feature_freshness");
+            case OFFLINE_FEATURES -> meter.startsWith("feast_offline_store");
         };
     }
 }

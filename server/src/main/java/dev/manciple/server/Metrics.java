@@ -21,6 +21,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.function.Supplier;
 import java.util.stream.DoubleStream;
+import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,6 +34,14 @@ public final class Metrics {
                     0.1, 0.25, 0.5, 1, 2.5, 5, 10, 25, 50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000)
             .mapToObj(millis -> Duration.ofNanos(Math.round(1e6 * millis)))
             .toArray(Duration[]::new);
+
+    /** Bounds of times of retrievals, some of which take minutes. */
+    private static final Duration[] LONG_TIMES = LongStream.of(
+                    100, 500, 1_000, 5_000, 10_000, 30_000, 60_000, 120_000, 300_000, 600_000)
+            .mapToObj(Duration::ofMillis)
+            .toArray(Duration[]::new);
+
+    private static final double[] ROW_COUNTS = {1e2, 1e3, 1e4, 1e5, 5e5, 1e6, 5e6};
 
     private final PrometheusMeterRegistry registry;
     private final Map<String, Route> routes = new ConcurrentHashMap<>();
@@ -215,6 +224,34 @@ public final class Metrics {
                                 .tag("direction", counted.direction())
                                 .register(registry))
                 .increment((double) rows);
+    }
+
+    /**
+     * One retrieval of an offline store that is over.
+     *
+     * @param command what was asked for
+     * @param status {@code success}, {@code error}, or {@code cancelled} where the client went
+     * @param nanos until the client had taken the last row
+     */
+    public void retrieved(String command, String status, long rows, long nanos) {
+        Counter.builder("feast_offline_store_request")
+                .description("Retrievals of the offline server, by command and outcome.")
+                .tag("method", command)
+                .tag("status", status)
+                .register(registry)
+                .increment();
+        Timer.builder("feast_offline_store_request_latency")
+                .description("Time from a retrieval's plan to its last row handed over.")
+                .tag("method", command)
+                .serviceLevelObjectives(LONG_TIMES)
+                .register(registry)
+                .record(nanos, TimeUnit.NANOSECONDS);
+        DistributionSummary.builder("feast_offline_store_row_count")
+                .description("Rows per retrieval.")
+                .tag("method", command)
+                .serviceLevelObjectives(ROW_COUNTS)
+                .register(registry)
+                .record((double) rows);
     }
 
     /** One read of online features. */

@@ -121,12 +121,14 @@ class TelemetryTest {
 
     @Test
     void groupsOfMetersCanBeLeftOut() throws Exception {
-        Metrics metrics = new Metrics(Set.of(MetricGroup.REQUEST, MetricGroup.RESOURCE));
+        Metrics metrics = new Metrics(Set.of(MetricGroup.REQUEST, MetricGroup.RESOURCE, MetricGroup.OFFLINE_FEATURES));
         metrics.route("/x").answered(200, 1);
+        metrics.retrieved("get_historical_features", "success", 1, 1);
         metrics.onlineRead(1);
 
         assertThat(metrics.text())
                 .contains("feast_online_features_request_total 1")
+                .doesNotContain("feast_offline_store")
                 .doesNotContain("feast_feature_server_request")
                 .doesNotContain("cpu_usage");
     }

@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.apache.arrow.flight.FlightMethod;
 import org.apache.arrow.flight.FlightRuntimeException;
@@ -34,6 +35,7 @@ final class ObservedCalls {
         private final FlightMethod method;
         private final Telemetry.Request request;
         private String api = "";
+        private long rowsSent;
 
         private Call(FlightMethod method, Telemetry.Request request) {
             this.method = method;
@@ -53,7 +55,23 @@ final class ObservedCalls {
 
         /** Rows it was answered with. */
         void sent(long rows) {
+            rowsSent += rows;
             metrics.flightRows(api, "sent", rows);
+        }
+
+        /**
+         * Runs a retrieval, and tells of it.
+         *
+         * @param work does not throw, but tells how it ended
+         */
+        FlightStatusCode retrieve(Supplier<FlightStatusCode> work) {
+            long began = System.nanoTime();
+            FlightStatusCode ended = work.get();
+            String status = ended == FlightStatusCode.OK
+                    ? "success"
+                    : ended == FlightStatusCode.CANCELLED ? "cancelled" : "error";
+            metrics.retrieved(api, status, rowsSent, System.nanoTime() - began);
+            return ended;
         }
     }
 

@@ -172,7 +172,7 @@ final class OfflineProducer implements FlightProducer {
             }
             try (Upload upload = taken.get()) {
                 call.isAbout(upload.command());
-                return stream.send(() -> answer(upload), resources.allocator(), call::sent);
+                return call.retrieve(() -> stream.send(() -> answer(upload), resources.allocator(), call::sent));
             }
         } finally {
             admission.leave();
