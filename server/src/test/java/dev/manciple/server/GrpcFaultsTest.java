@@ -39,7 +39,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Callers over gRPC that do harm, on purpose or not. */
 @Timeout(120)
 class GrpcFaultsTest {
-    private static final MethodDescriptor<GetOnlineFeaturesRequest, GetOnlineFeaturesResponse> READ =
+    static final MethodDescriptor<GetOnlineFeaturesRequest, GetOnlineFeaturesResponse> READ =
             MethodDescriptor.<GetOnlineFeaturesRequest, GetOnlineFeaturesResponse>newBuilder()
                     .setType(MethodDescriptor.MethodType.UNARY)
                     .setFullMethodName("feast.serving.ServingService/GetOnlineFeatures")

@@ -14,18 +14,28 @@ import dev.manciple.model.Projection;
 import dev.manciple.model.Transformation;
 import dev.manciple.model.ValueType.Scalar;
 import dev.manciple.server.grpc.TransformationClient;
+import dev.manciple.tck.Await;
 import dev.manciple.wire.proto.OnDemandFeatureViewProto.OnDemandFeatureViewSpec;
+import dev.manciple.wire.proto.ServingServiceProto.FeatureList;
+import dev.manciple.wire.proto.ServingServiceProto.GetOnlineFeaturesRequest;
+import dev.manciple.wire.proto.ServingServiceProto.GetOnlineFeaturesResponse;
 import dev.manciple.wire.proto.TransformationProto.FeatureTransformationV2;
 import dev.manciple.wire.proto.TransformationProto.UserDefinedFunctionV2;
 import dev.manciple.wire.proto.TransformationServiceProto.TransformFeaturesRequest;
 import dev.manciple.wire.proto.TransformationServiceProto.TransformFeaturesResponse;
 import dev.manciple.wire.proto.TransformationServiceProto.ValueType;
+import dev.manciple.wire.proto.ValueProto;
+import io.grpc.CallOptions;
+import io.grpc.Context;
+import io.grpc.ManagedChannel;
 import io.grpc.MethodDescriptor;
 import io.grpc.Server;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.Status;
+import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.netty.NettyServerBuilder;
 import io.grpc.protobuf.ProtoUtils;
+import io.grpc.stub.ClientCalls;
 import io.grpc.stub.ServerCalls;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -38,7 +48,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -69,6 +83,9 @@ class TransformationServiceTest {
 
     private final List<String> asked = new ArrayList<>();
     private final AtomicInteger calls = new AtomicInteger();
+    /** That of the silent view, and whether only because its time was over. */
+    private final CompletableFuture<Boolean> silentEnded = new CompletableFuture<>();
+
     private Server service;
     private FeatureStore store;
     private FeatureServer server;
@@ -147,6 +164,12 @@ class TransformationServiceTest {
                         ServerCalls.asyncUnaryCall((request, out) -> {
                             calls.incrementAndGet();
                             if (request.getOnDemandFeatureViewName().equals("silent")) {
+                                Context.current()
+                                        .addListener(
+                                                ended ->
+                                                        silentEnded.complete(Objects.requireNonNull(ended.getDeadline())
+                                                                .isExpired()),
+                                                Runnable::run);
                                 return;
                             }
                             if (request.getOnDemandFeatureViewName().equals("failing")) {
@@ -257,6 +280,59 @@ class TransformationServiceTest {
                     .as("given up before the client of the service does so")
                     .doesNotContain("DEADLINE_EXCEEDED");
         }
+    }
+
+    @Test
+    void aCallThatIsCancelledEndsItsReadAndGivesItsPlaceBack() throws Exception {
+        ServerOptions.Limits onePlace = new ServerOptions.Limits(1 << 20, 10, 1, Duration.ofSeconds(30));
+        ServerOptions options = ServerOptions.DEFAULT
+                .withPort(0)
+                .withGrpcPort(0)
+                .withDrain(Duration.ZERO)
+                .withLimits(onePlace);
+        try (FeatureServer other = FeatureServer.start(store, options, "test")) {
+            ManagedChannel channel = NettyChannelBuilder.forAddress(
+                            "127.0.0.1", other.grpcPort().orElseThrow())
+                    .usePlaintext()
+                    .build();
+            try {
+                Future<GetOnlineFeaturesResponse> answer = ClientCalls.futureUnaryCall(
+                        channel.newCall(GrpcFaultsTest.READ, CallOptions.DEFAULT), question("silent:sum"));
+                Await.until("the service is asked", () -> calls.get() == 1);
+                answer.cancel(true);
+
+                assertThat(silentEnded.get(60, TimeUnit.SECONDS))
+                        .as("by the time the service has, not by the caller")
+                        .isFalse();
+                Http of = Http.of(other);
+                Await.until(
+                        "the call is told of as cancelled",
+                        () -> of.get("/metrics").body(),
+                        metrics -> metrics.contains(
+                                "feast_feature_server_request_total{endpoint=\"feast.serving.ServingService/GetOnlineFeatures\",status=\"1\"} 1"));
+                assertThat(ClientCalls.blockingUnaryCall(
+                                        channel, GrpcFaultsTest.READ, CallOptions.DEFAULT, question("summed:sum"))
+                                .getResultsCount())
+                        .as("the only place is free")
+                        .isPositive();
+            } finally {
+                channel.shutdownNow();
+            }
+        }
+    }
+
+    private static GetOnlineFeaturesRequest question(String feature) {
+        return GetOnlineFeaturesRequest.newBuilder()
+                .setFeatures(FeatureList.newBuilder().addVal(feature))
+                .putEntities("driver_id", number(1001))
+                .putEntities("bonus", number(1))
+                .build();
+    }
+
+    private static ValueProto.RepeatedValue number(long number) {
+        return ValueProto.RepeatedValue.newBuilder()
+                .addVal(ValueProto.Value.newBuilder().setInt64Val(number))
+                .build();
     }
 
     @Test

@@ -9,5 +9,6 @@ import io.grpc.Metadata;
  * @param caller who asks
  * @param headers what came with the question
  * @param trailers what is to go with the answer
+ * @param cancellation ends reads the caller does not wait for any more
  */
-public record Call(Caller caller, Metadata headers, Metadata trailers) {}
+public record Call(Caller caller, Metadata headers, Metadata trailers, Cancellation cancellation) {}

@@ -6,6 +6,7 @@ import dev.manciple.error.FeatureStoreException;
 import dev.manciple.server.FeastErrors;
 import dev.manciple.server.Telemetry;
 import dev.manciple.server.auth.AccessControl;
+import dev.manciple.server.auth.Caller;
 import io.grpc.KnownLength;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
@@ -28,6 +29,7 @@ final class UnaryMethod<Q extends Message, A> implements ServerCallHandler<byte[
     private static final Logger LOG = LoggerFactory.getLogger(UnaryMethod.class);
     private static final Metadata.Key<String> TOKEN =
             Metadata.Key.of(AccessControl.HEADER, Metadata.ASCII_STRING_MARSHALLER);
+    private static final Status GONE = Status.CANCELLED.withDescription("The client went before it was answered");
 
     private final String name;
     private final Q type;
@@ -61,6 +63,7 @@ final class UnaryMethod<Q extends Message, A> implements ServerCallHandler<byte[
     private final class Question extends ServerCall.Listener<byte[]> {
         private final ServerCall<byte[], A> call;
         private final Metadata headers;
+        private final Cancellation cancellation = new Cancellation();
         private byte @Nullable [] message;
         private boolean refused;
 
@@ -83,8 +86,13 @@ final class UnaryMethod<Q extends Message, A> implements ServerCallHandler<byte[
             if (whole == null) {
                 refuse("The call has no question");
             } else if (!refused) {
-                calls.threads().execute(() -> answer(call, headers, whole));
+                calls.threads().execute(() -> answer(call, headers, whole, cancellation));
             }
+        }
+
+        @Override
+        public void onCancel() {
+            cancellation.cancel();
         }
 
         private void refuse(String why) {
@@ -93,10 +101,10 @@ final class UnaryMethod<Q extends Message, A> implements ServerCallHandler<byte[
         }
     }
 
-    private void answer(ServerCall<byte[], A> call, Metadata headers, byte[] question) {
+    private void answer(ServerCall<byte[], A> call, Metadata headers, byte[] question, Cancellation cancellation) {
         route.answer(key -> header(headers, key), () -> {
             Metadata trailers = new Metadata();
-            Status status = enter(call, headers, trailers, question);
+            Status status = enter(call, headers, trailers, question, cancellation);
             call.close(status, trailers);
             return Telemetry.Outcome.of(status.getCode());
         });
@@ -106,15 +114,21 @@ final class UnaryMethod<Q extends Message, A> implements ServerCallHandler<byte[
         return Optional.ofNullable(headers.get(Metadata.Key.of(name, Metadata.ASCII_STRING_MARSHALLER)));
     }
 
-    private Status enter(ServerCall<byte[], A> call, Metadata headers, Metadata trailers, byte[] question) {
+    private Status enter(
+            ServerCall<byte[], A> call,
+            Metadata headers,
+            Metadata trailers,
+            byte[] question,
+            Cancellation cancellation) {
         if (call.isCancelled()) {
-            return Status.CANCELLED.withDescription("The client went before it was answered");
+            return GONE;
         }
         if (!calls.admission().enter()) {
             return Status.RESOURCE_EXHAUSTED.withDescription(calls.admission().refusal());
         }
         try {
-            Call known = new Call(calls.access().admit(Optional.ofNullable(headers.get(TOKEN))), headers, trailers);
+            Caller caller = calls.access().admit(Optional.ofNullable(headers.get(TOKEN)));
+            Call known = new Call(caller, headers, trailers, cancellation);
             return answer(known, parse(question), call);
         } catch (InvalidProtocolBufferException e) {
             return Status.INVALID_ARGUMENT.withDescription(
@@ -141,7 +155,7 @@ final class UnaryMethod<Q extends Message, A> implements ServerCallHandler<byte[
         try {
             answer = method.answer(known, question);
         } catch (FeatureStoreException e) {
-            return failures.status(e, question);
+            return call.isCancelled() ? GONE : failures.status(e, question);
         }
         call.sendHeaders(new Metadata());
         call.sendMessage(answer);
