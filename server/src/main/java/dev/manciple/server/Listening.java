@@ -53,8 +53,9 @@ public final class Listening {
                 port,
                 WebServer.builder()
                         .idleConnectionTimeout(limits.idle())
-                        // Channels write 8 KB at a time, each a packet of its own where the network is the machine itself.
-                        // Sockets write an answer whole, but not every server socket of TLS insists on clients' certificates.
+                        // Channels write 8 KB at a time, each a packet of its own where the network is the machine
+                        // itself. Sockets write an answer whole, but not every server socket of TLS insists on
+                        // clients' certificates.
                         .useNio(tls.isPresent())
                         .connectionOptions(socket -> socket.tcpNoDelay(true))
                         .shutdownGracePeriod(drain)
