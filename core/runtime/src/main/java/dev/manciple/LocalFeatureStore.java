@@ -125,8 +125,8 @@ final class LocalFeatureStore implements FeatureStore {
         engine = new Engine(parts.allocator());
         entityRows = new EntityRows(snapshots::newest, engine, parts.allocator());
         resultFiles = new ResultFiles(engine, parts.allocator());
-        Transformations transformations =
-                new Transformations(parts.functions(), parts.allFunctions(), parts.foreign(), engine);
+        Transformations transformations = new Transformations(
+                parts.functions(), parts.allFunctions(), parts.foreign(), engine, parts.observers());
         planner = new ApplyPlanner(parts.offline(), parts.online(), new OnDemandChecks(transformations));
         reviewed = new ReviewedSnapshots(parts.offline());
         Supplier<RegistrySnapshot> newest = reviewed.of(snapshots::newest);

@@ -10,6 +10,13 @@ public interface StoreObserver {
      */
     void onlineRead(String store, long nanos, boolean answered);
 
+    /**
+     * Features of an on demand view that were computed for a read of online features, or could not be.
+     *
+     * @param mode how they are computed, in Feast's words where it has one: {@code sql}, {@code java}, {@code pandas}
+     */
+    void transformed(String view, String mode, long nanos);
+
     /** What {@link FeatureStore#observe} returns; closing it ends it. */
     interface Observation extends AutoCloseable {
         @Override

@@ -17,7 +17,9 @@ public enum MetricGroup {
                 meter.startsWith("feast_feature_server_cpu") || meter.startsWith("feast_feature_server_memory");
             case REQUEST -> meter.startsWith("feast_feature_server_request");
             case ONLINE_FEATURES ->
-                meter.startsWith("feast_online_features") || meter.startsWith("feast_feature_server_online_store_read");
+                meter.startsWith("feast_online_features")
+                        || meter.startsWith("feast_feature_server_online_store_read")
+                        || meter.startsWith("feast_feature_server_transformation");
             case PUSH -> meter.startsWith("feast_push");
             case MATERIALIZATION -> meter.startsWith("feast_materialization");
             case FRESHNESS -> meter.startsWith("feast_feature_freshness");

@@ -61,6 +61,10 @@ public final class Metrics {
 
     private record StoreRead(String store, boolean answered) {}
 
+    private final Map<Transformed, Timer> transformations = new ConcurrentHashMap<>();
+
+    private record Transformed(String view, String mode) {}
+
     private final Map<FlightRows, Counter> flightRows = new ConcurrentHashMap<>();
 
     private record FlightRows(String command, String direction) {}
@@ -203,6 +207,20 @@ public final class Metrics {
                                 .description("Time of a read of an online store, by its type.")
                                 .tag("store", read.store())
                                 .tag("outcome", read.answered() ? "answered" : "failed")
+                                .serviceLevelObjectives(TIMES)
+                                .register(registry))
+                .record(nanos, TimeUnit.NANOSECONDS);
+    }
+
+    /** Features of an on demand view computed for one read. */
+    void transformed(String view, String mode, long nanos) {
+        transformations
+                .computeIfAbsent(
+                        new Transformed(view, mode),
+                        computed -> Timer.builder("feast_feature_server_transformation_duration")
+                                .description("Time a read waited for features that are computed, by on demand view.")
+                                .tag("odfv_name", computed.view())
+                                .tag("mode", computed.mode())
                                 .serviceLevelObjectives(TIMES)
                                 .register(registry))
                 .record(nanos, TimeUnit.NANOSECONDS);

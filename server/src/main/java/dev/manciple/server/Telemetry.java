@@ -186,6 +186,11 @@ public final class Telemetry implements StoreObserver {
     private record Answered(Outcome outcome, Optional<RuntimeException> failure) {}
 
     @Override
+    public void transformed(String view, String mode, long nanos) {
+        metrics.transformed(view, mode, nanos);
+    }
+
+    @Override
     public void onlineRead(String store, long nanos, boolean answered) {
         metrics.storeRead(store, nanos, answered);
         // A router's children are read by threads of their own, which have no request to add a span to.

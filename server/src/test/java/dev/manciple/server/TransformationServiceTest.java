@@ -228,6 +228,9 @@ class TransformationServiceTest {
         assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
         assertThat(Http.json(answer).at("/results/3/values").toString()).isEqualTo("[8.0,11.0,null]");
         assertThat(asked).containsExactly("rides/summed");
+        assertThat(http.get("/metrics").body())
+                .contains(
+                        "feast_feature_server_transformation_duration_seconds_count{mode=\"pandas\",odfv_name=\"summed\"} 1");
     }
 
     @Test

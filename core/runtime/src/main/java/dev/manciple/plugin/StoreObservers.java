@@ -12,8 +12,14 @@ public final class StoreObservers {
         return () -> observers.remove(observer);
     }
 
-    boolean isEmpty() {
+    public boolean isEmpty() {
         return observers.isEmpty();
+    }
+
+    public void transformed(String view, String mode, long nanos) {
+        for (StoreObserver observer : observers) {
+            observer.transformed(view, mode, nanos);
+        }
     }
 
     void onlineRead(String store, long nanos, boolean answered) {

@@ -5,6 +5,7 @@ import dev.manciple.error.NotFoundException;
 import dev.manciple.error.UnsupportedException;
 import dev.manciple.local.Engine;
 import dev.manciple.model.Transformation;
+import dev.manciple.plugin.StoreObservers;
 import dev.manciple.spi.FeatureFunction;
 import java.util.Collection;
 import java.util.HashMap;
@@ -23,6 +24,7 @@ public final class Transformations {
     private @Nullable Map<String, FeatureFunction> found;
     private final Optional<ForeignFunctions> foreign;
     private final Engine engine;
+    private final StoreObservers observers;
 
     /**
      * @param installed those of plug-ins
@@ -30,7 +32,7 @@ public final class Transformations {
      * @throws InvalidRequestException if two functions have the same name
      */
     public Transformations(Collection<FeatureFunction> installed, Engine engine) {
-        this(installed, () -> installed, Optional.empty(), engine);
+        this(installed, () -> installed, Optional.empty(), engine, new StoreObservers());
     }
 
     /**
@@ -39,17 +41,20 @@ public final class Transformations {
      *     to be compiled
      * @param foreign computes what is in other languages, if anything does; not closed
      * @param engine evaluates SQL expressions; not closed
+     * @param observers told how long online reads wait for what is computed
      * @throws InvalidRequestException if two installed functions have the same name
      */
     public Transformations(
             Collection<FeatureFunction> installed,
             Supplier<? extends Collection<FeatureFunction>> all,
             Optional<ForeignFunctions> foreign,
-            Engine engine) {
+            Engine engine,
+            StoreObservers observers) {
         this.installed = byName(installed);
         this.all = all;
         this.foreign = foreign;
         this.engine = engine;
+        this.observers = observers;
     }
 
     private static Map<String, FeatureFunction> byName(Collection<FeatureFunction> functions) {
@@ -74,6 +79,10 @@ public final class Transformations {
      * @throws NotFoundException if it names a function nobody provides
      */
     public OnDemandFunction of(OnDemandSlice slice) {
+        return new ObservedFunction(unobserved(slice), slice.view(), observers);
+    }
+
+    private OnDemandFunction unobserved(OnDemandSlice slice) {
         return switch (slice.view().transformation()) {
             case Transformation.Sql sql -> new SqlFunction(slice, sql, engine);
             case Transformation.Java java -> new JavaFunction(slice, function(java.function(), slice));
