@@ -53,9 +53,8 @@ public final class Listening {
                 port,
                 WebServer.builder()
                         .idleConnectionTimeout(limits.idle())
-                        // Channels write 8 KB at a time, each a packet of its own where the network is the machine
-                        // itself. Sockets write an answer whole, but not every server socket of TLS insists on
-                        // clients' certificates.
+                        // Sockets write an answer whole, channels in packets of 8 KB. But the web server's sockets of
+                        // TLS do not insist on certificates of clients.
                         .useNio(tls.isPresent())
                         .connectionOptions(socket -> socket.tcpNoDelay(true))
                         .shutdownGracePeriod(drain)
