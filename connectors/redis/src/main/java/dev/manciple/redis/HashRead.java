@@ -15,6 +15,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.CommandArguments;
 import redis.clients.jedis.Protocol;
+import redis.clients.jedis.args.Rawable;
 import redis.clients.jedis.exceptions.JedisDataException;
 
 /**
@@ -51,6 +52,9 @@ final class HashRead {
     /** Set with the first command, when all parts are known; null where fields are read one by one. */
     private @Nullable FieldPositions positions;
 
+    /** In the order of their replies, where they are read one by one. */
+    private final List<Rawable> fields = new ArrayList<>();
+
     private boolean complete;
 
     static HashRead of(ViewLayout layout, List<Field> features) {
@@ -77,12 +81,7 @@ final class HashRead {
                     key, new CommandArguments(Protocol.Command.HGETALL).add(key), key.length + 2 * BYTES_PER_ARGUMENT);
         }
         CommandArguments arguments = new CommandArguments(Protocol.Command.HMGET).add(key);
-        for (Part part : parts) {
-            arguments.add(part.layout().timeField());
-            for (Field feature : part.features()) {
-                arguments.add(part.layout().field(feature));
-            }
-        }
+        fields.forEach(arguments::add);
         return new Command(key, arguments, key.length + (2 + arguments.size()) * BYTES_PER_ARGUMENT);
     }
 
@@ -95,9 +94,20 @@ final class HashRead {
                     wanted.add(part.layout(), part.features(), part.first());
                 }
                 positions = wanted;
+            } else {
+                nameFields();
             }
         }
         return positions != null;
+    }
+
+    private void nameFields() {
+        for (Part part : parts) {
+            fields.add(part.layout().timeField());
+            for (Field feature : part.features()) {
+                fields.add(part.layout().field(feature));
+            }
+        }
     }
 
     private boolean wantsMostOf(int hashSize) {
