@@ -25,7 +25,7 @@ public sealed interface FeatureSelection {
      *
      * @throws InvalidRequestException if a text is no reference
      */
-    static FeatureSelection parse(List<String> references) {
+    static Views parse(List<String> references) {
         Map<String, List<String>> byView = new LinkedHashMap<>();
         String view = "";
         List<String> features = new ArrayList<>();

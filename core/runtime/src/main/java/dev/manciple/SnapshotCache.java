@@ -53,6 +53,10 @@ final class SnapshotCache {
         try {
             return newest();
         } catch (FeatureStoreException e) {
+            if (Thread.currentThread().isInterrupted()) {
+                // Who asked has given up, which says nothing of the registry: the next may ask it.
+                return now.snapshot();
+            }
             LOG.warn("The registry of project '{}' is served from memory: {}", project, e.getMessage());
             put(now.snapshot());
             return now.snapshot();

@@ -74,6 +74,26 @@ class SnapshotCacheTest {
     }
 
     @Test
+    void whoGivesUpDoesNotKeepTheNewestFromOthers() throws IOException {
+        Path file = folder.resolve("registry.db");
+        SnapshotCache cache = cache(Duration.ofSeconds(10));
+        put("driver");
+        RegistrySnapshot known = cache.recent();
+        put("customer");
+        byte[] newest = Files.readAllBytes(file);
+        Files.writeString(file, "nonsense");
+        nanoTime.addAndGet(Duration.ofSeconds(11).toNanos());
+        Thread.currentThread().interrupt();
+        try {
+            assertThat(cache.recent()).isSameAs(known);
+        } finally {
+            Thread.interrupted();
+        }
+        Files.write(file, newest);
+        assertThat(cache.recent().entities()).containsKey("customer");
+    }
+
+    @Test
     void theFirstFailureIsTheCallers() throws IOException {
         Files.writeString(folder.resolve("registry.db"), "nonsense");
         assertThatThrownBy(cache(Duration.ofSeconds(10))::recent).isInstanceOf(ConfigException.class);

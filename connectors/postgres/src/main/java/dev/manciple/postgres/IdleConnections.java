@@ -20,12 +20,9 @@ import org.jspecify.annotations.Nullable;
  * is a tenth of all its work. Thread-safe.
  */
 final class IdleConnections implements AutoCloseable {
-    /** One request soon follows another, such as its description and its plan; a server's processes are not kept from others for longer. */
-    private static final Duration KEPT = Duration.ofSeconds(5);
-
     private final int answerSeconds;
-    private final Executor sweeping =
-            CompletableFuture.delayedExecutor(KEPT.toMillis(), TimeUnit.MILLISECONDS, Thread::startVirtualThread);
+    private final Duration kept;
+    private final Executor sweeping;
     private final ReentrantLock lock = new ReentrantLock();
 
     /** The one that was kept last is the last. */
@@ -36,19 +33,29 @@ final class IdleConnections implements AutoCloseable {
     /** @param since {@link System#nanoTime} */
     private record Idle(Connection connection, long since) {}
 
-    /** @param answer how long a server may take to say that a connection is still there */
-    IdleConnections(Duration answer) {
+    /**
+     * @param answer how long a server may take to say that a connection is still there
+     * @param kept how long a connection is kept that nobody takes
+     */
+    IdleConnections(Duration answer, Duration kept) {
         this.answerSeconds = Math.clamp(answer.toSeconds(), 1, Integer.MAX_VALUE);
+        this.kept = kept;
+        this.sweeping =
+                CompletableFuture.delayedExecutor(kept.toMillis(), TimeUnit.MILLISECONDS, Thread::startVirtualThread);
     }
 
     /** One that is still connected, in a transaction that has not begun to read; the caller closes it or {@link #keep}s it. */
     Optional<Connection> take() {
-        for (Idle last = last(); last != null; last = last()) {
-            if (isAlive(last.connection())) {
-                return Optional.of(last.connection());
-            }
-            close(last.connection());
+        Idle last = last();
+        if (last == null) {
+            return Optional.empty();
         }
+        if (isAlive(last.connection())) {
+            return Optional.of(last.connection());
+        }
+        close(last.connection());
+        // What ended it ended the others too, and each may take as long to say so.
+        empty().forEach(IdleConnections::close);
         return Optional.empty();
     }
 
@@ -92,7 +99,7 @@ final class IdleConnections implements AutoCloseable {
         List<Idle> old = new ArrayList<>();
         lock.lock();
         try {
-            while (!idle.isEmpty() && now - idle.getFirst().since() >= KEPT.toNanos()) {
+            while (!idle.isEmpty() && now - idle.getFirst().since() >= kept.toNanos()) {
                 old.add(idle.removeFirst());
             }
         } finally {
@@ -110,17 +117,25 @@ final class IdleConnections implements AutoCloseable {
         }
     }
 
-    @Override
-    public void close() {
-        List<Idle> all;
+    private List<Connection> empty() {
         lock.lock();
         try {
-            closed = true;
-            all = List.copyOf(idle);
+            List<Connection> all = idle.stream().map(Idle::connection).toList();
             idle.clear();
+            return all;
         } finally {
             lock.unlock();
         }
-        all.forEach(each -> close(each.connection()));
+    }
+
+    @Override
+    public void close() {
+        lock.lock();
+        try {
+            closed = true;
+        } finally {
+            lock.unlock();
+        }
+        empty().forEach(IdleConnections::close);
     }
 }

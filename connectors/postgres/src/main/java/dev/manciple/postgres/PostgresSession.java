@@ -46,7 +46,10 @@ final class PostgresSession implements SqlSession {
 
     /** What becomes of a session's connection. */
     interface End {
-        /** @param clean whether the connection, which is open only then, is as it was before the session */
+        /**
+         * @param clean whether the connection is open still, and has nothing of the session's but what only concerns the server's
+         *     own functions: the last values of sequences, the seed of {@code random()}
+         */
         void of(PostgresSession session, boolean clean);
     }
 
@@ -321,7 +324,10 @@ final class PostgresSession implements SqlSession {
             if (!connection.isClosed()) {
                 connection.rollback();
             }
-        } catch (SQLException e) {
+            if (clean) {
+                unlock();
+            }
+        } catch (SQLException | RuntimeException e) {
             // Nothing was promised since the last commit, and the server undoes the rest by itself.
             spoil();
         }
@@ -329,5 +335,14 @@ final class PostgresSession implements SqlSession {
             IdleConnections.close(connection);
         }
         return clean;
+    }
+
+    /** Locks that a query of somebody's took for the session outlive its transaction. */
+    private void unlock() throws SQLException {
+        connection.setAutoCommit(true);
+        try (Statement statement = connection.createStatement()) {
+            statement.execute("SELECT pg_advisory_unlock_all()");
+        }
+        connection.setAutoCommit(false);
     }
 }

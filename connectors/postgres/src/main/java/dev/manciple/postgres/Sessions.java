@@ -6,6 +6,7 @@ import dev.manciple.sql.Sql;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -19,6 +20,9 @@ import java.util.concurrent.Semaphore;
  * do without. Thread-safe.
  */
 final class Sessions implements AutoCloseable {
+    /** One request soon follows another, such as its description and its plan; a server's processes are not kept from others for longer. */
+    private static final Duration KEPT = Duration.ofSeconds(5);
+
     private final Postgres server;
     private final PostgresOfflineConfig config;
     private final Semaphore free;
@@ -28,10 +32,15 @@ final class Sessions implements AutoCloseable {
     private volatile boolean closed;
 
     Sessions(Postgres server, PostgresOfflineConfig config) {
+        this(server, config, KEPT);
+    }
+
+    /** @param kept how long a connection is kept that no session uses */
+    Sessions(Postgres server, PostgresOfflineConfig config, Duration kept) {
         this.server = server;
         this.config = config;
         this.free = new Semaphore(config.maxConn());
-        this.idle = new IdleConnections(config.connectTimeout());
+        this.idle = new IdleConnections(config.connectTimeout(), kept);
     }
 
     /** A new session in a transaction that sees one state of the database; the caller closes it. */
@@ -103,11 +112,14 @@ final class Sessions implements AutoCloseable {
         try {
             PostgresSession session =
                     new PostgresSession(connection, server.title(), interrupts, this::beside, (ended, clean) -> {
-                        if (clean) {
-                            idle.keep(connection);
+                        try {
+                            if (clean) {
+                                idle.keep(connection);
+                            }
+                        } finally {
+                            open.remove(ended);
+                            onEnd.run();
                         }
-                        open.remove(ended);
-                        onEnd.run();
                     });
             open.add(session);
             return session;

@@ -67,11 +67,15 @@ final class ObservedCalls {
         FlightStatusCode retrieve(Supplier<FlightStatusCode> work) {
             long began = System.nanoTime();
             FlightStatusCode ended = work.get();
-            String status = ended == FlightStatusCode.OK
-                    ? "success"
-                    : ended == FlightStatusCode.CANCELLED ? "cancelled" : "error";
-            metrics.retrieved(api, status, rowsSent, System.nanoTime() - began);
+            metrics.retrieved(api, status(ended), rowsSent, System.nanoTime() - began);
             return ended;
+        }
+
+        private static String status(FlightStatusCode ended) {
+            if (ended == FlightStatusCode.OK) {
+                return "success";
+            }
+            return ended == FlightStatusCode.CANCELLED ? "cancelled" : "error";
         }
     }
 

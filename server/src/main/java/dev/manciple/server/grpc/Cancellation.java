@@ -25,7 +25,7 @@ public final class Cancellation {
      * Works in this thread, which is interrupted if the caller goes meanwhile or has gone already, and is not afterwards. Only for
      * what leaves nothing half-done: reads.
      */
-    public <R> R run(Supplier<R> work) {
+    <R> R run(Supplier<R> work) {
         begin();
         try {
             return work.get();

@@ -136,6 +136,10 @@ final class UnaryMethod<Q extends Message, A> implements ServerCallHandler<byte[
         } catch (FeatureStoreException e) {
             return FeastErrors.code(e).toStatus().withDescription(e.getMessage());
         } catch (RuntimeException | Error e) {
+            if (e instanceof RuntimeException && call.isCancelled()) {
+                // Not every library has a word for being interrupted.
+                return GONE;
+            }
             // Errors too: nobody else would tell the client, who would wait.
             LOG.error("{} failed", name, e);
             return Status.INTERNAL.withDescription("The server failed to answer; its log has the reason");

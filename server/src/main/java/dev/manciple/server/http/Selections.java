@@ -16,10 +16,13 @@ final class Selections {
     static final String FEATURES = "features";
 
     /** Services ask for a handful of lists; who asks for hundreds of different ones has some of them read again. */
-    private static final int MOST_KNOWN = 128;
+    private static final int MOST_KNOWN = 64;
 
-    /** Of some hundred features. What is known of them all stays within a few megabytes. */
+    /** In bytes: of some hundred features. What is known stays within some ten megabytes, whatever clients send. */
     private static final int LONGEST_KNOWN = 16 << 10;
+
+    /** Those of names of one letter are many in few bytes, and take far more memory once they are read. */
+    private static final int MOST_VIEWS = 64;
 
     private final Map<UnreadList, FeatureSelection> known = new ConcurrentHashMap<>();
 
@@ -41,7 +44,10 @@ final class Selections {
         if (before != null) {
             return before;
         }
-        FeatureSelection selection = read(body);
+        FeatureSelection.Views selection = read(body);
+        if (selection.projections().size() > MOST_VIEWS) {
+            return selection;
+        }
         if (known.size() >= MOST_KNOWN) {
             known.clear();
         }
@@ -49,7 +55,7 @@ final class Selections {
         return selection;
     }
 
-    private static FeatureSelection read(Json body) {
+    private static FeatureSelection.Views read(Json body) {
         List<String> references = body.texts(FEATURES);
         if (references.isEmpty()) {
             throw new InvalidRequestException("Neither 'features' nor 'feature_service' says what to read");

@@ -8,6 +8,7 @@ import dev.manciple.error.InvalidRequestException;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -51,12 +52,19 @@ class SelectionsTest {
 
     @Test
     void longListsAreReadEachTime() {
-        List<String> many = java.util.stream.IntStream.range(0, 5_000)
-                .mapToObj(i -> "view:feature_" + i)
-                .toList();
+        List<String> many =
+                IntStream.range(0, 5_000).mapToObj(i -> "view:feature_" + i).toList();
         String text = "{\"features\": [\"" + String.join("\",\"", many) + "\"]}";
         FeatureSelection first = selections.of(body(text));
         assertThat(first).isEqualTo(FeatureSelection.parse(many));
+        assertThat(selections.of(body(text))).isEqualTo(first).isNotSameAs(first);
+    }
+
+    @Test
+    void listsOfManyViewsAreReadEachTime() {
+        List<String> many = IntStream.range(0, 65).mapToObj(i -> "v" + i + ":f").toList();
+        String text = "{\"features\": [\"" + String.join("\",\"", many) + "\"]}";
+        FeatureSelection first = selections.of(body(text));
         assertThat(selections.of(body(text))).isEqualTo(first).isNotSameAs(first);
     }
 
