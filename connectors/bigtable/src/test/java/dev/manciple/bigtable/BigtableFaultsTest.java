@@ -16,6 +16,7 @@ import dev.manciple.spi.EntityKey;
 import dev.manciple.spi.OnlineRead;
 import dev.manciple.spi.OnlineRow;
 import dev.manciple.spi.OnlineStore;
+import dev.manciple.tck.Await;
 import dev.manciple.tck.Drivers;
 import dev.manciple.tck.KitContext;
 import dev.manciple.tck.Proxy;
@@ -34,7 +35,7 @@ import org.junit.jupiter.api.Timeout;
 class BigtableFaultsTest {
     /** The emulator keeps nothing when it dies, so what is acknowledged is known from the report only. */
     @Test
-    void goesOnWithAServiceThatDiedDuringWritesAndReads() throws IOException {
+    void goesOnWithAServiceThatDiedDuringWritesAndReads() throws Exception {
         Emulator first = TestBigtable.start();
         try (Proxy proxy = new Proxy(first.getPort());
                 OnlineStore store = store(proxy, Map.of("request_timeout", 5, "concurrency", 4))) {
@@ -45,9 +46,7 @@ class BigtableFaultsTest {
             CompletableFuture<StoreException> writing = CompletableFuture.supplyAsync(
                     () -> catchThrowableOfType(StoreException.class, () -> store.write(VIEW, rows)));
             CompletableFuture<StoreException> reading = CompletableFuture.supplyAsync(() -> readUntilItFails(store));
-            while (!read(store, 100).equals(found(EVENT, 100))) {
-                Thread.onSpinWait();
-            }
+            awaitStored(store);
             first.stop();
             assertThat(reading.join()).hasMessageContaining("'stats'");
             assertThat(reading.join()).matches(StoreException::retryable, "retryable");
@@ -91,7 +90,7 @@ class BigtableFaultsTest {
 
     /** Nobody knows what became of requests without an answer; of those that are reported as stored, everybody does. */
     @Test
-    void tellsWhichRowsAreStoredWhenAnswersStopDuringAWrite() throws IOException {
+    void tellsWhichRowsAreStoredWhenAnswersStopDuringAWrite() throws Exception {
         Emulator emulator = TestBigtable.start();
         try (Proxy proxy = new Proxy(emulator.getPort());
                 Proxy open = new Proxy(emulator.getPort());
@@ -103,9 +102,7 @@ class BigtableFaultsTest {
                     .toList();
             CompletableFuture<StoreException> writing = CompletableFuture.supplyAsync(
                     () -> catchThrowableOfType(StoreException.class, () -> store.write(VIEW, rows)));
-            while (!read(other, 100).equals(found(EVENT, 100))) {
-                Thread.onSpinWait();
-            }
+            awaitStored(other);
             proxy.hold();
             StoreException failure = writing.join();
             proxy.release();
@@ -141,17 +138,23 @@ class BigtableFaultsTest {
         return failure;
     }
 
+    /** When one of the first rows is there, the write is under way. */
+    private static void awaitStored(OnlineStore store) throws Exception {
+        Await.until("one of the first rows is stored", () -> read(store, 100), found(EVENT, 100)::equals);
+    }
+
     /** A client that has just lost its service takes a moment to look again. */
-    private static void awaitApplied(OnlineStore store) {
-        while (true) {
+    private static void awaitApplied(OnlineStore store) throws Exception {
+        Await.until("the view is applied", () -> {
             try {
                 store.update(keep(VIEW));
-                return;
+                return true;
             } catch (StoreException e) {
                 if (!e.retryable()) {
                     throw e;
                 }
+                return false;
             }
-        }
+        });
     }
 }

@@ -16,6 +16,7 @@ import dev.manciple.error.StoreException;
 import dev.manciple.error.StoreException.Outcome;
 import dev.manciple.spi.OnlineRow;
 import dev.manciple.spi.OnlineStore;
+import dev.manciple.tck.Await;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -106,7 +107,7 @@ class CassandraFaultsTest {
     }
 
     @Test
-    void givesUpOnAServerThatDoesNotAnswerInTime() {
+    void givesUpOnAServerThatDoesNotAnswerInTime() throws Exception {
         try (OnlineStore store = store(Map.of("request_timeout", 0.1))) {
             awaitApplied(store);
             server.freeze();
@@ -125,7 +126,7 @@ class CassandraFaultsTest {
     }
 
     @Test
-    void survivesTheDeathOfTheServer() {
+    void survivesTheDeathOfTheServer() throws Exception {
         try (OnlineStore store = store(Map.of())) {
             awaitApplied(store);
             List<OnlineRow> rows = LongStream.range(0, 20_000)
@@ -162,27 +163,28 @@ class CassandraFaultsTest {
         }
     }
 
-    private static void awaitStored(OnlineStore store, long driver) {
-        boolean stored = false;
-        while (!stored) {
+    private static void awaitStored(OnlineStore store, long driver) throws Exception {
+        Await.until("driver %d is stored".formatted(driver), () -> {
             try {
-                stored = read(store, driver).equals(found(EVENT, driver));
+                return read(store, driver).equals(found(EVENT, driver));
             } catch (StoreException e) {
                 requireRetryable(e);
+                return false;
             }
-        }
+        });
     }
 
     /** A server that has just started may refuse for a moment. */
-    private static void awaitApplied(OnlineStore store) {
-        while (true) {
+    private static void awaitApplied(OnlineStore store) throws Exception {
+        Await.until("the view is applied", () -> {
             try {
                 store.update(keep(VIEW));
-                return;
+                return true;
             } catch (StoreException e) {
                 requireRetryable(e);
+                return false;
             }
-        }
+        });
     }
 
     private static void requireRetryable(StoreException failure) {

@@ -16,6 +16,7 @@ import dev.manciple.error.StoreException.Outcome;
 import dev.manciple.spi.Lookup;
 import dev.manciple.spi.OnlineRow;
 import dev.manciple.spi.OnlineStore;
+import dev.manciple.tck.Await;
 import dev.manciple.tck.Drivers;
 import dev.manciple.tck.KitContext;
 import dev.manciple.wire.EntityKeyCodec;
@@ -163,7 +164,7 @@ class DynamoDbFaultsTest {
     }
 
     @Test
-    void survivesTheDeathOfTheServer() {
+    void survivesTheDeathOfTheServer() throws Exception {
         try (OnlineStore store = store(Map.of("total_max_retry_attempts", 1))) {
             List<OnlineRow> rows = LongStream.range(0, 20_000)
                     .mapToObj(driver -> row(driver, EVENT, driver))
@@ -173,9 +174,7 @@ class DynamoDbFaultsTest {
             CompletableFuture<Throwable> reading =
                     CompletableFuture.supplyAsync(() -> catchThrowable(() -> readUntilItFails(store)));
             // When one of the first is there, the write is under way.
-            while (read(store, 60) == Lookup.Absent.ABSENT) {
-                Thread.onSpinWait();
-            }
+            Await.until("one of the first rows is stored", () -> read(store, 60) != Lookup.Absent.ABSENT);
             server.kill();
             assertThat(writing.join()).isInstanceOf(StoreException.class);
             assertThat(reading.join()).isInstanceOf(StoreException.class);

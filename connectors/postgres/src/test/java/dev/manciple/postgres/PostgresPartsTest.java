@@ -18,6 +18,7 @@ import dev.manciple.spi.RetrievalJob;
 import dev.manciple.spi.Spine;
 import dev.manciple.spi.Value;
 import dev.manciple.spi.ViewSlice;
+import dev.manciple.tck.Await;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -254,9 +255,7 @@ class PostgresPartsTest {
                     failed.countDown();
                 }
             });
-            while (count(sleeping) < 2) {
-                Thread.onSpinWait();
-            }
+            Await.until("both connections work", () -> count(sleeping), working -> working == 2);
             asking.interrupt();
             failed.await();
             asking.join();

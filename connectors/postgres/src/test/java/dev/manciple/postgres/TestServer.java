@@ -1,5 +1,6 @@
 package dev.manciple.postgres;
 
+import dev.manciple.tck.Await;
 import dev.manciple.tck.SelfSigned;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
@@ -116,14 +117,12 @@ public final class TestServer implements AutoCloseable {
     }
 
     /** Ends the server and all who work for its clients at once, as a crash would. */
-    void kill() throws IOException, InterruptedException, SQLException {
+    void kill() throws Exception {
         Path running = Path.of(setting("data_directory"), "postmaster.pid");
         String process = Files.readAllLines(running).getFirst();
         new ProcessBuilder("kill", "-QUIT", process).inheritIO().start().waitFor();
         // The last that it does is to delete this.
-        while (Files.exists(running)) {
-            Thread.onSpinWait();
-        }
+        Await.until("the server has ended", () -> Files.notExists(running));
     }
 
     private String setting(String name) throws SQLException {

@@ -25,6 +25,7 @@ import dev.manciple.spi.VectorQuery;
 import dev.manciple.spi.ViewChanges;
 import dev.manciple.spi.ViewMove;
 import dev.manciple.spi.ViewMove.Phase;
+import dev.manciple.tck.Await;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -35,6 +36,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.TimeUnit;
@@ -144,7 +146,7 @@ class ChildFailureTest {
     }
 
     @Test
-    void aChildThatHangsPilesUpNothingForever() {
+    void aChildThatHangsPilesUpNothingForever() throws Exception {
         OnlineStore router = served(Map.of("deadline", "1ms"));
         AtomicInteger waiting = new AtomicInteger();
         trouble = call -> {
@@ -157,16 +159,17 @@ class ChildFailureTest {
                 }
             }
         };
-        Lookup last = Lookup.Absent.ABSENT;
+        Callable<Lookup> reading =
+                () -> router.read(List.of(read(COLD, 1))).getFirst().lookups().getFirst();
         // Some are given up before they reach the child.
-        while (!(last instanceof Lookup.Failed failed) || !failed.reason().contains("1024 reads wait for it already")) {
-            last = router.read(List.of(read(COLD, 1))).getFirst().lookups().getFirst();
-        }
+        Await.until(
+                "so many reads wait that the child is asked no more",
+                reading,
+                last -> last instanceof Lookup.Failed failed
+                        && failed.reason().contains("1024 reads wait for it already"));
         assertThat(waiting).hasValueLessThanOrEqualTo(1024);
         over.countDown();
-        while (!(router.read(List.of(read(COLD, 1))).getFirst().lookups().getFirst() instanceof Lookup.Found)) {
-            Thread.onSpinWait();
-        }
+        Await.until("the child answers again", reading, last -> last instanceof Lookup.Found);
     }
 
     @Test

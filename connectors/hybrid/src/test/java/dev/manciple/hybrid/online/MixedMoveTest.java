@@ -12,6 +12,7 @@ import dev.manciple.MoveOrder;
 import dev.manciple.MoveReport;
 import dev.manciple.cassandra.TestKeyspace;
 import dev.manciple.spi.FieldStatus;
+import dev.manciple.tck.Await;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -91,7 +92,7 @@ class MixedMoveTest {
     }
 
     @Test
-    void aServerThatWasGoneIsReadAgain() {
+    void aServerThatWasGoneIsReadAgain() throws Exception {
         shop.applied(view("redis")).write(NOON, 10, 1);
         redis.stop();
         assertThat(status()).isEqualTo(FieldStatus.INVALID);
@@ -103,9 +104,7 @@ class MixedMoveTest {
         });
         redis.restart();
         long back = System.nanoTime();
-        while (status() == FieldStatus.INVALID) {
-            Thread.onSpinWait();
-        }
+        Await.until("the server is read again", this::status, status -> status != FieldStatus.INVALID);
         assertThat(Duration.ofNanos(System.nanoTime() - back)).isLessThan(RECOVERY);
         assertThat(status()).as("the server keeps nothing").isEqualTo(FieldStatus.NOT_FOUND);
     }

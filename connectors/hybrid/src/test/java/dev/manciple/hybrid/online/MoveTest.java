@@ -36,6 +36,7 @@ import dev.manciple.spi.RegistrySnapshot;
 import dev.manciple.spi.Value;
 import dev.manciple.spi.ViewChanges;
 import dev.manciple.spi.ViewMove.Phase;
+import dev.manciple.tck.Await;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -163,10 +164,14 @@ class MoveTest {
                 public void step(String sentence) {
                     long read = reads.get();
                     long written = writes.get();
-                    while ((reads.get() < read + 2 || writes.get() < written + 2)
-                            && !reader.isDone()
-                            && !writer.isDone()) {
-                        Thread.onSpinWait();
+                    try {
+                        Await.until(
+                                "the reader and the writer have gone round, after: " + sentence,
+                                () -> (reads.get() >= read + 2 && writes.get() >= written + 2)
+                                        || reader.isDone()
+                                        || writer.isDone());
+                    } catch (Exception e) {
+                        throw new IllegalStateException(e);
                     }
                 }
             };

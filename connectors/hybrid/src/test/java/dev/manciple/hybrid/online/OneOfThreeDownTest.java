@@ -18,6 +18,7 @@ import dev.manciple.spi.OnlineStore;
 import dev.manciple.spi.StoreConfig;
 import dev.manciple.spi.Value;
 import dev.manciple.spi.ViewChanges;
+import dev.manciple.tck.Await;
 import dev.manciple.tck.KitContext;
 import dev.manciple.tck.Proxy;
 import java.nio.file.Path;
@@ -114,9 +115,7 @@ class OneOfThreeDownTest {
                 assertThat(failed()).as("while '%s' is gone", child).containsExactly(child);
             }
             way.mend();
-            while (!failed().isEmpty()) {
-                Thread.onSpinWait();
-            }
+            Await.until("'%s' answers again".formatted(child), this::failed, List::isEmpty);
         }
     }
 
