@@ -19,6 +19,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.DoubleStream;
 import java.util.stream.LongStream;
@@ -57,11 +58,11 @@ public final class Metrics {
     /** How far the views of a project lag, in seconds. */
     private record Lags(String project, Supplier<Map<String, Double>> byView) {}
 
-    private final Map<StoreRead, Timer> storeReads = new ConcurrentHashMap<>();
+    private final Times<StoreRead> storeReads;
 
     private record StoreRead(String store, boolean answered) {}
 
-    private final Map<Transformed, Timer> transformations = new ConcurrentHashMap<>();
+    private final Times<Transformed> transformations;
 
     private record Transformed(String view, String mode) {}
 
@@ -83,6 +84,14 @@ public final class Metrics {
         onlineEntities = DistributionSummary.builder("feast_online_features_entity_count")
                 .description("Entities per read.")
                 .register(registry);
+        storeReads = new Times<>(
+                "feast_feature_server_online_store_read_duration",
+                "Time of a read of an online store, by its type.",
+                read -> Tags.of("store", read.store(), "outcome", read.answered() ? "answered" : "failed"));
+        transformations = new Times<>(
+                "feast_feature_server_transformation_duration",
+                "Time a read waited for features that are computed, by on demand view.",
+                computed -> Tags.of("odfv_name", computed.view(), "mode", computed.mode()));
         statuses = new FeatureStatuses(registry);
         registryFailures = Counter.builder("manciple_registry_failures")
                 .description("Times the registry could not be read.")
@@ -198,32 +207,44 @@ public final class Metrics {
         }
     }
 
+    /**
+     * A histogram of times for each kind of what is timed, from the first of its kind on.
+     *
+     * @param <K> tells kinds apart
+     */
+    private final class Times<K> {
+        private final String name;
+        private final String description;
+        private final Function<K, Tags> tags;
+        private final Map<K, Timer> timers = new ConcurrentHashMap<>();
+
+        Times(String name, String description, Function<K, Tags> tags) {
+            this.name = name;
+            this.description = description;
+            this.tags = tags;
+        }
+
+        void record(K kind, long nanos) {
+            timers.computeIfAbsent(kind, this::timer).record(nanos, TimeUnit.NANOSECONDS);
+        }
+
+        private Timer timer(K kind) {
+            return Timer.builder(name)
+                    .description(description)
+                    .tags(tags.apply(kind))
+                    .serviceLevelObjectives(TIMES)
+                    .register(registry);
+        }
+    }
+
     /** One read of an online store, a router's children included. */
     void storeRead(String store, long nanos, boolean answered) {
-        storeReads
-                .computeIfAbsent(
-                        new StoreRead(store, answered),
-                        read -> Timer.builder("feast_feature_server_online_store_read_duration")
-                                .description("Time of a read of an online store, by its type.")
-                                .tag("store", read.store())
-                                .tag("outcome", read.answered() ? "answered" : "failed")
-                                .serviceLevelObjectives(TIMES)
-                                .register(registry))
-                .record(nanos, TimeUnit.NANOSECONDS);
+        storeReads.record(new StoreRead(store, answered), nanos);
     }
 
     /** Features of an on demand view computed for one read. */
     void transformed(String view, String mode, long nanos) {
-        transformations
-                .computeIfAbsent(
-                        new Transformed(view, mode),
-                        computed -> Timer.builder("feast_feature_server_transformation_duration")
-                                .description("Time a read waited for features that are computed, by on demand view.")
-                                .tag("odfv_name", computed.view())
-                                .tag("mode", computed.mode())
-                                .serviceLevelObjectives(TIMES)
-                                .register(registry))
-                .record(nanos, TimeUnit.NANOSECONDS);
+        transformations.record(new Transformed(view, mode), nanos);
     }
 
     /**
