@@ -120,22 +120,29 @@ final class IdleConnections implements AutoCloseable {
     private List<Connection> empty() {
         lock.lock();
         try {
-            List<Connection> all = idle.stream().map(Idle::connection).toList();
-            idle.clear();
-            return all;
+            return removeAll();
         } finally {
             lock.unlock();
         }
     }
 
+    /** Whoever calls this holds the lock. */
+    private List<Connection> removeAll() {
+        List<Connection> all = idle.stream().map(Idle::connection).toList();
+        idle.clear();
+        return all;
+    }
+
     @Override
     public void close() {
+        List<Connection> last;
         lock.lock();
         try {
             closed = true;
+            last = removeAll();
         } finally {
             lock.unlock();
         }
-        empty().forEach(IdleConnections::close);
+        last.forEach(IdleConnections::close);
     }
 }
