@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.manciple.FeatureSelection;
 import dev.manciple.arrow.ArrowRows;
 import dev.manciple.arrow.ArrowTypes;
+import dev.manciple.arrow.DerivedReader;
 import dev.manciple.error.InvalidRequestException;
 import dev.manciple.error.NotFoundException;
 import dev.manciple.error.StoreException;
@@ -364,13 +365,12 @@ class EntityRowsTest {
 
         @Override
         public ArrowReader open(BufferAllocator allocator) {
-            ArrowReader rows = job.open(allocator);
-            return new ArrowReader(allocator) {
+            return new DerivedReader(job.open(allocator), allocator) {
                 private int batches;
 
                 @Override
                 public VectorSchemaRoot getVectorSchemaRoot() throws IOException {
-                    return rows.getVectorSchemaRoot();
+                    return from().getVectorSchemaRoot();
                 }
 
                 @Override
@@ -378,22 +378,12 @@ class EntityRowsTest {
                     if (batches++ > 0) {
                         throw new IOException("the disk is gone");
                     }
-                    return rows.loadNextBatch();
-                }
-
-                @Override
-                public long bytesRead() {
-                    return 0;
+                    return from().loadNextBatch();
                 }
 
                 @Override
                 protected Schema readSchema() {
                     return job.schema();
-                }
-
-                @Override
-                protected void closeReadSource() throws IOException {
-                    rows.close();
                 }
             };
         }

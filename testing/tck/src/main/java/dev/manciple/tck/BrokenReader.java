@@ -1,25 +1,24 @@
 package dev.manciple.tck;
 
+import dev.manciple.arrow.DerivedReader;
 import java.io.IOException;
 import org.apache.arrow.memory.BufferAllocator;
-import org.apache.arrow.vector.ipc.ArrowReader;
+import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.arrow.vector.types.pojo.Schema;
 
 /** Rows whose second batch cannot be read, as when a file is cut off or a connection breaks. */
-final class BrokenReader extends ArrowReader {
+final class BrokenReader extends DerivedReader {
     static final String MESSAGE = "the second batch cannot be read";
 
-    private final ArrowReader rows;
     private int batches;
 
     BrokenReader(BufferAllocator allocator, Table table) {
-        super(allocator);
-        this.rows = table.reader(allocator);
+        super(table.reader(allocator), allocator);
     }
 
     @Override
-    public org.apache.arrow.vector.VectorSchemaRoot getVectorSchemaRoot() throws IOException {
-        return rows.getVectorSchemaRoot();
+    public VectorSchemaRoot getVectorSchemaRoot() throws IOException {
+        return from().getVectorSchemaRoot();
     }
 
     @Override
@@ -27,26 +26,11 @@ final class BrokenReader extends ArrowReader {
         if (++batches == 2) {
             throw new IOException(MESSAGE);
         }
-        return rows.loadNextBatch();
-    }
-
-    @Override
-    public long bytesRead() {
-        return rows.bytesRead();
-    }
-
-    @Override
-    protected void closeReadSource() throws IOException {
-        rows.close();
-    }
-
-    @Override
-    public void close() throws IOException {
-        rows.close();
+        return from().loadNextBatch();
     }
 
     @Override
     protected Schema readSchema() throws IOException {
-        return rows.getVectorSchemaRoot().getSchema();
+        return from().getVectorSchemaRoot().getSchema();
     }
 }
