@@ -18,6 +18,7 @@ import dev.manciple.model.ValueType.Scalar;
 import dev.manciple.spi.OfflineStore;
 import dev.manciple.spi.PullRequest;
 import dev.manciple.spi.Value;
+import dev.manciple.tck.KitContext;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -56,7 +57,7 @@ class AppendTest {
 
     @BeforeEach
     void open() {
-        store = new DuckDbOfflineStore(DuckDbConfig.defaults(), new TestContext(folder, allocator));
+        store = new DuckDbOfflineStore(DuckDbConfig.defaults(), KitContext.withArrow("test", folder, allocator));
     }
 
     @AfterEach
@@ -69,7 +70,8 @@ class AppendTest {
     @Test
     void rowsOfManyWritersAreAllKept() throws Exception {
         write(folder.resolve("rows.parquet"), 0, 1);
-        OfflineStore another = new DuckDbOfflineStore(DuckDbConfig.defaults(), new TestContext(folder, allocator));
+        OfflineStore another =
+                new DuckDbOfflineStore(DuckDbConfig.defaults(), KitContext.withArrow("test", folder, allocator));
 
         try (another;
                 ExecutorService threads = Executors.newFixedThreadPool(4)) {
@@ -132,7 +134,7 @@ class AppendTest {
         public static void main(String[] arguments) throws IOException {
             try (BufferAllocator memory = new RootAllocator();
                     OfflineStore store = new DuckDbOfflineStore(
-                            DuckDbConfig.defaults(), new TestContext(Path.of(arguments[0]), memory))) {
+                            DuckDbConfig.defaults(), KitContext.withArrow("test", Path.of(arguments[0]), memory))) {
                 int first = Integer.parseInt(arguments[1]);
                 for (int n = first; n < first + COUNT; n++) {
                     try (ArrowReader row = rows(memory, COLUMNS, n, 1)) {
@@ -346,7 +348,8 @@ class AppendTest {
                 ArrowTypes.arrow("at", Scalar.UNIX_TIMESTAMP)));
         for (long n = 0; n < 3; n++) {
             List<Value> row = List.of(new Value.Text("z"), new Value.Int(n), new Value.Time(Instant.EPOCH));
-            try (OfflineStore database = new DuckDbOfflineStore(config, new TestContext(folder, allocator));
+            try (OfflineStore database =
+                            new DuckDbOfflineStore(config, KitContext.withArrow("test", folder, allocator));
                     ArrowReader rows = ArrowRows.reader(allocator, columns, List.of(row), 1)) {
                 if (n < 2) {
                     database.writeLoggedFeatures(table, rows);
@@ -359,7 +362,7 @@ class AppendTest {
         FeatureView view = view("rows");
         PullRequest everything =
                 new PullRequest(table, view.entityColumns(), view.features(), Instant.EPOCH, Instant.EPOCH);
-        try (OfflineStore database = new DuckDbOfflineStore(config, new TestContext(folder, allocator));
+        try (OfflineStore database = new DuckDbOfflineStore(config, KitContext.withArrow("test", folder, allocator));
                 ArrowReader rows = database.pullAll(everything).open(allocator)) {
             assertThat(ArrowRows.read(rows))
                     .extracting(row -> row.get(1))

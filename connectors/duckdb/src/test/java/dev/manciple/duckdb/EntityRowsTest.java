@@ -22,6 +22,7 @@ import dev.manciple.spi.Value;
 import dev.manciple.spi.ViewSlice;
 import dev.manciple.sql.PitStrategy;
 import dev.manciple.sql.RowNumber;
+import dev.manciple.tck.KitContext;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -323,14 +324,15 @@ class EntityRowsTest {
     }
 
     private OfflineStore store() {
-        OfflineStore store = new DuckDbOfflineStore(DuckDbConfig.defaults(), new TestContext(folder, allocator));
+        OfflineStore store =
+                new DuckDbOfflineStore(DuckDbConfig.defaults(), KitContext.withArrow("test", folder, allocator));
         stores.add(store);
         return store;
     }
 
     private OfflineStore store(PitStrategy strategy) {
-        OfflineStore store =
-                new DuckDbOfflineStore(DuckDbConfig.defaults(), new TestContext(folder, allocator), strategy);
+        OfflineStore store = new DuckDbOfflineStore(
+                DuckDbConfig.defaults(), KitContext.withArrow("test", folder, allocator), strategy);
         stores.add(store);
         return store;
     }

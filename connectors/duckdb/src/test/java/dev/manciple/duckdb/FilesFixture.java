@@ -7,6 +7,7 @@ import dev.manciple.model.ValueType;
 import dev.manciple.spi.OfflineCapability;
 import dev.manciple.spi.OfflineStore;
 import dev.manciple.spi.StoreContext;
+import dev.manciple.tck.KitContext;
 import dev.manciple.tck.OfflineFixture;
 import java.nio.file.Path;
 import java.util.EnumSet;
@@ -80,7 +81,7 @@ final class FilesFixture implements OfflineFixture {
     @Override
     public OfflineStore open(StoreContext context) {
         return new DuckDbOfflineStoreFactory()
-                .create(DuckDbConfig.defaults(), new TestContext(folder, context.allocator()));
+                .create(DuckDbConfig.defaults(), KitContext.withArrow("test", folder, context.allocator()));
     }
 
     @Override

@@ -13,6 +13,7 @@ import dev.manciple.spi.PullRequest;
 import dev.manciple.spi.Spine;
 import dev.manciple.spi.Value;
 import dev.manciple.spi.ViewSlice;
+import dev.manciple.tck.KitContext;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -53,7 +54,8 @@ class RealDataTest {
                 .entityColumns(List.of(Field.of("zipcode", Scalar.INT64)))
                 .features(Field.of("population", Scalar.INT64))
                 .ttl(Duration.ofDays(1_460));
-        try (OfflineStore store = new DuckDbOfflineStore(DuckDbConfig.defaults(), new TestContext(folder, allocator))) {
+        try (OfflineStore store =
+                new DuckDbOfflineStore(DuckDbConfig.defaults(), KitContext.withArrow("test", folder, allocator))) {
             Map<Value, Map<Instant, Value>> history = history(store, view);
             HistoricalRequest request = new HistoricalRequest(
                     new Spine.Query("SELECT * FROM read_parquet('%s')".formatted(loans), "event_timestamp"),

@@ -19,7 +19,12 @@ public record KitContext(String project, Path repoPath, BufferAllocator allocato
         implements StoreContext {
     /** For tests beside the kit, of stores that have nothing to do with Arrow: there is no memory for it. */
     public static KitContext withoutArrow(String project, Path repoPath) {
-        return new KitContext(project, repoPath, new RootAllocator(0), Thread::startVirtualThread);
+        return withArrow(project, repoPath, new RootAllocator(0));
+    }
+
+    /** For tests beside the kit, of stores that make Arrow's batches. */
+    public static KitContext withArrow(String project, Path repoPath, BufferAllocator allocator) {
+        return new KitContext(project, repoPath, allocator, Thread::startVirtualThread);
     }
 
     @Override
