@@ -3,56 +3,33 @@ package dev.manciple.postgres;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.manciple.arrow.ArrowRows;
-import dev.manciple.arrow.ArrowTypes;
-import dev.manciple.error.FeatureStoreException;
 import dev.manciple.error.StoreException;
 import dev.manciple.model.FeatureView;
 import dev.manciple.model.Field;
-import dev.manciple.model.TimeColumns;
 import dev.manciple.model.ValueType.Scalar;
-import dev.manciple.plugin.ConfigBinder;
 import dev.manciple.spi.HistoricalRequest;
 import dev.manciple.spi.OfflineStore;
 import dev.manciple.spi.RetrievalJob;
 import dev.manciple.spi.Spine;
 import dev.manciple.spi.Value;
-import dev.manciple.spi.ViewSlice;
-import dev.manciple.tck.Await;
 import java.io.IOException;
-import java.nio.file.Path;
-import java.sql.Connection;
-import java.sql.ResultSet;
-import java.sql.SQLException;
-import java.sql.Statement;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.BrokenBarrierException;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.FutureTask;
 import java.util.function.IntConsumer;
 import java.util.stream.LongStream;
-import org.apache.arrow.memory.BufferAllocator;
-import org.apache.arrow.memory.RootAllocator;
-import org.apache.arrow.vector.ipc.ArrowReader;
-import org.apache.arrow.vector.types.pojo.Schema;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Entity rows so many that two connections share them. */
-class PostgresPartsTest {
-    private static final Instant NOON = Instant.parse("2025-06-01T12:00:00Z");
-    private static final Schema SPINE = new Schema(
-            List.of(ArrowTypes.arrow("driver_id", Scalar.INT64), ArrowTypes.arrow("time", Scalar.UNIX_TIMESTAMP)));
+class PostgresPartsTest extends RetrievalTest {
+    private static final FeatureView DRIVERS = view("drivers", "driver_id", Field.of("score", Scalar.INT32));
 
     /** Each connection gets more than one block of them. */
     private static final int ROWS = 3 * PartedWriter.BLOCK / 1000 * 1000 + 1000;
@@ -63,79 +40,31 @@ class PostgresPartsTest {
     private static final String TAKING =
             "FROM pg_stat_activity WHERE query LIKE 'COPY \"\\_\\_spine\" FROM%' AND state = 'active'";
 
-    @TempDir
-    Path folder;
-
-    private final BufferAllocator allocator = new RootAllocator();
-    private final TestServer server = TestServer.shared();
-    private String schema = "";
-
     @BeforeEach
     void createTable() {
-        schema = server.createSchema();
         sql(
                 "CREATE TABLE drivers AS SELECT i::int8 AS driver_id, timestamptz '2025-06-01 11:00Z' AS at, i * 7 AS score FROM generate_series(0, %d, 2) AS numbers (i)"
                         .formatted(ROWS));
         sql("CREATE INDEX ON drivers (driver_id, at DESC)");
     }
 
-    @AfterEach
-    void nothingIsLeftBehind() {
-        server.dropSchema(schema);
-        assertThat(allocator.getAllocatedMemory()).isZero();
-        allocator.close();
-    }
-
-    private void sql(String statement) {
-        server.execute("SET search_path = \"%s\"; %s".formatted(schema, statement));
-    }
-
-    private long count(String query) {
-        try (Connection connection = server.connect();
-                Statement statement = connection.createStatement();
-                ResultSet rows = statement.executeQuery("SELECT count(*) " + query)) {
-            rows.next();
-            return rows.getLong(1);
-        } catch (SQLException e) {
-            throw new IllegalStateException(e);
-        }
-    }
-
     private OfflineStore open(int connections) {
-        return open(connections, Map.of());
+        return open(connections, TestServer.USER);
     }
 
-    private OfflineStore open(int connections, Map<String, Object> more) {
+    private OfflineStore open(int connections, String user) {
         Map<String, Object> options = server.options(schema);
         options.put("max_conn", connections);
-        options.putAll(more);
-        return new PostgresOfflineStore(
-                new ConfigBinder().bind("test", PostgresOfflineConfig.class, options),
-                new TestContext(folder, allocator));
+        options.put("user", user);
+        return open(options);
     }
 
     private RetrievalJob job(OfflineStore store, boolean ordered, IntConsumer beforeBatch) {
-        FeatureView view = FeatureView.of("drivers")
-                .source(PostgresFixture.source("drivers", new TimeColumns("at", Optional.empty(), Optional.empty())))
-                .entities(List.of("driver_id"))
-                .entityColumns(List.of(Field.of("driver_id", Scalar.INT64)))
-                .features(Field.of("score", Scalar.INT32));
-        Spine.Rows spine =
-                new Spine.Rows(SPINE, "time", () -> new EntityRows(allocator, SPINE, NOON, ROWS, beforeBatch));
-        return store.historicalFeatures(new HistoricalRequest(
-                spine,
-                List.of(new ViewSlice(view, view.name(), view.features(), Map.of())),
-                false,
-                new HistoricalRequest.Options(false, ordered)));
+        Spine.Rows spine = spine("driver_id", ROWS, beforeBatch);
+        return job(store, DRIVERS, spine, new HistoricalRequest.Options(false, ordered));
     }
 
     private static void nothing(int batch) {}
-
-    private List<List<Value>> rows(RetrievalJob job) throws IOException {
-        try (ArrowReader reader = job.open(allocator)) {
-            return ArrowRows.read(reader);
-        }
-    }
 
     /** Every second driver has a score. */
     private static List<List<Value>> expected() {
@@ -201,7 +130,7 @@ class PostgresPartsTest {
     void aUserOfOneConnectionDoesWithIt() throws Exception {
         String user = guest();
         server.execute("ALTER ROLE \"%s\" CONNECTION LIMIT 1".formatted(user));
-        try (OfflineStore store = open(2, Map.of("user", user))) {
+        try (OfflineStore store = open(2, user)) {
             assertThat(rows(job(store, true, PostgresPartsTest::nothing))).isEqualTo(expected());
         }
         drop(user);
@@ -245,27 +174,14 @@ class PostgresPartsTest {
         String user = guest();
         sql(
                 "ALTER TABLE drivers ENABLE ROW LEVEL SECURITY; CREATE POLICY slow ON drivers USING (pg_sleep(600) IS NOT NULL)");
-        String sleeping = "FROM pg_stat_activity WHERE wait_event = 'PgSleep'";
-        CountDownLatch failed = new CountDownLatch(1);
-        try (OfflineStore store = open(2, Map.of("user", user))) {
-            Thread asking = Thread.ofPlatform().start(() -> {
-                try {
-                    rows(job(store, true, PostgresPartsTest::nothing));
-                } catch (IOException | FeatureStoreException e) {
-                    failed.countDown();
-                }
-            });
-            Await.until("both connections work", () -> count(sleeping), working -> working == 2);
-            asking.interrupt();
-            failed.await();
-            asking.join();
-            assertThat(count(sleeping)).isZero();
+        try (OfflineStore store = open(2, user)) {
+            assertInterruptible(job(store, true, PostgresPartsTest::nothing), 2);
         }
         drop(user);
     }
 
     /** Who may read the table and is no superuser. */
-    private String guest() throws SQLException {
+    private String guest() {
         String user = "guest of " + schema;
         server.execute("CREATE ROLE \"%s\" LOGIN".formatted(user));
         sql("GRANT USAGE ON SCHEMA \"%s\" TO \"%s\"; GRANT SELECT ON drivers TO \"%s\"".formatted(schema, user, user));
