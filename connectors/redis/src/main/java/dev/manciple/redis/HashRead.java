@@ -148,6 +148,7 @@ final class HashRead {
         Value[] values = new Value[features.size()];
         Arrays.fill(values, Value.Missing.MISSING);
         byte[][] times = new byte[parts.size()][];
+        int next = 0;
         for (int i = 0; i < answer.size(); i += 2) {
             byte[] field = (byte[]) answer.get(i);
             byte[] bytes = (byte[]) answer.get(i + 1);
@@ -157,7 +158,7 @@ final class HashRead {
                             ValueCodec.decode(bytes, features.get(position).type());
                 }
             } else {
-                keepTime(field, bytes, times);
+                next = keepTime(field, bytes, times, next);
             }
         }
         List<Lookup> lookups = new ArrayList<>(parts.size());
@@ -165,17 +166,36 @@ final class HashRead {
             Part part = parts.get(i);
             part.layout().hashSize(answer.size() / 2);
             int end = part.first() + part.features().size();
-            lookups.add(lookup(part, Arrays.asList(values).subList(part.first(), end), times[i]));
+            lookups.add(lookup(part, Arrays.asList(values).subList(part.first(), end), time(i, times)));
         }
         return lookups;
     }
 
-    private void keepTime(byte[] field, byte[] bytes, byte[][] times) {
+    /**
+     * Keeps what may be the time of a view that is asked for.
+     *
+     * @param next the view to begin with: hashes mostly have views in the order in which they are asked for
+     * @return the view to begin with for the next field
+     */
+    private int keepTime(byte[] field, byte[] bytes, byte[][] times, int next) {
         for (int i = 0; i < times.length; i++) {
-            if (Arrays.equals(field, parts.get(i).layout().timeField().getRaw())) {
-                times[i] = bytes;
+            int part = (next + i) % times.length;
+            if (Arrays.equals(field, parts.get(part).layout().timeField().getRaw())) {
+                times[part] = bytes;
+                return part + 1;
             }
         }
+        return next;
+    }
+
+    /** Of a view that is asked for twice, only one has kept it. */
+    private byte @Nullable [] time(int part, byte[][] times) {
+        for (int i = 0; i < times.length && times[part] == null; i++) {
+            if (parts.get(i).layout() == parts.get(part).layout()) {
+                times[part] = times[i];
+            }
+        }
+        return times[part];
     }
 
     private static Lookup lookup(Part part, List<Value> values, byte @Nullable [] time) {

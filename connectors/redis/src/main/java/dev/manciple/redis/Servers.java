@@ -205,7 +205,9 @@ final class Servers implements AutoCloseable {
         // A large request needs a connection of its own, so the only one there may be is not shared.
         return connections == 1
                 ? new Opened(provider(client, 1), Optional.empty())
-                : new Opened(provider(client, connections - 1), Optional.of(new SharedConnections(client, deadlines)));
+                : new Opened(
+                        provider(client, connections - 1),
+                        Optional.of(new SharedConnections(client, deadlines, isCluster())));
     }
 
     private ConnectionProvider provider(JedisClientConfig client, int connections) {

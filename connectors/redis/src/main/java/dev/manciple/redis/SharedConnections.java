@@ -9,18 +9,26 @@ import redis.clients.jedis.HostAndPort;
 import redis.clients.jedis.JedisClientConfig;
 import redis.clients.jedis.exceptions.JedisException;
 
-/** At most one {@link SharedConnection} to each server, opened when it is first wanted and again after it failed. Thread-safe. */
+/**
+ * At most one {@link SharedConnection} to each server, opened when it is first wanted and again after it failed. Of servers that
+ * take each other's place only the one wanted last is connected. Thread-safe.
+ */
 final class SharedConnections implements AutoCloseable {
     private final JedisClientConfig client;
     private final Deadlines deadlines;
+    private final boolean cluster;
     private final Map<HostAndPort, SharedConnection> connections = new ConcurrentHashMap<>();
     private final ReentrantLock opening = new ReentrantLock();
     private boolean closed;
 
-    /** @param deadlines what ends waits that are too long; not closed */
-    SharedConnections(JedisClientConfig client, Deadlines deadlines) {
+    /**
+     * @param deadlines what ends waits that are too long; not closed
+     * @param cluster whether several servers are used at the same time
+     */
+    SharedConnections(JedisClientConfig client, Deadlines deadlines, boolean cluster) {
         this.client = client;
         this.deadlines = deadlines;
+        this.cluster = cluster;
     }
 
     /**
@@ -48,6 +56,9 @@ final class SharedConnections implements AutoCloseable {
             }
             SharedConnection opened = SharedConnection.open(address, client, deadlines);
             connections.put(address, opened);
+            if (!cluster) {
+                keepOnly(address);
+            }
             return opened;
         } finally {
             opening.unlock();

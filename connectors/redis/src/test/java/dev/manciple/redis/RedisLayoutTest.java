@@ -219,6 +219,40 @@ class RedisLayoutTest {
         assertThat(read(store, TRIPS, 1, 2)).containsExactly(foundTrips(NOON, 10), foundTrips(NOON, 20));
     }
 
+    /** As a request does that gives a view two names; and hashes have views in the order of writes. */
+    @Test
+    void readsViewsAskedForTwiceInAnyOrder() {
+        List<FeatureView> views = IntStream.range(0, 4)
+                .mapToObj(i -> view(
+                        "wide_" + i,
+                        IntStream.range(0, 20)
+                                .mapToObj(f -> Field.of("f" + f, Scalar.INT64))
+                                .toArray(Field[]::new)))
+                .toList();
+        List<Lookup> expected = new ArrayList<>();
+        for (int i = 0; i < views.size(); i++) {
+            Value[] values =
+                    LongStream.range(i, i + 20).mapToObj(Value.Int::new).toArray(Value[]::new);
+            Instant event = NOON.plusSeconds(i);
+            expected.add(i == 3 ? Lookup.Absent.ABSENT : found(event, values));
+            if (i != 3) {
+                store.write(views.get(i), List.of(row(1, event, values)));
+            }
+        }
+        for (List<Integer> order :
+                List.of(List.of(0, 1, 2, 3), List.of(2, 0, 2, 1), List.of(3, 1, 1, 3, 0), List.of(1, 1))) {
+            List<OnlineRead> reads = order.stream()
+                    .map(i -> new OnlineRead(
+                            views.get(i), List.of(driver(1)), views.get(i).features()))
+                    .toList();
+            assertThat(store.read(reads).stream()
+                            .map(result -> result.lookups().getFirst())
+                            .toList())
+                    .as("views %s", order)
+                    .isEqualTo(order.stream().map(expected::get).toList());
+        }
+    }
+
     /** Wide rows are read as whole hashes, others field by field; both must say the same. */
     @Test
     void readsWideAndNarrowAlike() {

@@ -10,13 +10,16 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.manciple.error.StoreException;
 import dev.manciple.spi.Lookup;
+import dev.manciple.spi.internal.Deadlines;
 import dev.manciple.tck.Await;
 import dev.manciple.tck.KitContext;
 import dev.manciple.tck.Proxy;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
@@ -31,6 +34,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import redis.clients.jedis.DefaultJedisClientConfig;
+import redis.clients.jedis.HostAndPort;
 import redis.clients.jedis.Protocol.Command;
 
 /** Many threads that read over few connections: each gets what it asked for, whatever happens to the others. */
@@ -54,6 +59,27 @@ class SharedConnectionTest {
     @AfterAll
     static void stopServer() {
         server.close();
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void leavesAServerThatAnotherTookThePlaceOf(boolean cluster) throws Exception {
+        DefaultJedisClientConfig client = DefaultJedisClientConfig.builder().build();
+        try (TestServer next = TestServer.start();
+                Deadlines deadlines = new Deadlines("test-deadlines", Duration.ofMillis(10));
+                SharedConnections connections = new SharedConnections(client, deadlines, cluster)) {
+            SharedConnection first = open(connections, server);
+            SharedConnection second = open(connections, next);
+            if (!cluster) {
+                Await.until("the connection that was left has ended", () -> !first.isOpen());
+            }
+            assertThat(first.isOpen()).isEqualTo(cluster);
+            assertThat(second.isOpen()).isTrue();
+        }
+    }
+
+    private static SharedConnection open(SharedConnections connections, TestServer to) {
+        return Objects.requireNonNull(connections.to(new HostAndPort("127.0.0.1", to.port())));
     }
 
     @ParameterizedTest
