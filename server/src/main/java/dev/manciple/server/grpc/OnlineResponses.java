@@ -1,14 +1,16 @@
 package dev.manciple.server.grpc;
 
-import com.google.protobuf.CodedOutputStream;
+import com.google.protobuf.Timestamp;
 import dev.manciple.OnlineFeatures;
 import dev.manciple.model.ValueType;
+import dev.manciple.server.Columns;
 import dev.manciple.spi.FieldStatus;
 import dev.manciple.spi.Value;
 import dev.manciple.wire.ValueCodec;
 import dev.manciple.wire.proto.ServingServiceProto;
 import dev.manciple.wire.proto.ServingServiceProto.FeatureList;
 import dev.manciple.wire.proto.ServingServiceProto.GetOnlineFeaturesResponse;
+import dev.manciple.wire.proto.ServingServiceProto.GetOnlineFeaturesResponse.FeatureVector;
 import dev.manciple.wire.proto.ServingServiceProto.GetOnlineFeaturesResponseMetadata;
 import io.grpc.Drainable;
 import io.grpc.KnownLength;
@@ -17,9 +19,7 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.io.UncheckedIOException;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -27,24 +27,24 @@ import java.util.List;
  * has tens of thousands of them.
  */
 final class OnlineResponses implements MethodDescriptor.Marshaller<OnlineFeatures> {
-    private static final int VALUES = GetOnlineFeaturesResponse.FeatureVector.VALUES_FIELD_NUMBER;
-    private static final int STATUSES = GetOnlineFeaturesResponse.FeatureVector.STATUSES_FIELD_NUMBER;
-    private static final int EVENT_TIMESTAMPS = GetOnlineFeaturesResponse.FeatureVector.EVENT_TIMESTAMPS_FIELD_NUMBER;
-    private static final int SECONDS = 1;
-    private static final int NANOS = 2;
+    /** What a column takes besides its cells, and a cell with its number, status and time: enough for most answers. */
+    private static final int BYTES_PER_COLUMN = 48;
 
-    /** Wire type of everything that has a length. */
-    private static final int DELIMITED = 2;
+    private static final int BYTES_PER_CELL = 32;
 
     @Override
     public InputStream stream(OnlineFeatures answer) {
-        return new Encoded(bytes(answer));
+        int columns = answer.names().size();
+        int rows = columns == 0 ? 0 : answer.values().getFirst().size();
+        MessageBytes message = new MessageBytes(columns * (BYTES_PER_COLUMN + rows * BYTES_PER_CELL));
+        new Writer(message).write(answer);
+        return message.read(Encoded::new);
     }
 
     /** Hands all of its bytes over at once, where a stream is otherwise copied piece by piece. */
     private static final class Encoded extends ByteArrayInputStream implements Drainable, KnownLength {
-        Encoded(byte[] bytes) {
-            super(bytes);
+        Encoded(byte[] bytes, int from, int length) {
+            super(bytes, from, length);
         }
 
         @Override
@@ -61,81 +61,70 @@ final class OnlineResponses implements MethodDescriptor.Marshaller<OnlineFeature
         throw new UnsupportedOperationException("The server reads no answers");
     }
 
-    static byte[] bytes(OnlineFeatures answer) {
-        GetOnlineFeaturesResponseMetadata metadata = GetOnlineFeaturesResponseMetadata.newBuilder()
-                .setFeatureNames(FeatureList.newBuilder().addAllVal(answer.names()))
-                .build();
-        int columns = answer.names().size();
-        Vector[] vectors = new Vector[columns];
-        int size = CodedOutputStream.computeMessageSize(GetOnlineFeaturesResponse.METADATA_FIELD_NUMBER, metadata)
-                + CodedOutputStream.computeBoolSize(GetOnlineFeaturesResponse.STATUS_FIELD_NUMBER, true);
-        for (int column = 0; column < columns; column++) {
-            vectors[column] = Vector.of(
-                    answer.types().get(column),
-                    answer.values().get(column),
-                    answer.statuses().get(column),
-                    answer.eventTimes().get(column));
-            size += delimitedSize(GetOnlineFeaturesResponse.RESULTS_FIELD_NUMBER, vectors[column].size());
-        }
-        byte[] bytes = new byte[size];
-        CodedOutputStream out = CodedOutputStream.newInstance(bytes);
-        try {
-            out.writeMessage(GetOnlineFeaturesResponse.METADATA_FIELD_NUMBER, metadata);
-            for (Vector vector : vectors) {
-                out.writeTag(GetOnlineFeaturesResponse.RESULTS_FIELD_NUMBER, DELIMITED);
-                out.writeUInt32NoTag(vector.size());
-                vector.write(out);
-            }
-            out.writeBool(GetOnlineFeaturesResponse.STATUS_FIELD_NUMBER, true);
-            out.checkNoSpaceLeft();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        return bytes;
-    }
+    /** Writes one answer, from its end to its beginning. */
+    private static final class Writer {
+        private final MessageBytes message;
+        private Instant lastTime = Instant.EPOCH;
+        private byte[] lastTimeField = time(Instant.EPOCH);
 
-    private static int delimitedSize(int field, int length) {
-        return CodedOutputStream.computeTagSize(field) + CodedOutputStream.computeUInt32SizeNoTag(length) + length;
-    }
+        /** Those of the last column written, and where they are: most columns have them from the one before. */
+        private List<FieldStatus> lastStatuses = List.of();
 
-    /** One column, its values encoded and its size known. */
-    private record Vector(List<byte[]> values, List<FieldStatus> statuses, List<Instant> times, int size) {
-        static Vector of(ValueType type, List<Value> values, List<FieldStatus> statuses, List<Instant> times) {
-            List<byte[]> encoded = new ArrayList<>(values.size());
-            int size = statuses.isEmpty() ? 0 : delimitedSize(STATUSES, statuses.size());
-            for (int row = 0; row < values.size(); row++) {
-                byte[] value = ValueCodec.encode(values.get(row), type);
-                encoded.add(value);
-                size += delimitedSize(VALUES, value.length);
-                size += delimitedSize(EVENT_TIMESTAMPS, size(times.get(row)));
-            }
-            return new Vector(encoded, statuses, times, size);
+        private List<Instant> lastTimes = List.of();
+        private int lastAfter;
+        private int lastUpTo;
+
+        Writer(MessageBytes message) {
+            this.message = message;
         }
 
-        void write(CodedOutputStream out) throws IOException {
-            for (byte[] value : values) {
-                out.writeByteArray(VALUES, value);
+        void write(OnlineFeatures answer) {
+            message.number(GetOnlineFeaturesResponse.STATUS_FIELD_NUMBER, 1);
+            for (int column = answer.names().size() - 1; column >= 0; column--) {
+                int after = message.size();
+                metadata(answer.statuses().get(column), answer.eventTimes().get(column));
+                values(answer.types().get(column), answer.values().get(column));
+                message.enclose(GetOnlineFeaturesResponse.RESULTS_FIELD_NUMBER, after);
             }
-            if (!statuses.isEmpty()) {
-                out.writeTag(STATUSES, DELIMITED);
-                // Numbers of statuses are below 128, so each takes one byte.
-                out.writeUInt32NoTag(statuses.size());
-                for (FieldStatus status : statuses) {
-                    out.writeRawByte((byte) number(status));
-                }
+            int after = message.size();
+            for (int column = answer.names().size() - 1; column >= 0; column--) {
+                message.text(FeatureList.VAL_FIELD_NUMBER, answer.names().get(column));
             }
-            for (Instant time : times) {
-                out.writeTag(EVENT_TIMESTAMPS, DELIMITED);
-                out.writeUInt32NoTag(size(time));
-                long seconds = time.getEpochSecond();
-                int nanos = time.getNano();
-                if (seconds != 0) {
-                    out.writeInt64(SECONDS, seconds);
-                }
-                if (nanos != 0) {
-                    out.writeInt32(NANOS, nanos);
-                }
+            message.enclose(GetOnlineFeaturesResponseMetadata.FEATURE_NAMES_FIELD_NUMBER, after);
+            message.enclose(GetOnlineFeaturesResponse.METADATA_FIELD_NUMBER, after);
+        }
+
+        private void values(ValueType type, List<Value> values) {
+            for (int row = values.size() - 1; row >= 0; row--) {
+                int after = message.size();
+                message.bytes(ValueCodec.encode(values.get(row), type));
+                message.enclose(FeatureVector.VALUES_FIELD_NUMBER, after);
             }
+        }
+
+        private void metadata(List<FieldStatus> statuses, List<Instant> times) {
+            int after = message.size();
+            if (Columns.same(statuses, lastStatuses) && Columns.same(times, lastTimes)) {
+                message.repeat(lastAfter, lastUpTo);
+            } else {
+                times(times);
+                statuses(statuses);
+                lastStatuses = statuses;
+                lastTimes = times;
+            }
+            lastAfter = after;
+            lastUpTo = message.size();
+        }
+
+        private void statuses(List<FieldStatus> statuses) {
+            if (statuses.isEmpty()) {
+                return;
+            }
+            int after = message.size();
+            for (int row = statuses.size() - 1; row >= 0; row--) {
+                message.varint(number(statuses.get(row)));
+            }
+            message.enclose(FeatureVector.STATUSES_FIELD_NUMBER, after);
         }
 
         private static int number(FieldStatus status) {
@@ -148,11 +137,30 @@ final class OnlineResponses implements MethodDescriptor.Marshaller<OnlineFeature
             };
         }
 
-        private static int size(Instant time) {
+        /** Columns of a view, and rows written together, share their times, so a field is mostly made once. */
+        private void times(List<Instant> times) {
+            for (int row = times.size() - 1; row >= 0; row--) {
+                Instant time = times.get(row);
+                if (!time.equals(lastTime)) {
+                    lastTime = time;
+                    lastTimeField = time(time);
+                }
+                message.bytes(lastTimeField);
+            }
+        }
+
+        private static byte[] time(Instant time) {
+            MessageBytes field = new MessageBytes(BYTES_PER_CELL);
             long seconds = time.getEpochSecond();
             int nanos = time.getNano();
-            return (seconds == 0 ? 0 : CodedOutputStream.computeInt64Size(SECONDS, seconds))
-                    + (nanos == 0 ? 0 : CodedOutputStream.computeInt32Size(NANOS, nanos));
+            if (nanos != 0) {
+                field.number(Timestamp.NANOS_FIELD_NUMBER, nanos);
+            }
+            if (seconds != 0) {
+                field.number(Timestamp.SECONDS_FIELD_NUMBER, seconds);
+            }
+            field.enclose(FeatureVector.EVENT_TIMESTAMPS_FIELD_NUMBER, 0);
+            return field.toByteArray();
         }
     }
 }

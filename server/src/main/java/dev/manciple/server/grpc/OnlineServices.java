@@ -4,6 +4,7 @@ import com.google.protobuf.Descriptors.FileDescriptor;
 import dev.manciple.FeatureSelection;
 import dev.manciple.OnlineFeatures;
 import dev.manciple.OnlineOptions;
+import dev.manciple.error.FeatureStoreException;
 import dev.manciple.error.InvalidRequestException;
 import dev.manciple.model.Permission.Action;
 import dev.manciple.server.Backend;
@@ -24,6 +25,7 @@ import dev.manciple.wire.proto.ServingServiceProto.GetFeastServingInfoResponse;
 import dev.manciple.wire.proto.ServingServiceProto.GetOnlineFeaturesRequest;
 import dev.manciple.wire.proto.ValueProto;
 import io.grpc.ServerServiceDefinition;
+import io.grpc.Status;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -58,8 +60,8 @@ public final class OnlineServices {
 
     /** The services, to be added to a server. */
     public List<ServerServiceDefinition> definitions() {
-        GetOnlineFeaturesRequest reading = GetOnlineFeaturesRequest.getDefaultInstance();
-        OnlineResponses read = new OnlineResponses();
+        OnlineQuestions questions = new OnlineQuestions();
+        OnlineResponses answers = new OnlineResponses();
         return List.of(
                 service(SERVING, ServingServiceProto.getDescriptor())
                         .add(
@@ -67,10 +69,10 @@ public final class OnlineServices {
                                 GetFeastServingInfoRequest.getDefaultInstance(),
                                 GetFeastServingInfoResponse.getDefaultInstance(),
                                 this::info)
-                        .add("GetOnlineFeatures", reading, read, this::onlineFeatures)
+                        .add("GetOnlineFeatures", questions, answers, this::onlineFeatures, OnlineServices::status)
                         .build(),
                 service(FEATURE_SERVER, GrpcServerProto.getDescriptor())
-                        .add("GetOnlineFeatures", reading, read, this::onlineFeatures)
+                        .add("GetOnlineFeatures", questions, answers, this::onlineFeatures, OnlineServices::status)
                         .add("Push", PushRequest.getDefaultInstance(), PushResponse.getDefaultInstance(), this::push)
                         .add(
                                 "WriteToOnlineStore",
@@ -81,19 +83,20 @@ public final class OnlineServices {
     }
 
     private UnaryService service(String name, FileDescriptor file) {
-        return new UnaryService(
-                name,
-                file,
-                calls,
-                (failure, question) -> FeastErrors.code(failure).toStatus().withDescription(failure.getMessage()));
+        return new UnaryService(name, file, calls, OnlineServices::status);
+    }
+
+    private static Status status(FeatureStoreException failure, Object question) {
+        return FeastErrors.code(failure).toStatus().withDescription(failure.getMessage());
     }
 
     private GetFeastServingInfoResponse info(Call call, GetFeastServingInfoRequest request) {
         return GetFeastServingInfoResponse.newBuilder().setVersion(version).build();
     }
 
-    private OnlineFeatures onlineFeatures(Call call, GetOnlineFeaturesRequest request) {
-        FeatureSelection selection = selection(request);
+    private OnlineFeatures onlineFeatures(Call call, OnlineQuestion question) {
+        FeatureSelection selection = question.selection();
+        GetOnlineFeaturesRequest request = question.rest();
         backend.checks().read(call.caller(), selection, Action.READ_ONLINE);
         Map<String, List<Value>> entities = new LinkedHashMap<>();
         request.getEntitiesMap().forEach((column, values) -> entities.put(column, values(column, values)));
@@ -122,15 +125,6 @@ public final class OnlineServices {
 
     private static Value value(ValueProto.Value value) {
         return ValueCodec.decode(value.toByteArray());
-    }
-
-    private static FeatureSelection selection(GetOnlineFeaturesRequest request) {
-        return switch (request.getKindCase()) {
-            case FEATURE_SERVICE -> new FeatureSelection.Service(request.getFeatureService());
-            case FEATURES -> FeatureSelection.parse(request.getFeatures().getValList());
-            case KIND_NOT_SET ->
-                throw new InvalidRequestException("Neither 'features' nor 'feature_service' says what to read");
-        };
     }
 
     private PushResponse push(Call call, PushRequest request) {

@@ -1,7 +1,6 @@
 package dev.manciple.server.grpc;
 
 import com.google.protobuf.InvalidProtocolBufferException;
-import com.google.protobuf.Message;
 import dev.manciple.error.FeatureStoreException;
 import dev.manciple.server.FeastErrors;
 import dev.manciple.server.Telemetry;
@@ -25,27 +24,28 @@ import org.slf4j.LoggerFactory;
  * Handles the calls of one method, each a question and an answer. The network's thread gathers the bytes of a question and never
  * waits; a thread of the call's own then asks who calls, and only after that takes the bytes for a message. Thread-safe.
  */
-final class UnaryMethod<Q extends Message, A> implements ServerCallHandler<byte[], A> {
+final class UnaryMethod<Q, A> implements ServerCallHandler<byte[], A> {
     private static final Logger LOG = LoggerFactory.getLogger(UnaryMethod.class);
     private static final Metadata.Key<String> TOKEN =
             Metadata.Key.of(AccessControl.HEADER, Metadata.ASCII_STRING_MARSHALLER);
     private static final Status GONE = Status.CANCELLED.withDescription("The client went before it was answered");
 
     private final String name;
-    private final Q type;
+    private final UnaryService.Questions<Q> questions;
     private final UnaryService.Method<Q, A> method;
-    private final UnaryService.Failures failures;
+    private final UnaryService.Failures<Q> failures;
     private final UnaryCalls calls;
     private final Telemetry.Route route;
 
-    /**
-     * @param name with its service's
-     * @param type any message of the type the method is asked with
-     */
+    /** @param name with its service's */
     UnaryMethod(
-            String name, Q type, UnaryService.Method<Q, A> method, UnaryService.Failures failures, UnaryCalls calls) {
+            String name,
+            UnaryService.Questions<Q> questions,
+            UnaryService.Method<Q, A> method,
+            UnaryService.Failures<Q> failures,
+            UnaryCalls calls) {
         this.name = name;
-        this.type = type;
+        this.questions = questions;
         this.method = method;
         this.failures = failures;
         this.calls = calls;
@@ -129,7 +129,7 @@ final class UnaryMethod<Q extends Message, A> implements ServerCallHandler<byte[
         try {
             Caller caller = calls.access().admit(Optional.ofNullable(headers.get(TOKEN)));
             Call known = new Call(caller, headers, trailers, cancellation);
-            return answer(known, parse(question), call);
+            return answer(known, questions.read(question), call);
         } catch (InvalidProtocolBufferException e) {
             return Status.INVALID_ARGUMENT.withDescription(
                     "The bytes of the request are not those of a request of %s".formatted(name));
@@ -146,12 +146,6 @@ final class UnaryMethod<Q extends Message, A> implements ServerCallHandler<byte[
         } finally {
             calls.admission().leave();
         }
-    }
-
-    /** The parser of a message's type makes messages of that type. */
-    @SuppressWarnings("unchecked")
-    private Q parse(byte[] question) throws InvalidProtocolBufferException {
-        return (Q) type.getParserForType().parseFrom(question);
     }
 
     private Status answer(Call known, Q question, ServerCall<byte[], A> call) {

@@ -1,6 +1,7 @@
 package dev.manciple.server.grpc;
 
 import com.google.protobuf.Descriptors.FileDescriptor;
+import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
 import dev.manciple.error.FeatureStoreException;
 import io.grpc.MethodDescriptor;
@@ -18,7 +19,7 @@ public final class UnaryService {
     private final String name;
     private final FileDescriptor file;
     private final UnaryCalls calls;
-    private final Failures failures;
+    private final Failures<Message> failures;
     private final List<ServerMethodDefinition<?, ?>> methods = new ArrayList<>();
 
     /** What one method answers. */
@@ -28,14 +29,24 @@ public final class UnaryService {
         A answer(Call call, Q question);
     }
 
+    /** Takes the bytes of a question for one. */
+    @FunctionalInterface
+    interface Questions<Q> {
+        /**
+         * @throws InvalidProtocolBufferException if the bytes are none
+         * @throws FeatureStoreException if what is asked is wrong
+         */
+        Q read(byte[] bytes) throws InvalidProtocolBufferException;
+    }
+
     /** What callers are told of failures. */
     @FunctionalInterface
-    public interface Failures {
-        Status status(FeatureStoreException failure, Message question);
+    public interface Failures<Q> {
+        Status status(FeatureStoreException failure, Q question);
     }
 
     /** @param file that declares the service, for those who ask by reflection */
-    public UnaryService(String name, FileDescriptor file, UnaryCalls calls, Failures failures) {
+    public UnaryService(String name, FileDescriptor file, UnaryCalls calls, Failures<Message> failures) {
         this.name = name;
         this.file = file;
         this.calls = calls;
@@ -48,15 +59,25 @@ public final class UnaryService {
      */
     public <Q extends Message, A extends Message> UnaryService add(
             String method, Q question, A answer, Method<Q, A> handler) {
-        return add(method, question, ProtoUtils.marshaller(answer), handler);
+        return add(method, questions(question), ProtoUtils.marshaller(answer), handler, failures::status);
+    }
+
+    /** The parser of a message's type makes messages of that type. */
+    @SuppressWarnings("unchecked")
+    private static <Q extends Message> Questions<Q> questions(Q type) {
+        return bytes -> (Q) type.getParserForType().parseFrom(bytes);
     }
 
     /**
-     * @param question of the type asked with
+     * @param questions reads what is asked
      * @param answers writes what is answered
      */
-    <Q extends Message, A> UnaryService add(
-            String method, Q question, MethodDescriptor.Marshaller<A> answers, Method<Q, A> handler) {
+    <Q, A> UnaryService add(
+            String method,
+            Questions<Q> questions,
+            MethodDescriptor.Marshaller<A> answers,
+            Method<Q, A> handler,
+            Failures<Q> failures) {
         MethodDescriptor<byte[], A> descriptor = MethodDescriptor.<byte[], A>newBuilder()
                 .setType(MethodDescriptor.MethodType.UNARY)
                 .setFullMethodName(MethodDescriptor.generateFullMethodName(name, method))
@@ -64,7 +85,7 @@ public final class UnaryService {
                 .setResponseMarshaller(answers)
                 .build();
         methods.add(ServerMethodDefinition.create(
-                descriptor, new UnaryMethod<>(descriptor.getFullMethodName(), question, handler, failures, calls)));
+                descriptor, new UnaryMethod<>(descriptor.getFullMethodName(), questions, handler, failures, calls)));
         return this;
     }
 

@@ -81,10 +81,10 @@ public final class HttpApi implements HttpService {
 
     @Override
     public void routing(HttpRules rules) {
-        post(rules, "/get-online-features", this::onlineFeatures);
-        post(rules, "/search", this::search);
+        selecting(rules, "/get-online-features", this::onlineFeatures);
+        selecting(rules, "/search", this::search);
         // The older name, which Feast's client asks for where it does not find the newer one.
-        post(rules, "/retrieve-online-documents", this::search);
+        selecting(rules, "/retrieve-online-documents", this::search);
         post(rules, "/push", this::push);
         post(rules, "/write-to-online-store", this::write);
         post(rules, "/materialize", materializing::window);
@@ -116,24 +116,32 @@ public final class HttpApi implements HttpService {
     }
 
     private void post(HttpRules rules, String path, Route route) {
-        Telemetry.Route observed = backend.telemetry().route(path);
-        rules.post(
+        guarded(
+                rules,
                 path,
-                (request, response) -> run(
-                        request,
-                        response,
-                        (caller, body, asked, answer) -> route.handle(caller, json(body), asked, answer),
-                        observed));
+                (caller, body, request, response) -> route.handle(caller, Json.parse(bytes(body)), request, response));
+    }
+
+    /** A route whose body selects features. */
+    private void selecting(HttpRules rules, String path, Route route) {
+        guarded(
+                rules,
+                path,
+                (caller, body, request, response) ->
+                        route.handle(caller, Json.parse(bytes(body), Selections.FEATURES), request, response));
     }
 
     /** A route of the online store's, that takes a message. */
     private void message(HttpRules rules, String path, OnlineStoreRoutes.Route route) {
-        Telemetry.Route observed = backend.telemetry().route(path);
-        Guarded guarded = (caller, body, request, response) -> {
+        guarded(rules, path, (caller, body, request, response) -> {
             onlineStore.requireProject(request);
             route.handle(caller, bytes(body), response);
-        };
-        rules.post(path, (request, response) -> run(request, response, guarded, observed));
+        });
+    }
+
+    private void guarded(HttpRules rules, String path, Guarded route) {
+        Telemetry.Route observed = backend.telemetry().route(path);
+        rules.post(path, (request, response) -> run(request, response, route, observed));
     }
 
     private void get(HttpRules rules, String path, Getter route) {
@@ -198,10 +206,6 @@ public final class HttpApi implements HttpService {
             LOG.error("{} failed", request.path().path(), e);
             Answers.text(response, 500, "The server failed to answer; its log has the reason");
         }
-    }
-
-    private Json json(RequestBody body) throws IOException {
-        return Json.parse(bytes(body), Selections.FEATURES);
     }
 
     private byte[] bytes(RequestBody body) throws IOException {

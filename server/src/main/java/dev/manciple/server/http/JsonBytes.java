@@ -44,6 +44,19 @@ final class JsonBytes {
         return this;
     }
 
+    /** How many bytes there are. */
+    int size() {
+        return size;
+    }
+
+    /** Adds once more what is there, from one position up to another. */
+    JsonBytes repeat(int from, int to) {
+        reserve(to - from);
+        System.arraycopy(bytes, from, bytes, size, to - from);
+        size += to - from;
+        return this;
+    }
+
     /** Adds a whole number. */
     JsonBytes number(long number) {
         reserve(LONGEST_NUMBER);

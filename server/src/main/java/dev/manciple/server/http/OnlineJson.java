@@ -3,6 +3,7 @@ package dev.manciple.server.http;
 import static dev.manciple.server.http.JsonBytes.piece;
 
 import dev.manciple.OnlineFeatures;
+import dev.manciple.server.Columns;
 import dev.manciple.spi.FieldStatus;
 import dev.manciple.spi.Value;
 import dev.manciple.wire.ValueJson;
@@ -47,6 +48,13 @@ public final class OnlineJson {
     private final JsonBytes json;
     private Instant lastTime = Instant.EPOCH;
     private byte[] lastTimeText = time(Instant.EPOCH);
+
+    /** Those of the last column, and where their text is: most columns have them from the one before. */
+    private List<FieldStatus> lastStatuses = List.of();
+
+    private List<Instant> lastTimes = List.of();
+    private int lastFrom;
+    private int lastTo;
 
     private OnlineJson(JsonBytes json) {
         this.json = json;
@@ -104,6 +112,19 @@ public final class OnlineJson {
             separate(row);
             write(values.get(row));
         }
+        int from = json.size();
+        if (lastTo > 0 && Columns.same(statuses, lastStatuses) && Columns.same(times, lastTimes)) {
+            json.repeat(lastFrom, lastTo);
+        } else {
+            writeMetadata(statuses, times);
+            lastStatuses = statuses;
+            lastTimes = times;
+        }
+        lastFrom = from;
+        lastTo = json.size();
+    }
+
+    private void writeMetadata(List<FieldStatus> statuses, List<Instant> times) {
         json.add(STATUSES);
         for (int row = 0; row < statuses.size(); row++) {
             separate(row);
