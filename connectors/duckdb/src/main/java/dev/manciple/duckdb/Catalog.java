@@ -4,14 +4,17 @@ import dev.manciple.error.InvalidRequestException;
 import dev.manciple.error.StoreException;
 import dev.manciple.model.SourceLocation;
 import dev.manciple.model.ValueType;
+import dev.manciple.spi.Spine;
 import dev.manciple.sql.Relation;
 import dev.manciple.sql.Sql;
+import dev.manciple.sql.Types;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.arrow.vector.ipc.ArrowReader;
 import org.apache.arrow.vector.types.pojo.Schema;
 
@@ -56,6 +59,16 @@ final class Catalog {
                 throw new InvalidRequestException("%s is a %s, which is no file, query or table of DuckDB"
                         .formatted(title, custom.sourceClass()));
         };
+    }
+
+    /** The file of entity rows that have one the engine reads itself, in order, with the columns they have. */
+    Optional<Relation> entityFile(DuckDbSession session, Spine.Rows rows) {
+        return rows.file()
+                .map(Path::toAbsolutePath)
+                .map(Path::toString)
+                .filter(FileSource.Format.PARQUET::owns)
+                .map(file -> relation(session, new SourceLocation.Files(file, ""), "the entity rows", Map.of()))
+                .filter(file -> Types.same(Types.schema(file), rows.schema()));
     }
 
     Path folder() {

@@ -16,8 +16,6 @@ import dev.manciple.sql.PitStrategy;
 import dev.manciple.sql.Relation;
 import dev.manciple.sql.SqlOfflineStore;
 import dev.manciple.sql.SqlSession;
-import dev.manciple.sql.Types;
-import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.Map;
 import java.util.Optional;
@@ -50,6 +48,12 @@ final class DuckDbOfflineStore extends SqlOfflineStore {
         return EnumSet.allOf(OfflineCapability.class);
     }
 
+    /** To number them itself, the engine would write them all twice, the second time with one thread. */
+    @Override
+    protected boolean numbersEntityRows() {
+        return true;
+    }
+
     @Override
     protected SqlSession openSession() {
         return engine.session(context.allocator());
@@ -63,13 +67,7 @@ final class DuckDbOfflineStore extends SqlOfflineStore {
 
     @Override
     protected Optional<Relation> entityFile(SqlSession session, Spine.Rows rows) {
-        return rows.file()
-                .map(Path::toAbsolutePath)
-                .map(Path::toString)
-                .filter(FileSource.Format.PARQUET::owns)
-                .map(file -> catalog.relation(
-                        (DuckDbSession) session, new SourceLocation.Files(file, ""), "the entity rows", Map.of()))
-                .filter(file -> Types.same(Types.schema(file), rows.schema()));
+        return catalog.entityFile((DuckDbSession) session, rows);
     }
 
     @Override

@@ -161,7 +161,7 @@ public final class LocalEngine implements AutoCloseable {
 
     /** Room for tables of one piece of work. The caller closes it, before the engine. */
     public Scratch scratch() {
-        return new Scratch(engine, allocator);
+        return new Scratch(engine, catalog, allocator);
     }
 
     @Override

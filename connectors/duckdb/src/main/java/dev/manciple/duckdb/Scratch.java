@@ -2,6 +2,8 @@ package dev.manciple.duckdb;
 
 import dev.manciple.error.StoreException;
 import dev.manciple.spi.Interval;
+import dev.manciple.spi.Spine;
+import dev.manciple.sql.Relation;
 import dev.manciple.sql.RetypedReader;
 import dev.manciple.sql.Sql;
 import java.time.Instant;
@@ -26,11 +28,13 @@ public final class Scratch implements AutoCloseable {
     private static final DuckDbDialect DIALECT = new DuckDbDialect();
 
     private final DuckDb engine;
+    private final Catalog catalog;
     private final BufferAllocator allocator;
     private final Sql schema = Sql.quoted("scratch " + UUID.randomUUID(), '"');
 
-    Scratch(DuckDb engine, BufferAllocator allocator) {
+    Scratch(DuckDb engine, Catalog catalog, BufferAllocator allocator) {
         this.engine = engine;
+        this.catalog = catalog;
         this.allocator = allocator;
         execute(Sql.of("CREATE SCHEMA {}", schema));
     }
@@ -53,6 +57,13 @@ public final class Scratch implements AutoCloseable {
     /** The time with a zone that microseconds stand for. */
     public static Sql instant(Sql micros) {
         return DIALECT.instant(micros);
+    }
+
+    /** What entity rows are called in queries, in their order, where they have a file that the engine reads itself. */
+    public Optional<Sql> entityFile(Spine.Rows rows) {
+        try (DuckDbSession session = engine.session(allocator)) {
+            return catalog.entityFile(session, rows).map(Relation::from);
+        }
     }
 
     /**

@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.ipc.ArrowReader;
@@ -60,6 +61,11 @@ sealed interface SpineSource {
 
         @Override
         public void spool(SpineSpool spool, Run run) throws IOException {
+            Optional<Sql> file = run.scratch().entityFile(rows);
+            if (file.isPresent()) {
+                spool.write(Sql.of("SELECT * FROM {} AS file", file.get()));
+                return;
+            }
             try (ArrowReader reader = rows.reader().get()) {
                 spool.write(reader, rows.schema());
             }
