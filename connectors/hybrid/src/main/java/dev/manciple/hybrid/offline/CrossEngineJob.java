@@ -43,12 +43,12 @@ record CrossEngineJob(HistoricalRequest request, List<Share> shares, SpineSource
 
     @Override
     public ArrowReader open(BufferAllocator batches) {
-        Layout layout = layout();
         Scratch scratch = workshop.scratch();
         try {
             SpineSpool spool = new SpineSpool(scratch, workshop.allocator(), spine.schema(), spine.timeColumn());
             Meter meter = new Meter(workshop.config().maxTransferBytes());
-            spine.spool(spool, new SpineSource.Run(scratch, workshop, meter));
+            SpineSource.Run run = new SpineSource.Run(scratch, workshop, meter);
+            Layout layout = Beside.run(workshop.deadline().executor(), () -> spine.spool(spool, run), this::layout);
             answer(layout, scratch, spool, meter);
             return scratch.lastQuery(stitch(layout, scratch, spool), layout.output(), batches);
         } catch (IOException e) {

@@ -13,7 +13,6 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /** Runs the parts of a request side by side. The first failure, or the deadline, stops the others and is named after its child. */
@@ -130,11 +129,9 @@ final class Fanout {
     private static final class Task implements Runnable {
         private final Part part;
         private final BlockingQueue<Task> ended;
-        private final ReentrantLock lock = new ReentrantLock();
-        private @Nullable Thread thread;
-        private @Nullable FeatureStoreException failure;
-        private boolean cancelled;
-        private boolean done;
+        private final Stoppable stoppable = new Stoppable();
+        private volatile @Nullable FeatureStoreException failure;
+        private volatile boolean done;
 
         Task(Part part, BlockingQueue<Task> ended) {
             this.part = part;
@@ -143,75 +140,34 @@ final class Fanout {
 
         @Override
         public void run() {
-            if (begin()) {
-                FeatureStoreException failed = null;
-                try {
-                    part.work().run();
-                } catch (Exception e) {
-                    failed = part.child().named(e, part.attempted(), part.outcome());
-                } catch (Error e) {
-                    failed = new StoreException(part.child().title(), part.attempted(), false, part.outcome(), e);
-                }
-                end(failed);
-            }
+            stoppable.run(this::work);
             ended.add(this);
         }
 
-        private boolean begin() {
-            lock.lock();
+        private void work() {
             try {
-                thread = Thread.currentThread();
-                return !cancelled;
-            } finally {
-                lock.unlock();
+                part.work().run();
+            } catch (Exception e) {
+                failure = part.child().named(e, part.attempted(), part.outcome());
+            } catch (Error e) {
+                failure = new StoreException(part.child().title(), part.attempted(), false, part.outcome(), e);
             }
-        }
-
-        private void end(@Nullable FeatureStoreException failed) {
-            lock.lock();
-            try {
-                thread = null;
-                failure = failed;
-                done = true;
-                if (cancelled) {
-                    // The interrupt was for this work, not for what the thread does next.
-                    Thread.interrupted();
-                }
-            } finally {
-                lock.unlock();
-            }
+            done = true;
         }
 
         boolean isDone() {
-            lock.lock();
-            try {
-                return done;
-            } finally {
-                lock.unlock();
-            }
+            return done;
         }
 
         void throwIfFailed() {
-            lock.lock();
-            try {
-                if (failure != null) {
-                    throw failure;
-                }
-            } finally {
-                lock.unlock();
+            FeatureStoreException failed = failure;
+            if (failed != null) {
+                throw failed;
             }
         }
 
         void cancel() {
-            lock.lock();
-            try {
-                cancelled = true;
-                if (thread != null) {
-                    thread.interrupt();
-                }
-            } finally {
-                lock.unlock();
-            }
+            stoppable.stop();
         }
     }
 }
