@@ -270,6 +270,35 @@ class EntityRowsTest {
 
         assertThat(features(job(store(), spine, view)))
                 .containsExactly(Value.Null.NULL, Value.Null.NULL, new Value.Int(2), Value.Null.NULL);
+        assertThat(features(job(store(), rows(spine), view)))
+                .as("the same as rows of Arrow")
+                .containsExactly(Value.Null.NULL, Value.Null.NULL, new Value.Int(2), Value.Null.NULL);
+    }
+
+    /** Each told to the store in a way of its own: by the engine, and on the way into it. */
+    @ParameterizedTest
+    @ValueSource(strings = {"TIMESTAMP", "TIMESTAMPTZ", "TIMESTAMP_S", "TIMESTAMP_MS", "TIMESTAMP_NS", "DATE"})
+    void rowsOfArrowAreJoinedAsThoseOfAQuery(String type) throws IOException {
+        FeatureView view = view("""
+                SELECT i %% 5 AS key, (TIMESTAMP '1969-12-20' + to_hours(CAST(i * 7 AS BIGINT)))::%s AS at, i::INTEGER AS f
+                FROM range(100) AS r(i)
+                """.formatted(type));
+        Spine spine = query("""
+                SELECT i %% 7 AS key,
+                    if(i %% 11 = 0, NULL, (TIMESTAMP '1969-12-19' + to_hours(CAST(i * 3 AS BIGINT)))::%s) AS event_timestamp
+                FROM range(5000) AS r(i)
+                """.formatted(type));
+
+        List<Value> expected = features(job(store(), spine, view));
+
+        assertThat(expected).hasSize(5_000).contains(Value.Null.NULL, new Value.Int(0), new Value.Int(99));
+        assertThat(features(job(store(), rows(spine), view))).isEqualTo(expected);
+    }
+
+    private Spine rows(Spine query) {
+        RetrievalJob same = store().historicalFeatures(
+                        new HistoricalRequest(query, List.of(), false, HistoricalRequest.Options.DEFAULT));
+        return new Spine.Rows(same.schema(), TIME, () -> same.open(allocator));
     }
 
     @Test

@@ -29,7 +29,7 @@ public sealed interface Spine {
     /**
      * Rows the caller has.
      *
-     * @param reader may be called more than once; each reader is closed by whoever asked for it
+     * @param reader may be called more than once, from any thread; each reader is closed by whoever asked for it
      * @param file a local Parquet, CSV or Arrow file that holds exactly these rows in this order, for a store that would
      *     rather read it itself
      */

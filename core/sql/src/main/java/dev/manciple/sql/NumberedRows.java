@@ -96,10 +96,16 @@ final class NumberedRows extends DerivedReader {
             return;
         }
         switch (times) {
+            case TimeStampVector stamps when isInfinite(stamps.get(row)) -> setNull(row);
             case TimeStampVector stamps -> setMicros(row, stamps.get(row), unit(stamps));
             case DateDayVector days -> setProduct(row, days.get(row), MICROS_PER_DAY);
             case FieldVector other -> throw new IllegalStateException("No times are told by " + other.getField());
         }
+    }
+
+    /** As DuckDB tells the ends of time, in whatever unit; no time is so far off. */
+    private static boolean isInfinite(long time) {
+        return time == Long.MAX_VALUE || time == -Long.MAX_VALUE;
     }
 
     private static TimeUnit unit(TimeStampVector vector) {
