@@ -39,6 +39,10 @@ final class Beside implements Runnable {
         } catch (RuntimeException | Error e) {
             other.stoppable.stop();
             other.await();
+            Throwable also = other.failure;
+            if (also != null) {
+                e.addSuppressed(also);
+            }
             throw e;
         }
         other.await();

@@ -23,7 +23,9 @@ final class Stoppable {
     private boolean begin() {
         lock.lock();
         try {
-            thread = Thread.currentThread();
+            if (!stopped) {
+                thread = Thread.currentThread();
+            }
             return !stopped;
         } finally {
             lock.unlock();
