@@ -191,7 +191,11 @@ final class HashRead {
     /** Of a view that is asked for twice, only one has kept it. */
     private byte @Nullable [] time(int part, byte[][] times) {
         for (int i = 0; i < times.length && times[part] == null; i++) {
-            if (parts.get(i).layout() == parts.get(part).layout()) {
+            if (parts.get(i)
+                    .layout()
+                    .view()
+                    .name()
+                    .equals(parts.get(part).layout().view().name())) {
                 times[part] = times[i];
             }
         }
