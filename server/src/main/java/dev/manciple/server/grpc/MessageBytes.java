@@ -1,6 +1,7 @@
 package dev.manciple.server.grpc;
 
 import com.google.protobuf.WireFormat;
+import dev.manciple.server.Growth;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
@@ -81,7 +82,7 @@ final class MessageBytes {
     private void reserve(int more) {
         if (begin < more) {
             int size = size();
-            byte[] larger = new byte[Math.max(Math.addExact(size, more), bytes.length + (bytes.length >> 1))];
+            byte[] larger = new byte[Growth.of(bytes.length, Math.addExact(size, more))];
             System.arraycopy(bytes, begin, larger, larger.length - size, size);
             begin = larger.length - size;
             bytes = larger;

@@ -4,6 +4,7 @@ import com.google.protobuf.Timestamp;
 import dev.manciple.OnlineFeatures;
 import dev.manciple.model.ValueType;
 import dev.manciple.server.Columns;
+import dev.manciple.server.Growth;
 import dev.manciple.spi.FieldStatus;
 import dev.manciple.spi.Value;
 import dev.manciple.wire.ValueCodec;
@@ -36,7 +37,8 @@ final class OnlineResponses implements MethodDescriptor.Marshaller<OnlineFeature
     public InputStream stream(OnlineFeatures answer) {
         int columns = answer.names().size();
         int rows = columns == 0 ? 0 : answer.values().getFirst().size();
-        MessageBytes message = new MessageBytes(columns * (BYTES_PER_COLUMN + rows * BYTES_PER_CELL));
+        MessageBytes message = new MessageBytes(
+                Growth.expected((long) columns * BYTES_PER_COLUMN + (long) columns * rows * BYTES_PER_CELL));
         new Writer(message).write(answer);
         return message.read(Encoded::new);
     }

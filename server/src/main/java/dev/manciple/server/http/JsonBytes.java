@@ -1,5 +1,6 @@
 package dev.manciple.server.http;
 
+import dev.manciple.server.Growth;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
@@ -161,7 +162,7 @@ final class JsonBytes {
 
     private void reserve(int more) {
         if (bytes.length - size < more) {
-            bytes = Arrays.copyOf(bytes, Math.max(Math.addExact(size, more), bytes.length + (bytes.length >> 1)));
+            bytes = Arrays.copyOf(bytes, Growth.of(bytes.length, Math.addExact(size, more)));
         }
     }
 

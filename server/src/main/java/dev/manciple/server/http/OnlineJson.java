@@ -4,6 +4,7 @@ import static dev.manciple.server.http.JsonBytes.piece;
 
 import dev.manciple.OnlineFeatures;
 import dev.manciple.server.Columns;
+import dev.manciple.server.Growth;
 import dev.manciple.spi.FieldStatus;
 import dev.manciple.spi.Value;
 import dev.manciple.wire.ValueJson;
@@ -69,7 +70,8 @@ public final class OnlineJson {
     public static byte[] of(OnlineFeatures answer, Optional<Instant> detailsAsOf) {
         int columns = answer.names().size();
         int rows = answer.values().isEmpty() ? 0 : answer.values().getFirst().size();
-        JsonBytes json = new JsonBytes(columns * (BYTES_PER_COLUMN + rows * BYTES_PER_CELL));
+        JsonBytes json = new JsonBytes(
+                Growth.expected((long) columns * BYTES_PER_COLUMN + (long) columns * rows * BYTES_PER_CELL));
         new OnlineJson(json).write(answer, detailsAsOf);
         return json.toByteArray();
     }
