@@ -1,5 +1,9 @@
 package dev.manciple.server;
 
+import dev.manciple.OnlineFeatures;
+import dev.manciple.spi.Value;
+import java.util.List;
+
 /** How arrays grow that are written to without knowing how much comes. */
 public final class Growth {
     /** Longer ones some virtual machines do not make. */
@@ -10,9 +14,11 @@ public final class Growth {
 
     private Growth() {}
 
-    /** How long to begin with, where about so much is expected. */
-    public static int expected(long length) {
-        return (int) Math.min(length, MOST_EXPECTED);
+    /** How many bytes to begin with for an answer, a column and a cell of which take about so many. */
+    public static int expected(OnlineFeatures answer, int perColumn, int perCell) {
+        List<List<Value>> columns = answer.values();
+        long rows = columns.isEmpty() ? 0 : columns.getFirst().size();
+        return (int) Math.min(columns.size() * (perColumn + rows * perCell), MOST_EXPECTED);
     }
 
     /** Half as long again, so that few copies are made, and at least as long as needed. */

@@ -35,10 +35,7 @@ final class OnlineResponses implements MethodDescriptor.Marshaller<OnlineFeature
 
     @Override
     public InputStream stream(OnlineFeatures answer) {
-        int columns = answer.names().size();
-        int rows = columns == 0 ? 0 : answer.values().getFirst().size();
-        MessageBytes message = new MessageBytes(
-                Growth.expected((long) columns * BYTES_PER_COLUMN + (long) columns * rows * BYTES_PER_CELL));
+        MessageBytes message = new MessageBytes(Growth.expected(answer, BYTES_PER_COLUMN, BYTES_PER_CELL));
         new Writer(message).write(answer);
         return message.read(Encoded::new);
     }

@@ -68,10 +68,7 @@ public final class OnlineJson {
      *     for each value its age at this time, and the stores that did not answer
      */
     public static byte[] of(OnlineFeatures answer, Optional<Instant> detailsAsOf) {
-        int columns = answer.names().size();
-        int rows = answer.values().isEmpty() ? 0 : answer.values().getFirst().size();
-        JsonBytes json = new JsonBytes(
-                Growth.expected((long) columns * BYTES_PER_COLUMN + (long) columns * rows * BYTES_PER_CELL));
+        JsonBytes json = new JsonBytes(Growth.expected(answer, BYTES_PER_COLUMN, BYTES_PER_CELL));
         new OnlineJson(json).write(answer, detailsAsOf);
         return json.toByteArray();
     }
