@@ -1,6 +1,7 @@
 package dev.manciple.server.grpc;
 
 import dev.manciple.server.auth.Caller;
+import dev.manciple.spi.internal.Stoppable;
 import io.grpc.Metadata;
 
 /**
@@ -9,6 +10,7 @@ import io.grpc.Metadata;
  * @param caller who asks
  * @param headers what came with the question
  * @param trailers what is to go with the answer
- * @param cancellation ends reads the caller does not wait for any more
+ * @param reads where the stores are read, which ends when the caller goes: they would keep its place from others until they have
+ *     answered
  */
-public record Call(Caller caller, Metadata headers, Metadata trailers, Cancellation cancellation) {}
+public record Call(Caller caller, Metadata headers, Metadata trailers, Stoppable reads) {}

@@ -105,8 +105,8 @@ public final class OnlineServices {
                 request.getFullFeatureNames(),
                 false,
                 backend.options().conduct().feastStatuses());
-        OnlineFeatures answer = call.cancellation()
-                .run(() -> backend.read(() -> backend.store().onlineFeatures(selection, entities, options)));
+        OnlineFeatures answer = call.reads()
+                .call(() -> backend.read(() -> backend.store().onlineFeatures(selection, entities, options)));
         metrics.onlineRead(
                 entities.isEmpty() ? 1 : entities.values().iterator().next().size());
         metrics.told(answer);

@@ -6,6 +6,7 @@ import dev.manciple.server.FeastErrors;
 import dev.manciple.server.Telemetry;
 import dev.manciple.server.auth.AccessControl;
 import dev.manciple.server.auth.Caller;
+import dev.manciple.spi.internal.Stoppable;
 import io.grpc.KnownLength;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
@@ -63,7 +64,7 @@ final class UnaryMethod<Q, A> implements ServerCallHandler<byte[], A> {
     private final class Question extends ServerCall.Listener<byte[]> {
         private final ServerCall<byte[], A> call;
         private final Metadata headers;
-        private final Cancellation cancellation = new Cancellation();
+        private final Stoppable reads = new Stoppable();
         private byte @Nullable [] message;
         private boolean refused;
 
@@ -86,13 +87,13 @@ final class UnaryMethod<Q, A> implements ServerCallHandler<byte[], A> {
             if (whole == null) {
                 refuse("The call has no question");
             } else if (!refused) {
-                calls.threads().execute(() -> answer(call, headers, whole, cancellation));
+                calls.threads().execute(() -> answer(call, headers, whole, reads));
             }
         }
 
         @Override
         public void onCancel() {
-            cancellation.cancel();
+            reads.stop();
         }
 
         private void refuse(String why) {
@@ -101,10 +102,10 @@ final class UnaryMethod<Q, A> implements ServerCallHandler<byte[], A> {
         }
     }
 
-    private void answer(ServerCall<byte[], A> call, Metadata headers, byte[] question, Cancellation cancellation) {
+    private void answer(ServerCall<byte[], A> call, Metadata headers, byte[] question, Stoppable reads) {
         route.answer(key -> header(headers, key), () -> {
             Metadata trailers = new Metadata();
-            Status status = enter(call, headers, trailers, question, cancellation);
+            Status status = enter(call, headers, trailers, question, reads);
             call.close(status, trailers);
             return Telemetry.Outcome.of(status.getCode());
         });
@@ -115,31 +116,22 @@ final class UnaryMethod<Q, A> implements ServerCallHandler<byte[], A> {
     }
 
     private Status enter(
-            ServerCall<byte[], A> call,
-            Metadata headers,
-            Metadata trailers,
-            byte[] question,
-            Cancellation cancellation) {
-        if (call.isCancelled()) {
-            return GONE;
-        }
+            ServerCall<byte[], A> call, Metadata headers, Metadata trailers, byte[] question, Stoppable reads) {
         if (!calls.admission().enter()) {
             return Status.RESOURCE_EXHAUSTED.withDescription(calls.admission().refusal());
         }
         try {
             Caller caller = calls.access().admit(Optional.ofNullable(headers.get(TOKEN)));
-            Call known = new Call(caller, headers, trailers, cancellation);
+            Call known = new Call(caller, headers, trailers, reads);
             return answer(known, questions.read(question), call);
         } catch (InvalidProtocolBufferException e) {
             return Status.INVALID_ARGUMENT.withDescription(
                     "The bytes of the request are not those of a request of %s".formatted(name));
         } catch (FeatureStoreException e) {
             return FeastErrors.code(e).toStatus().withDescription(e.getMessage());
+        } catch (Stoppable.StoppedException e) {
+            return GONE;
         } catch (RuntimeException | Error e) {
-            if (e instanceof RuntimeException && call.isCancelled()) {
-                // Not every library has a word for being interrupted.
-                return GONE;
-            }
             // Errors too: nobody else would tell the client, who would wait.
             LOG.error("{} failed", name, e);
             return Status.INTERNAL.withDescription("The server failed to answer; its log has the reason");
@@ -153,7 +145,7 @@ final class UnaryMethod<Q, A> implements ServerCallHandler<byte[], A> {
         try {
             answer = method.answer(known, question);
         } catch (FeatureStoreException e) {
-            return call.isCancelled() ? GONE : failures.status(e, question);
+            return failures.status(e, question);
         }
         call.sendHeaders(new Metadata());
         call.sendMessage(answer);

@@ -1,5 +1,6 @@
 package dev.manciple.hybrid.offline;
 
+import dev.manciple.spi.internal.Stoppable;
 import java.io.IOException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;

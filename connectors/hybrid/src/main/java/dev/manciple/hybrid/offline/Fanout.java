@@ -2,6 +2,7 @@ package dev.manciple.hybrid.offline;
 
 import dev.manciple.error.FeatureStoreException;
 import dev.manciple.error.StoreException;
+import dev.manciple.spi.internal.Stoppable;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
