@@ -1,7 +1,9 @@
 package dev.manciple.server;
 
 import dev.manciple.FeatureSelection;
+import dev.manciple.error.InvalidRequestException;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
@@ -21,6 +23,18 @@ public final class KnownSelections {
     private static final int MOST_VIEWS = 64;
 
     private final Map<Sent, FeatureSelection.Views> known = new ConcurrentHashMap<>();
+
+    /**
+     * The features of a request that names no feature service.
+     *
+     * @throws InvalidRequestException if there are none, or a text is no reference
+     */
+    public static FeatureSelection.Views parse(List<String> references) {
+        if (references.isEmpty()) {
+            throw new InvalidRequestException("Neither 'features' nor 'feature_service' says what to read");
+        }
+        return FeatureSelection.parse(references);
+    }
 
     /** Reads a list of features. */
     @FunctionalInterface

@@ -76,13 +76,11 @@ final class OnlineQuestions implements UnaryService.Questions<OnlineQuestion> {
     private static FeatureSelection selection(GetOnlineFeaturesRequest request) {
         return switch (request.getKindCase()) {
             case FEATURE_SERVICE -> new FeatureSelection.Service(request.getFeatureService());
-            case FEATURES -> selection(request.getFeatures());
-            case KIND_NOT_SET ->
-                throw new InvalidRequestException("Neither 'features' nor 'feature_service' says what to read");
+            case FEATURES, KIND_NOT_SET -> selection(request.getFeatures());
         };
     }
 
     private static FeatureSelection.Views selection(FeatureList list) {
-        return FeatureSelection.parse(list.getValList());
+        return KnownSelections.parse(list.getValList());
     }
 }

@@ -3,7 +3,6 @@ package dev.manciple.server.http;
 import dev.manciple.FeatureSelection;
 import dev.manciple.error.InvalidRequestException;
 import dev.manciple.server.KnownSelections;
-import java.util.List;
 import java.util.Optional;
 
 /** What bodies ask for. Thread-safe. */
@@ -28,10 +27,6 @@ final class Selections {
     }
 
     private static FeatureSelection.Views read(Json body) {
-        List<String> references = body.texts(FEATURES);
-        if (references.isEmpty()) {
-            throw new InvalidRequestException("Neither 'features' nor 'feature_service' says what to read");
-        }
-        return FeatureSelection.parse(references);
+        return KnownSelections.parse(body.texts(FEATURES));
     }
 }

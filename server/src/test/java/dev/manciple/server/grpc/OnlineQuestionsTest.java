@@ -119,7 +119,10 @@ class OnlineQuestionsTest {
 
     @Test
     void nothingToReadIsRefusedEachTime() {
-        for (ByteString message : List.of(rest(), asking("no reference").toByteString())) {
+        for (ByteString message : List.of(
+                rest(),
+                asking().toByteString().concat(rest()),
+                asking("no reference").toByteString())) {
             for (int time = 0; time < 2; time++) {
                 assertThatExceptionOfType(InvalidRequestException.class).isThrownBy(() -> read(message));
             }
