@@ -2,7 +2,6 @@ package dev.manciple.redis;
 
 import dev.manciple.redis.Servers.Node;
 import dev.manciple.spi.internal.Deadlines;
-import java.io.IOException;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -197,7 +196,7 @@ final class RedisClient {
      */
     private void within(Deadline deadline, Connection connection, Runnable conversation) {
         connection.setTimeoutInfinite();
-        try (Deadlines.Watch watch = deadlines.watch(deadline.nanoTime(), () -> cut(connection))) {
+        try (Deadlines.Watch watch = deadlines.watch(deadline.nanoTime(), () -> Cut.now(connection::forceDisconnect))) {
             try {
                 conversation.run();
             } catch (JedisException e) {
@@ -207,16 +206,6 @@ final class RedisClient {
         }
         if (!connection.isBroken()) {
             connection.rollbackTimeout();
-        }
-    }
-
-    private static void cut(Connection connection) {
-        try {
-            connection.forceDisconnect();
-        } catch (IOException e) {
-            // It is closed all the same.
-            System.getLogger(RedisClient.class.getName())
-                    .log(System.Logger.Level.DEBUG, "Cutting a connection failed", e);
         }
     }
 

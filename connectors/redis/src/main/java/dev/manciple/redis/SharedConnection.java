@@ -183,7 +183,7 @@ final class SharedConnection implements AutoCloseable {
     private void giveUp(Request request) {
         request.end(Deadline.missed(null));
         if (request.writing || isSilent()) {
-            cut();
+            Cut.now(socket);
         }
     }
 
@@ -276,7 +276,7 @@ final class SharedConnection implements AutoCloseable {
      */
     private JedisException end(Throwable cause) {
         JedisException reason = reason(cause);
-        cut();
+        Cut.now(socket);
         List<Request> left = new ArrayList<>();
         sending.lock();
         try {
@@ -297,19 +297,9 @@ final class SharedConnection implements AutoCloseable {
         return cause instanceof JedisException known ? known : new JedisConnectionException(cause);
     }
 
-    private void cut() {
-        try {
-            socket.close();
-        } catch (IOException e) {
-            // It is closed all the same.
-            System.getLogger(SharedConnection.class.getName())
-                    .log(System.Logger.Level.DEBUG, "Cutting a connection failed", e);
-        }
-    }
-
     /** Ends the requests that wait. */
     @Override
     public void close() {
-        cut();
+        Cut.now(socket);
     }
 }
