@@ -1,6 +1,7 @@
 package dev.manciple.postgres;
 
 import dev.manciple.sql.Dialect;
+import dev.manciple.sql.Moment;
 import dev.manciple.sql.Sql;
 import org.apache.arrow.vector.types.TimeUnit;
 import org.apache.arrow.vector.types.pojo.ArrowType;
@@ -105,27 +106,32 @@ final class PostgresDialect implements Dialect {
     }
 
     @Override
-    public Sql moment(Sql micros, Sql instant, ArrowType type) {
-        return isTime(type) ? inZoneOf(type, instant) : micros;
+    public Sql moment(Moment time, ArrowType type) {
+        if (!isTime(type)) {
+            return time.micros();
+        }
+        return ColumnForms.isZoned(type) ? time.instant() : time.utc();
     }
 
     @Override
-    public Sql momentBefore(Sql micros, Sql instant, long length, ArrowType type) {
+    public Sql momentBefore(Moment time, long length, ArrowType type) {
         long hours = length / MICROS_PER_HOUR;
         if (!isTime(type) || hours > Integer.MAX_VALUE) {
-            return Dialect.super.momentBefore(micros, instant, length, type);
+            return Dialect.super.momentBefore(time, length, type);
         }
-        // Of constants only, so that the server makes the interval once.
+        // Of constants only, so that the server makes the times and the interval once.
         Sql interval = Sql.of(
                 "make_interval(hours => {}, secs => {} / 1000000.0::double precision)",
                 Sql.literal(hours),
                 Sql.literal(length % MICROS_PER_HOUR));
+        Sql moment = moment(time, type);
         return Sql.of(
-                "CASE WHEN {} < {} THEN {} ELSE {} END",
-                micros,
-                Sql.literal(EARLIEST_TIME + length),
+                "CASE WHEN {} < {} THEN {} ELSE {} - {} END",
+                moment,
+                time(Sql.literal(EARLIEST_TIME + length), type),
                 time(Sql.literal(EARLIEST_TIME), type),
-                Sql.of("({} - {})", inZoneOf(type, instant), interval));
+                moment,
+                interval);
     }
 
     @Override

@@ -2,6 +2,7 @@ package dev.manciple.postgres;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.manciple.sql.Moment;
 import dev.manciple.sql.Sql;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -33,10 +34,14 @@ class PostgresDialectTest {
     void microsecondsOfEveryAgeAreTheirTime() throws SQLException {
         List<Long> moments = moments();
         Sql micros = Sql.of("m");
+        Sql instant = dialect.instant(micros);
+        Moment kept = new Moment(micros, instant, dialect.utc(instant));
         List<List<Long>> rows = rows(
                 moments,
                 List.of(
-                        dialect.instant(micros),
+                        instant,
+                        dialect.moment(kept, ZONED),
+                        dialect.moment(kept, PLAIN),
                         dialect.moment(micros, ZONED),
                         dialect.moment(micros, PLAIN),
                         dialect.instant(dialect.moment(micros, ZONED), ZONED),
@@ -67,10 +72,12 @@ class PostgresDialectTest {
         List<Long> lengths = List.of(
                 1L, 3_600_000_000L, 30 * 86_400_000_000L + 1, 1_000 * 365 * 86_400_000_000L, Long.MAX_VALUE - 1);
         Sql micros = Sql.of("m");
+        Sql instant = dialect.instant(micros);
+        Moment moment = new Moment(micros, instant, dialect.utc(instant));
         List<Sql> times = new ArrayList<>();
         for (ArrowType type : List.of(ZONED, PLAIN)) {
             for (long length : lengths) {
-                times.add(dialect.momentBefore(micros, dialect.instant(micros), length, type));
+                times.add(dialect.momentBefore(moment, length, type));
             }
         }
         List<List<Long>> rows = rows(moments, times);

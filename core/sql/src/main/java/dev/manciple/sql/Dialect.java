@@ -40,6 +40,11 @@ public interface Dialect {
         return instant(micros(column, type));
     }
 
+    /** The engine's time without a zone, in UTC, that one with a zone stands for. */
+    default Sql utc(Sql instant) {
+        return Sql.of("({} AT TIME ZONE 'UTC')", instant);
+    }
+
     /**
      * A column of times in the form the engine compares fastest, at microseconds. Infinite times may be infinite rather than null
      * in it: {@link #atLeast} and {@link #atMost} leave them out.
@@ -53,23 +58,18 @@ public interface Dialect {
         return micros;
     }
 
-    /**
-     * As {@link #moment(Sql, ArrowType)}, for engines that get there faster from another form.
-     *
-     * @param instant what {@link #instant(Sql, ArrowType)} makes of the same time
-     */
-    default Sql moment(Sql micros, Sql instant, ArrowType type) {
-        return moment(micros, type);
+    /** The time of an entity row in that form, for engines that get there faster from another one. */
+    default Sql moment(Moment time, ArrowType type) {
+        return moment(time.micros(), type);
     }
 
     /**
      * The moment a while before, or the earliest there is where that comes later.
      *
-     * @param instant as for {@link #moment(Sql, Sql, ArrowType)}
      * @param length in microseconds
      */
-    default Sql momentBefore(Sql micros, Sql instant, long length, ArrowType type) {
-        return moment(Stages.notBefore(micros, length), type);
+    default Sql momentBefore(Moment time, long length, ArrowType type) {
+        return moment(Stages.notBefore(time.micros(), length), type);
     }
 
     /**

@@ -15,16 +15,16 @@ import org.apache.arrow.vector.types.pojo.ArrowType;
 public final class LateralLimit implements PitStrategy {
     @Override
     public Script write(PitPlan plan, Dialect dialect) {
-        Stages stages = new Stages(plan, dialect, true);
+        Stages stages = new Stages(plan, dialect);
         List<View> views = IntStream.range(0, plan.joins().size())
                 .mapToObj(i -> new View(plan.joins().get(i), i, dialect, stages))
                 .toList();
-        List<Sql> setup = stages.begin(!views.stream().allMatch(View::isIndexed));
-        views.stream().filter(view -> !view.isIndexed()).forEach(view -> setup.addAll(view.copied()));
         Sql query = stages.assemble(
-                spine(plan, stages),
+                spine(plan, dialect, stages),
                 views.stream().map(View::rows).toList(),
                 views.stream().map(View::lookUp).toList());
+        List<Sql> setup = stages.begin(!views.stream().allMatch(View::isIndexed), query);
+        views.stream().filter(view -> !view.isIndexed()).forEach(view -> setup.addAll(view.copied()));
         // A copy would be made for each part of the entity rows.
         return new Script(setup, query, setup.isEmpty());
     }
@@ -34,20 +34,20 @@ public final class LateralLimit implements PitStrategy {
      * them. With a hundred thousand that saves a quarter of the server's time, the sorting back included. Not by text, which takes
      * longer to sort.
      */
-    private static Sql spine(PitPlan plan, Stages stages) {
+    private static Sql spine(PitPlan plan, Dialect dialect, Stages stages) {
         return plan.joins().stream()
-                .map(SliceJoin::keys)
-                .filter(keys -> !keys.isEmpty()
-                        && keys.stream().allMatch(key -> key.spine().type() instanceof ArrowType.Int))
+                .filter(join -> !join.keys().isEmpty()
+                        && join.keys().stream().allMatch(key -> key.spine().type() instanceof ArrowType.Int))
                 .findFirst()
-                .map(keys -> Sql.of(
-                        "(SELECT * FROM {} ORDER BY {}, {} DESC OFFSET 0)",
+                .map(join -> Sql.of(
+                        "(SELECT * FROM {} AS s ORDER BY {}, {} DESC OFFSET 0)",
                         stages.quote(Stages.SPINE),
                         Sql.join(
                                 ", ",
-                                keys.stream()
-                                        .map(key -> stages.quote(key.spine().name()))),
-                        stages.quote(Stages.AT)))
+                                join.keys().stream()
+                                        .map(key -> Sql.of(
+                                                "s.{}", stages.quote(key.spine().name())))),
+                        dialect.moment(stages.time(), join.event().type())))
                 .orElseGet(() -> stages.quote(Stages.SPINE));
     }
 
@@ -139,20 +139,18 @@ public final class LateralLimit implements PitStrategy {
                         stages.key(k),
                         stages.spine(Sql.of("s"), join.keys().get(k).spine())));
             }
-            Sql now = Sql.of("s.{}", at);
-            Sql instant = Sql.of("s.{}", stages.quote(Stages.INSTANT));
+            Moment now = stages.time();
             Sql event = Sql.of("f.{}", at);
             ArrowType type = join.event().type();
-            on.add(Sql.of("{} <= {}", event, dialect.moment(now, instant, type)));
+            on.add(Sql.of("{} <= {}", event, dialect.moment(now, type)));
             on.add(Sql.of(
                     "{} >= {}",
                     event,
                     join.ttl().isPresent()
-                            ? dialect.momentBefore(now, instant, join.ttl().getAsLong(), type)
+                            ? dialect.momentBefore(now, join.ttl().getAsLong(), type)
                             : dialect.moment(Sql.literal(Dialect.EARLIEST), type)));
             if (join.filtersByCreated()) {
-                Sql limit = dialect.moment(
-                        now, instant, join.created().orElseThrow().type());
+                Sql limit = dialect.moment(now, join.created().orElseThrow().type());
                 on.add(Sql.of("(f.{} IS NULL OR f.{} <= {})", created, created, limit));
             }
             return on;

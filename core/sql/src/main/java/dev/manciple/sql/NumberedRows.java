@@ -4,10 +4,14 @@ import dev.manciple.arrow.DerivedReader;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.apache.arrow.vector.BigIntVector;
+import org.apache.arrow.vector.BitVectorHelper;
 import org.apache.arrow.vector.DateDayVector;
 import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.TimeStampMicroTZVector;
+import org.apache.arrow.vector.TimeStampMicroVector;
 import org.apache.arrow.vector.TimeStampVector;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.arrow.vector.ipc.ArrowReader;
@@ -18,34 +22,40 @@ import org.apache.arrow.vector.types.pojo.Field;
 import org.apache.arrow.vector.types.pojo.Schema;
 
 /**
- * Entity rows with their row id and their time in microseconds before the other columns and their time as such behind them, as
- * {@link Stages} has them in the engine: for engines that would otherwise have to write all rows a second time to number them.
- * The batches of the other reader pass as they are; closing this one does not close it.
+ * Entity rows with columns of {@link Stages} before and behind the other columns: their row id, and their time in microseconds and as
+ * such. For engines that would otherwise have to write all rows a second time to number them. The batches of the other reader pass as
+ * they are; closing this one does not close it.
  */
 final class NumberedRows extends DerivedReader {
     private static final long MICROS_PER_DAY = 86_400_000_000L;
 
-    private final int time;
+    private final FieldVector times;
     private final List<Field> fields;
     private final BigIntVector ids;
     private final BigIntVector micros;
-    private final TimeStampMicroTZVector instants;
+    private final List<TimeStampVector> forms;
     private final VectorSchemaRoot root;
     private long rows;
 
     /**
      * @param from under the types in which the columns travel
      * @param time the place of the column of times, whose type {@link #canTell}
+     * @param wanted tells by their names which columns there are to be
      */
-    NumberedRows(ArrowReader from, int time) throws IOException {
+    NumberedRows(ArrowReader from, int time, Predicate<String> wanted) throws IOException {
         super(from, from.getVectorSchemaRoot().getVector(time).getAllocator());
-        this.time = time;
+        this.times = from.getVectorSchemaRoot().getVector(time);
         this.ids = new BigIntVector(Stages.ROW, allocator);
         this.micros = new BigIntVector(Stages.AT, allocator);
-        this.instants = new TimeStampMicroTZVector(Stages.INSTANT, allocator, "UTC");
-        List<FieldVector> vectors = new ArrayList<>(List.of(ids, micros));
+        this.forms = Stream.<TimeStampVector>of(
+                        new TimeStampMicroTZVector(Stages.INSTANT, allocator, "UTC"),
+                        new TimeStampMicroVector(Stages.UTC, allocator))
+                .filter(form -> wanted.test(form.getName()))
+                .toList();
+        List<FieldVector> vectors = new ArrayList<>();
+        Stream.of(ids, micros).filter(own -> wanted.test(own.getName())).forEach(vectors::add);
         vectors.addAll(from.getVectorSchemaRoot().getFieldVectors());
-        vectors.add(instants);
+        vectors.addAll(forms);
         this.root = new VectorSchemaRoot(vectors);
         this.fields = root.getSchema().getFields();
     }
@@ -75,28 +85,35 @@ final class NumberedRows extends DerivedReader {
             return false;
         }
         int count = from().getVectorSchemaRoot().getRowCount();
-        FieldVector times = root.getVector(time + 2);
         ids.allocateNew(count);
         micros.allocateNew(count);
-        instants.allocateNew(count);
         for (int row = 0; row < count; row++) {
             ids.set(row, ++rows);
-            setMicros(row, times);
+            setMicros(row);
         }
         ids.setValueCount(count);
         micros.setValueCount(count);
-        instants.setValueCount(count);
+        forms.forEach(form -> fill(form, count));
         root.setRowCount(count);
         return true;
     }
 
-    private void setMicros(int row, FieldVector times) {
+    /** Times of microseconds are the same numbers. */
+    private void fill(TimeStampVector form, int count) {
+        form.allocateNew(count);
+        form.setValueCount(count);
+        form.getValidityBuffer()
+                .setBytes(0, micros.getValidityBuffer(), 0, BitVectorHelper.getValidityBufferSize(count));
+        form.getDataBuffer().setBytes(0, micros.getDataBuffer(), 0, (long) count * Long.BYTES);
+    }
+
+    private void setMicros(int row) {
         if (times.isNull(row)) {
-            setNull(row);
+            micros.setNull(row);
             return;
         }
         switch (times) {
-            case TimeStampVector stamps when isInfinite(stamps.get(row)) -> setNull(row);
+            case TimeStampVector stamps when isInfinite(stamps.get(row)) -> micros.setNull(row);
             case TimeStampVector stamps -> setMicros(row, stamps.get(row), unit(stamps));
             case DateDayVector days -> setProduct(row, days.get(row), MICROS_PER_DAY);
             case FieldVector other -> throw new IllegalStateException("No times are told by " + other.getField());
@@ -116,35 +133,25 @@ final class NumberedRows extends DerivedReader {
         switch (unit) {
             case SECOND -> setProduct(row, time, 1_000_000);
             case MILLISECOND -> setProduct(row, time, 1_000);
-            case MICROSECOND -> set(row, time);
-            case NANOSECOND -> set(row, Math.floorDiv(time, 1_000));
+            case MICROSECOND -> micros.set(row, time);
+            case NANOSECOND -> micros.set(row, Math.floorDiv(time, 1_000));
         }
     }
 
     /** A time no engine can keep is none here: the column itself is refused on its way in. */
     private void setProduct(int row, long time, long factor) {
         if (Math.abs(time) > Long.MAX_VALUE / factor) {
-            setNull(row);
+            micros.setNull(row);
         } else {
-            set(row, time * factor);
+            micros.set(row, time * factor);
         }
-    }
-
-    private void set(int row, long time) {
-        micros.set(row, time);
-        instants.set(row, time);
-    }
-
-    private void setNull(int row) {
-        micros.setNull(row);
-        instants.setNull(row);
     }
 
     @Override
     protected void closeReadSource() {
         ids.close();
         micros.close();
-        instants.close();
+        forms.forEach(FieldVector::close);
     }
 
     @Override

@@ -20,6 +20,11 @@ public record Script(List<Sql> setup, Sql query, boolean divisible) {
         this(setup, query, false);
     }
 
+    /** Whether a name is in any statement, between its quotation marks; a text that only looks like it counts too. */
+    boolean names(Sql quoted) {
+        return text().contains(quoted.text());
+    }
+
     /** All statements as people read them. */
     public String text() {
         return setup.stream().map(statement -> statement + ";\n\n").collect(Collectors.joining()) + query;

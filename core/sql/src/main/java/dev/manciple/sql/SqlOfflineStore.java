@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import java.util.function.Predicate;
 import java.util.stream.IntStream;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.VectorSchemaRoot;
@@ -234,8 +235,11 @@ public abstract class SqlOfflineStore implements OfflineStore {
      * @param time the place of their time where they are numbered on the way
      */
     private record Loading(Sql table, Spine.Rows rows, Schema travelling, OptionalInt time) {
-        /** @param inParts whether a {@link Script#divisible} query reads them, whose rows go nowhere but into its reader */
-        void into(SqlSession session, boolean inParts) throws IOException {
+        /**
+         * @param inParts whether a {@link Script#divisible} query reads them, whose rows go nowhere but into its reader
+         * @param wanted which columns of ours something reads
+         */
+        void into(SqlSession session, boolean inParts, Predicate<String> wanted) throws IOException {
             try (ArrowReader given = rows.reader().get()) {
                 VectorSchemaRoot root = given.getVectorSchemaRoot();
                 if (!Types.same(root.getSchema(), rows.schema())) {
@@ -243,17 +247,18 @@ public abstract class SqlOfflineStore implements OfflineStore {
                             .formatted(rows.schema(), root.getSchema()));
                 }
                 try (ArrowReader travelling = RetypedReader.over(given, this.travelling)) {
-                    number(session, travelling, inParts);
+                    number(session, travelling, inParts, wanted);
                 }
             }
         }
 
-        private void number(SqlSession session, ArrowReader travelling, boolean inParts) throws IOException {
+        private void number(SqlSession session, ArrowReader travelling, boolean inParts, Predicate<String> wanted)
+                throws IOException {
             if (time.isEmpty()) {
                 load(session, travelling, inParts);
                 return;
             }
-            try (ArrowReader numbered = new NumberedRows(travelling, time.getAsInt())) {
+            try (ArrowReader numbered = new NumberedRows(travelling, time.getAsInt(), wanted)) {
                 load(session, numbered, inParts);
             }
         }
@@ -345,7 +350,8 @@ public abstract class SqlOfflineStore implements OfflineStore {
             Prepared prepared = preparation.prepare(session);
             if (prepared.loading().isPresent()) {
                 boolean inParts = read && prepared.script().divisible();
-                prepared.loading().get().into(session, inParts);
+                Script script = prepared.script();
+                prepared.loading().get().into(session, inParts, column -> script.names(dialect.quote(column)));
             }
             prepared.script().setup().forEach(session::execute);
             return prepared;

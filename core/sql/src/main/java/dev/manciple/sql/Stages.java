@@ -16,6 +16,7 @@ final class Stages {
     static final String ROW = "__row";
     static final String AT = "__at";
     static final String INSTANT = "__instant";
+    static final String UTC = "__utc";
     static final String CREATED = "__created";
 
     private static final String FIRST = "__first";
@@ -23,17 +24,10 @@ final class Stages {
 
     private final PitPlan plan;
     private final Dialect dialect;
-    private final boolean instants;
 
     Stages(PitPlan plan, Dialect dialect) {
-        this(plan, dialect, false);
-    }
-
-    /** @param instants whether the spine is to have the column {@link #INSTANT} too */
-    Stages(PitPlan plan, Dialect dialect, boolean instants) {
         this.plan = plan;
         this.dialect = dialect;
-        this.instants = instants;
     }
 
     /** Finds the rows of one view by statements of its own, so that the engine works on one view at a time. */
@@ -48,7 +42,7 @@ final class Stages {
 
     /** @param preparation run once the spine is there, before any view's rows are looked for */
     Script script(List<Sql> preparation, ViewJoin views) {
-        List<Sql> setup = begin(!plan.joins().isEmpty());
+        List<Sql> setup = begin(!plan.joins().isEmpty(), Sql.of(""));
         setup.addAll(preparation);
         List<Sql> found = new ArrayList<>();
         for (int i = 0; i < plan.joins().size(); i++) {
@@ -71,11 +65,12 @@ final class Stages {
      * The statements that everything else builds on.
      *
      * @param bounded whether {@link #inReach} is going to be asked for
+     * @param query what is going to name forms of the spine's {@link #time}, if anything is
      */
-    List<Sql> begin(boolean bounded) {
+    List<Sql> begin(boolean bounded, Sql query) {
         List<Sql> setup = new ArrayList<>();
         if (!isThere()) {
-            setup.add(spine());
+            setup.add(spine(query));
         }
         if (bounded) {
             setup.add(remember(FIRST, Sql.of("SELECT min({}) FROM {}", quote(AT), quote(SPINE))));
@@ -89,10 +84,18 @@ final class Stages {
         return plan.spine().from().equals(quote(SPINE));
     }
 
-    /** The spine's columns by the names the engine knows, its row id and its time. */
-    private Sql spine() {
+    /** The spine's columns by the names the engine knows, its row id, its time, and the forms of that which a query names. */
+    private Sql spine(Sql query) {
         Column time = plan.time();
         Sql column = Sql.of("s.{}", quote(time.name()));
+        Sql instant = dialect.instant(column, time.type());
+        List<Sql> forms = new ArrayList<>();
+        if (names(query, INSTANT)) {
+            forms.add(Sql.of(", {} AS {}", instant, quote(INSTANT)));
+        }
+        if (names(query, UTC)) {
+            forms.add(Sql.of(", {} AS {}", dialect.utc(instant), quote(UTC)));
+        }
         return dialect.createTemporary(
                 quote(SPINE),
                 Sql.of(
@@ -100,10 +103,17 @@ final class Stages {
                         quote(ROW),
                         dialect.micros(column, time.type()),
                         quote(AT),
-                        instants
-                                ? Sql.of(", {} AS {}", dialect.instant(column, time.type()), quote(INSTANT))
-                                : Sql.of(""),
+                        Sql.join("", forms),
                         plan.spine().from()));
+    }
+
+    private boolean names(Sql query, String column) {
+        return query.text().contains(quote(column).text());
+    }
+
+    /** The time of the spine row {@code s}. */
+    Moment time() {
+        return new Moment(Sql.of("s.{}", quote(AT)), Sql.of("s.{}", quote(INSTANT)), Sql.of("s.{}", quote(UTC)));
     }
 
     /**
