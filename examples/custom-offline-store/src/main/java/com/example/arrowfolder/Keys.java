@@ -3,7 +3,6 @@ package com.example.arrowfolder;
 import dev.manciple.arrow.ColumnReader;
 import dev.manciple.spi.Value;
 import java.util.List;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,11 +20,15 @@ final class Keys {
 
     private int count = 1;
 
-    /** Of each step the number it leads to and the one it comes from, and its value: a whole number, or another value and its hash. */
-    private int[] numbers = new int[FEW];
+    /** Marks the origin of a step by a value that is no whole number. */
+    private static final int BY_OTHER = 1 << 31;
 
-    private int[] origins = new int[FEW];
-    private long[] wholes = new long[FEW];
+    /**
+     * Of each step two numbers side by side, so that a look at one costs one access to memory: its value, which is a whole number or
+     * another value's hash, and the numbers of the keys it comes from and leads to, in one half of the bits each.
+     */
+    private long[] steps = new long[2 * FEW];
+
     private @Nullable Value[] others = new Value[FEW];
 
     /** The number of a row's key, a new one if the key is. */
@@ -34,12 +37,12 @@ final class Keys {
         for (ColumnReader column : columns) {
             Value value = column.read(row);
             int place = place(number, whole(value), other(value));
-            if (numbers[place] == START) {
+            if (numberAt(place) == START) {
                 put(place, count++, number, whole(value), other(value));
                 number = count - 1;
                 growIfHalfFull();
             } else {
-                number = numbers[place];
+                number = numberAt(place);
             }
         }
         return number;
@@ -50,7 +53,7 @@ final class Keys {
         int number = START;
         for (ColumnReader column : columns) {
             Value value = column.read(row);
-            int next = value == Value.Null.NULL ? START : numbers[place(number, whole(value), other(value))];
+            int next = value == Value.Null.NULL ? START : numberAt(place(number, whole(value), other(value)));
             if (next == START) {
                 return UNKNOWN;
             }
@@ -74,38 +77,50 @@ final class Keys {
 
     /** Where a step stands, or is to be put. */
     private int place(int origin, long whole, @Nullable Value other) {
-        int last = numbers.length - 1;
+        int last = others.length - 1;
+        int marked = marked(origin, other);
         int place = (int) ((31L * origin + whole) * 0x9E37_79B9_7F4A_7C15L >>> Integer.SIZE) & last;
-        while (numbers[place] != START
-                && (wholes[place] != whole || origins[place] != origin || !Objects.equals(others[place], other))) {
+        while (numberAt(place) != START
+                && (steps[2 * place] != whole
+                        || originAt(place) != marked
+                        || (other != null && !other.equals(others[place])))) {
             place = (place + 1) & last;
         }
         return place;
     }
 
+    private static int marked(int origin, @Nullable Value other) {
+        return other == null ? origin : origin | BY_OTHER;
+    }
+
+    private int numberAt(int place) {
+        return (int) steps[2 * place + 1];
+    }
+
+    private int originAt(int place) {
+        return (int) (steps[2 * place + 1] >>> Integer.SIZE);
+    }
+
     private void put(int place, int number, int origin, long whole, @Nullable Value other) {
-        numbers[place] = number;
-        origins[place] = origin;
-        wholes[place] = whole;
+        steps[2 * place] = whole;
+        steps[2 * place + 1] = (long) marked(origin, other) << Integer.SIZE | number;
         others[place] = other;
     }
 
     private void growIfHalfFull() {
-        int size = numbers.length;
+        int size = others.length;
         if (count <= size / 2) {
             return;
         }
-        int[] steps = numbers;
-        int[] from = origins;
-        long[] by = wholes;
-        @Nullable Value[] or = others;
-        numbers = new int[2 * size];
-        origins = new int[2 * size];
-        wholes = new long[2 * size];
+        long[] from = steps;
+        @Nullable Value[] by = others;
+        steps = new long[4 * size];
         others = new Value[2 * size];
         for (int i = 0; i < size; i++) {
-            if (steps[i] != START) {
-                put(place(from[i], by[i], or[i]), steps[i], from[i], by[i], or[i]);
+            int number = (int) from[2 * i + 1];
+            if (number != START) {
+                int origin = (int) (from[2 * i + 1] >>> Integer.SIZE) & ~BY_OTHER;
+                put(place(origin, from[2 * i], by[i]), number, origin, from[2 * i], by[i]);
             }
         }
     }
