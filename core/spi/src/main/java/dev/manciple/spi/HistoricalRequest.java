@@ -15,8 +15,15 @@ public record HistoricalRequest(Spine spine, List<ViewSlice> slices, boolean ful
     /**
      * @param filterByCreated whether rows created after the entity row's time are left out, as not known then
      * @param ordered whether rows come in the spine's order
+     * @param firstColumn whether of the spine's columns only the first has to come back; a store may give all of them all the same,
+     *     as the schema of its job tells
      */
-    public record Options(boolean filterByCreated, boolean ordered) {
+    public record Options(boolean filterByCreated, boolean ordered, boolean firstColumn) {
         public static final Options DEFAULT = new Options(false, true);
+
+        /** All of the spine's columns come back. */
+        public Options(boolean filterByCreated, boolean ordered) {
+            this(filterByCreated, ordered, false);
+        }
     }
 }

@@ -22,9 +22,9 @@ import org.apache.arrow.vector.types.pojo.Field;
 import org.apache.arrow.vector.types.pojo.Schema;
 
 /**
- * Entity rows with columns of {@link Stages} before and behind the other columns: their row id, and their time in microseconds and as
- * such. For engines that would otherwise have to write all rows a second time to number them. The batches of the other reader pass as
- * they are; closing this one does not close it.
+ * Entity rows with columns of {@link Stages} before and behind their own: their row id, and their time in microseconds and as such; of
+ * all of these, those that are wanted. For engines that would otherwise have to write all rows a second time to number them. The
+ * batches of the other reader pass as they are; closing this one does not close it.
  */
 final class NumberedRows extends DerivedReader {
     private static final long MICROS_PER_DAY = 86_400_000_000L;
@@ -54,7 +54,9 @@ final class NumberedRows extends DerivedReader {
                 .toList();
         List<FieldVector> vectors = new ArrayList<>();
         Stream.of(ids, micros).filter(own -> wanted.test(own.getName())).forEach(vectors::add);
-        vectors.addAll(from.getVectorSchemaRoot().getFieldVectors());
+        from.getVectorSchemaRoot().getFieldVectors().stream()
+                .filter(given -> wanted.test(given.getName()))
+                .forEach(vectors::add);
         vectors.addAll(forms);
         this.root = new VectorSchemaRoot(vectors);
         this.fields = root.getSchema().getFields();

@@ -7,11 +7,14 @@ import org.apache.arrow.vector.types.pojo.Schema;
  * A point-in-time join with everything decided but the SQL.
  *
  * @param time the spine's time column
- * @param output every column of the spine, then the features of each join, by output name
+ * @param returned the columns of the spine that come back
+ * @param output those, then the features of each join, by output name
  * @param ordered whether rows come in the spine's order
  */
-public record PitPlan(Relation spine, Column time, List<SliceJoin> joins, Schema output, boolean ordered) {
+public record PitPlan(
+        Relation spine, Column time, List<SliceJoin> joins, List<Column> returned, Schema output, boolean ordered) {
     public PitPlan {
+        returned = List.copyOf(returned);
         joins = List.copyOf(joins);
     }
 

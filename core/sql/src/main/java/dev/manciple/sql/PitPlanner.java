@@ -52,11 +52,14 @@ public final class PitPlanner {
                     sources.get(i),
                     request.options().filterByCreated()));
         }
+        List<Column> returned =
+                request.options().firstColumn() ? spine.columns().subList(0, 1) : spine.columns();
         return new PitPlan(
                 spine,
                 time,
                 joins,
-                output(request, spine, joins),
+                returned,
+                output(request, spine, returned, joins),
                 request.options().ordered());
     }
 
@@ -213,10 +216,12 @@ public final class PitPlanner {
         return new SliceJoin.Key(left, right);
     }
 
-    private static Schema output(HistoricalRequest request, Relation spine, List<SliceJoin> joins) {
+    private static Schema output(
+            HistoricalRequest request, Relation spine, List<Column> returned, List<SliceJoin> joins) {
         List<Field> fields =
-                new ArrayList<>(spine.columns().stream().map(Column::field).toList());
-        Set<String> taken = new HashSet<>(fields.stream().map(Field::getName).toList());
+                new ArrayList<>(returned.stream().map(Column::field).toList());
+        Set<String> taken = new HashSet<>();
+        spine.columns().forEach(column -> taken.add(column.field().getName()));
         for (int i = 0; i < joins.size(); i++) {
             ViewSlice slice = request.slices().get(i);
             for (int f = 0; f < slice.features().size(); f++) {

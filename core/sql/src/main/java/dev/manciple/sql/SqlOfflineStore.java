@@ -237,7 +237,7 @@ public abstract class SqlOfflineStore implements OfflineStore {
     private record Loading(Sql table, Spine.Rows rows, Schema travelling, OptionalInt time) {
         /**
          * @param inParts whether a {@link Script#divisible} query reads them, whose rows go nowhere but into its reader
-         * @param wanted which columns of ours something reads
+         * @param wanted tells by their names which columns something reads
          */
         void into(SqlSession session, boolean inParts, Predicate<String> wanted) throws IOException {
             try (ArrowReader given = rows.reader().get()) {

@@ -125,7 +125,7 @@ final class Stages {
      */
     Sql assemble(Sql spine, List<Sql> found, List<Sql> joins) {
         List<Sql> columns = new ArrayList<>();
-        for (Column column : plan.spine().columns()) {
+        for (Column column : plan.returned()) {
             columns.add(Sql.of(
                     "s.{} AS {}",
                     quote(column.name()),

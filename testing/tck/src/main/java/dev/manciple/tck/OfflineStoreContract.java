@@ -115,6 +115,23 @@ public abstract class OfflineStoreContract extends OfflineHarness {
         }
 
         @Test
+        void mayComeBackWithTheirFirstColumnOnly() {
+            FeatureView view = view(Duration.ZERO, fact(1, NOON, 10), fact(2, NOON, 20));
+            Table spine = asks(ask(2L, NOON), ask(1L, NOON), ask(3L, NOON));
+            RetrievalJob job = store().historicalFeatures(new HistoricalRequest(
+                    spine.spine("at", allocator),
+                    List.of(slice(view, SCORE)),
+                    false,
+                    new HistoricalRequest.Options(false, true, true)));
+            int columns = job.schema().getFields().size();
+            // A store may give back all of them.
+            assertThat(columns).isIn(2, 3);
+            assertThat(rows(job).stream().map(row -> row(row.getFirst(), row.getLast())))
+                    .containsExactly(row(integer(2), integer(20)), row(integer(1), integer(10)), row(integer(3), NULL));
+            assertThat(rows(job)).allSatisfy(row -> assertThat(row).hasSize(columns));
+        }
+
+        @Test
         void mayBeNone() {
             assertThat(scores(view(Duration.ZERO, fact(1, NOON, 10)))).isEmpty();
         }

@@ -150,18 +150,16 @@ record Answer(
     /** @param exact whether the features must have the types announced, rather than ones of the same layout */
     private void load(String table, ArrowReader answer, boolean exact) throws IOException {
         Schema given = answer.getVectorSchemaRoot().getSchema();
-        List<org.apache.arrow.vector.types.pojo.Field> promised =
-                new ArrayList<>(part.thin().getFields());
-        promised.addAll(part.features());
-        if (exact && !Types.same(given, new Schema(promised))) {
-            throw wrong("it announced the columns %s but gave %s".formatted(new Schema(promised), given));
+        if (exact && !Types.same(given, part.announced())) {
+            throw wrong("it announced the columns %s but gave %s".formatted(part.announced(), given));
         }
         Positional columns = Positional.of(given);
         try (ArrowReader named = RetypedReader.over(answer, columns.travelling())) {
             List<Sql> selected = new ArrayList<>();
             selected.add(Sql.of("{} AS {}", columns.column(0), ROW));
-            int first = part.thin().getFields().size();
-            for (int f = 0; f < part.features().size(); f++) {
+            int features = part.features().size();
+            int first = given.getFields().size() - features;
+            for (int f = 0; f < features; f++) {
                 selected.add(Sql.of("{} AS {}", columns.column(first + f), feature(f)));
             }
             PeekedReader peeked = new PeekedReader(named);

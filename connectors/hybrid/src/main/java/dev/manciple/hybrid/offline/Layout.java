@@ -28,9 +28,18 @@ import org.apache.arrow.vector.types.pojo.Schema;
 record Layout(List<Part> parts, Schema output, List<Source> features) {
     /**
      * @param thin the columns the child is sent: the row id, the time, and the join keys its views use
-     * @param features the columns it gives back after those, by type
+     * @param announced the columns it gives back: the row id, the others it was sent if it gives those back too, and its features
      */
-    record Part(Share share, Schema thin, List<Field> features) {}
+    record Part(Share share, Schema thin, Schema announced) {
+        /** The features, by type. */
+        List<Field> features() {
+            int count = share.slices().stream()
+                    .mapToInt(slice -> slice.features().size())
+                    .sum();
+            List<Field> all = announced.getFields();
+            return all.subList(all.size() - count, all.size());
+        }
+    }
 
     /** A feature's place among the features of one part. */
     record Source(int part, int feature) {}
@@ -84,7 +93,7 @@ record Layout(List<Part> parts, Schema output, List<Source> features) {
                     return new Fanout.Question<>(
                             share.child(),
                             "describe the features",
-                            () -> new Part(share, thin, features(request, share, thin, timeColumn)));
+                            () -> new Part(share, thin, announced(request, share, thin, timeColumn)));
                 })
                 .toList());
     }
@@ -121,36 +130,32 @@ record Layout(List<Part> parts, Schema output, List<Source> features) {
                         .orElse("a join key");
     }
 
-    /** The types of the features as the child itself announces them; asking reads no rows. */
-    private static List<Field> features(HistoricalRequest request, Share share, Schema thin, String timeColumn) {
+    /** The columns of the answer as the child itself announces them; asking reads no rows. */
+    private static Schema announced(HistoricalRequest request, Share share, Schema thin, String timeColumn) {
         Spine.Rows announced = new Spine.Rows(thin, timeColumn, () -> {
             throw new InternalException("A job's schema must be known without the entity rows");
         });
-        List<Field> fields = share.child()
+        Schema schema = share.child()
                 .store()
                 .historicalFeatures(request(request, share, announced, false))
-                .schema()
-                .getFields();
+                .schema();
+        int columns = schema.getFields().size();
         int features = share.slices().stream()
                 .mapToInt(slice -> slice.features().size())
                 .sum();
-        if (fields.size() != thin.getFields().size() + features) {
+        if (columns != 1 + features && columns != thin.getFields().size() + features) {
             throw new InternalException("%s announces %d columns for %d of entity rows and %d features"
-                    .formatted(
-                            share.child().title(),
-                            fields.size(),
-                            thin.getFields().size(),
-                            features));
+                    .formatted(share.child().title(), columns, thin.getFields().size(), features));
         }
-        return fields.subList(thin.getFields().size(), fields.size());
+        return schema;
     }
 
-    /** A child's part of a request, over the columns it is sent, in any order. */
+    /** A child's part of a request, over the columns it is sent, of which the row ids are all it has to give back, in any order. */
     static HistoricalRequest request(HistoricalRequest request, Share share, Spine.Rows rows, boolean filterByCreated) {
         return new HistoricalRequest(
                 rows,
                 share.slices(),
                 request.fullFeatureNames(),
-                new HistoricalRequest.Options(filterByCreated, false));
+                new HistoricalRequest.Options(filterByCreated, false, true));
     }
 }
