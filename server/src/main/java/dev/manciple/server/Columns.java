@@ -12,6 +12,9 @@ public final class Columns {
      */
     @SuppressWarnings("ReferenceEquality")
     public static <T> boolean same(List<T> these, List<T> others) {
+        if (these == others) {
+            return true;
+        }
         int rows = these.size();
         if (rows != others.size()) {
             return false;

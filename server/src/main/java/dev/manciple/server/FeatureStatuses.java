@@ -24,10 +24,15 @@ final class FeatureStatuses {
         this.registry = registry;
     }
 
-    /** Counts view by view, whose features stand side by side as a rule: a meter costs more than a row of cells. */
+    /**
+     * Counts view by view, whose features stand side by side as a rule, and share their statuses: a meter costs more than a row of
+     * cells, and a row of cells more than to see that it is the last one again.
+     */
     void count(OnlineFeatures answer) {
         Tally tally = new Tally("");
-        for (int column = 0; column < answer.names().size(); column++) {
+        int columns = answer.names().size();
+        for (int column = 0, next; column < columns; column = next) {
+            next = endOfSame(answer, column);
             Optional<OnlineFeatures.Origin> origin = answer.origins().get(column);
             if (origin.isEmpty()) {
                 continue;
@@ -38,10 +43,24 @@ final class FeatureStatuses {
             }
             List<FieldStatus> statuses = answer.statuses().get(column);
             for (int row = 0; row < statuses.size(); row++) {
-                tally.count(statuses.get(row));
+                tally.count(statuses.get(row), next - column);
             }
         }
         add(tally);
+    }
+
+    /** The end of the columns, from one on, that are of one view and have one list of statuses. */
+    @SuppressWarnings("ReferenceEquality")
+    private static int endOfSame(OnlineFeatures answer, int column) {
+        List<Optional<OnlineFeatures.Origin>> origins = answer.origins();
+        List<List<FieldStatus>> statuses = answer.statuses();
+        int end = column + 1;
+        while (end < statuses.size()
+                && statuses.get(end) == statuses.get(column)
+                && origins.get(end).equals(origins.get(column))) {
+            end++;
+        }
+        return end;
     }
 
     private void add(Tally tally) {
@@ -75,13 +94,13 @@ final class FeatureStatuses {
             this.view = view;
         }
 
-        void count(FieldStatus status) {
+        void count(FieldStatus status, int features) {
             switch (status) {
-                case INVALID -> invalid++;
-                case PRESENT -> present++;
-                case NULL_VALUE -> nullValue++;
-                case NOT_FOUND -> notFound++;
-                case OUTSIDE_MAX_AGE -> outsideMaxAge++;
+                case INVALID -> invalid += features;
+                case PRESENT -> present += features;
+                case NULL_VALUE -> nullValue += features;
+                case NOT_FOUND -> notFound += features;
+                case OUTSIDE_MAX_AGE -> outsideMaxAge += features;
             }
         }
 

@@ -5,14 +5,14 @@ import dev.manciple.model.ValueType;
 import dev.manciple.model.ValueType.Scalar;
 import dev.manciple.spi.FieldStatus;
 import dev.manciple.spi.Value;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
 
-/** Answers of texts and whole numbers, some of whose columns have the statuses and times of the one before. */
+/** Answers of texts and whole numbers, some of whose columns have the statuses, times and origin of the one before. */
 public final class RandomAnswers {
     private static final List<FieldStatus> STATUSES = List.of(FieldStatus.values());
 
@@ -24,6 +24,7 @@ public final class RandomAnswers {
         List<List<Value>> values = new ArrayList<>();
         List<List<FieldStatus>> statuses = new ArrayList<>();
         List<List<Instant>> times = new ArrayList<>();
+        List<Optional<OnlineFeatures.Origin>> origins = new ArrayList<>();
         for (int column = 0; column < columns; column++) {
             boolean text = random.nextBoolean();
             names.add("näme_".repeat(random.nextInt(40)) + column);
@@ -41,9 +42,15 @@ public final class RandomAnswers {
             values.add(cells);
             statuses.add(statusesAgain ? List.copyOf(statuses.getLast()) : told);
             times.add(timesAgain ? List.copyOf(times.getLast()) : at);
+            origins.add(column > 0 && random.nextBoolean() ? origins.getLast() : origin(random));
         }
-        return new OnlineFeatures(
-                names, types, values, statuses, times, Collections.nCopies(columns, Optional.empty()), List.of());
+        return new OnlineFeatures(names, types, values, statuses, times, origins, List.of());
+    }
+
+    private static Optional<OnlineFeatures.Origin> origin(RandomGenerator random) {
+        return random.nextInt(3) == 0
+                ? Optional.empty()
+                : Optional.of(new OnlineFeatures.Origin("view_" + random.nextInt(3), "redis", Duration.ZERO));
     }
 
     private static Value value(RandomGenerator random, boolean text) {

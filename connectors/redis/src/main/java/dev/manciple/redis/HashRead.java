@@ -15,7 +15,6 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.CommandArguments;
 import redis.clients.jedis.Protocol;
-import redis.clients.jedis.args.Rawable;
 import redis.clients.jedis.exceptions.JedisDataException;
 
 /**
@@ -37,38 +36,27 @@ final class HashRead {
 
     private static final int BYTES_PER_ARGUMENT = 12;
 
-    /**
-     * What is wanted of one view.
-     *
-     * @param first where its features start among those of all views
-     */
-    private record Part(ViewLayout layout, List<Field> features, int first) {}
+    private final HashFields fields;
+    private final List<HashFields.Part> parts;
+    private final boolean whole;
 
-    private final List<Part> parts = new ArrayList<>();
-    private final List<Field> features = new ArrayList<>();
-    private int fieldsAsked;
-    private int fieldsSeen;
-
-    /** Set with the first command, when all parts are known; null where fields are read one by one. */
-    private @Nullable FieldPositions positions;
-
-    /** In the order of their replies, where they are read one by one. */
-    private final List<Rawable> fields = new ArrayList<>();
-
-    private boolean complete;
-
-    static HashRead of(ViewLayout layout, List<Field> features) {
-        HashRead read = new HashRead();
-        read.add(layout, features);
-        return read;
+    /** The command is chosen here, by what was seen of the hashes until now. */
+    HashRead(HashFields fields) {
+        this.fields = fields;
+        this.parts = fields.parts();
+        this.whole = fields.features().size() > FEW_FEATURES && wantsMostOf(Math.max(fieldsAsked(), fieldsSeen()));
     }
 
-    /** Reads features of one more view from the same hashes. */
-    void add(ViewLayout layout, List<Field> wanted) {
-        parts.add(new Part(layout, wanted, features.size()));
-        features.addAll(wanted);
-        fieldsAsked += wanted.size() + 1;
-        fieldsSeen = Math.max(fieldsSeen, layout.hashSize());
+    private int fieldsAsked() {
+        return fields.features().size() + parts.size();
+    }
+
+    private int fieldsSeen() {
+        int most = 0;
+        for (HashFields.Part part : parts) {
+            most = Math.max(most, part.layout().hashSize());
+        }
+        return most;
     }
 
     Command command(EntityKey entity) {
@@ -76,43 +64,18 @@ final class HashRead {
     }
 
     Command command(byte[] key) {
-        if (readsWholeHashes()) {
+        if (whole) {
             return new Command(
                     key, new CommandArguments(Protocol.Command.HGETALL).add(key), key.length + 2 * BYTES_PER_ARGUMENT);
         }
         CommandArguments arguments = new CommandArguments(Protocol.Command.HMGET).add(key);
-        fields.forEach(arguments::add);
+        fields.names().forEach(arguments::add);
         return new Command(key, arguments, key.length + (2 + arguments.size()) * BYTES_PER_ARGUMENT);
-    }
-
-    private boolean readsWholeHashes() {
-        if (!complete) {
-            complete = true;
-            if (features.size() > FEW_FEATURES && wantsMostOf(Math.max(fieldsAsked, fieldsSeen))) {
-                FieldPositions wanted = new FieldPositions(features.size());
-                for (Part part : parts) {
-                    wanted.add(part.layout(), part.features(), part.first());
-                }
-                positions = wanted;
-            } else {
-                nameFields();
-            }
-        }
-        return positions != null;
-    }
-
-    private void nameFields() {
-        for (Part part : parts) {
-            fields.add(part.layout().timeField());
-            for (Field feature : part.features()) {
-                fields.add(part.layout().field(feature));
-            }
-        }
     }
 
     private boolean wantsMostOf(int hashSize) {
         int most = hashSize <= LISTED_FIELDS ? MOST_OF_LISTED : MOST_OF_INDEXED;
-        return features.size() * most >= hashSize;
+        return fields.features().size() * most >= hashSize;
     }
 
     /** What a reply to {@link #command} says of each view; a key that holds no hash has only corrupt values. */
@@ -123,13 +86,13 @@ final class HashRead {
                     .toList();
         }
         List<?> answer = (List<?>) reply;
-        return positions == null ? named(answer) : all(answer, positions);
+        return whole ? all(answer) : named(answer);
     }
 
     private List<Lookup> named(List<?> answer) {
         List<Lookup> lookups = new ArrayList<>(parts.size());
         int next = 0;
-        for (Part part : parts) {
+        for (HashFields.Part part : parts) {
             Object time = answer.get(next++);
             Value[] values = new Value[part.features().size()];
             for (int i = 0; i < values.length; i++) {
@@ -139,12 +102,14 @@ final class HashRead {
                         : ValueCodec.decode(
                                 (byte[]) bytes, part.features().get(i).type());
             }
-            lookups.add(lookup(part, Arrays.asList(values), (byte[]) time));
+            lookups.add(lookup(part, List.of(values), (byte[]) time));
         }
         return lookups;
     }
 
-    private List<Lookup> all(List<?> answer, FieldPositions wanted) {
+    private List<Lookup> all(List<?> answer) {
+        FieldPositions wanted = fields.positions();
+        List<Field> features = fields.features();
         Value[] values = new Value[features.size()];
         Arrays.fill(values, Value.Missing.MISSING);
         byte[][] times = new byte[parts.size()][];
@@ -163,10 +128,10 @@ final class HashRead {
         }
         List<Lookup> lookups = new ArrayList<>(parts.size());
         for (int i = 0; i < times.length; i++) {
-            Part part = parts.get(i);
+            HashFields.Part part = parts.get(i);
             part.layout().hashSize(answer.size() / 2);
             int end = part.first() + part.features().size();
-            lookups.add(lookup(part, Arrays.asList(values).subList(part.first(), end), time(i, times)));
+            lookups.add(lookup(part, List.of(Arrays.copyOfRange(values, part.first(), end)), time(i, times)));
         }
         return lookups;
     }
@@ -202,7 +167,7 @@ final class HashRead {
         return times[part];
     }
 
-    private static Lookup lookup(Part part, List<Value> values, byte @Nullable [] time) {
+    private static Lookup lookup(HashFields.Part part, List<Value> values, byte @Nullable [] time) {
         if (time == null) {
             return Lookup.Absent.ABSENT;
         }
@@ -212,7 +177,7 @@ final class HashRead {
                 : corrupt(part, "the stored event time of the row does not decode");
     }
 
-    private static Lookup corrupt(Part part, String reason) {
+    private static Lookup corrupt(HashFields.Part part, String reason) {
         return new Lookup.Found(Collections.nCopies(part.features().size(), new Value.Corrupt(reason)), Instant.EPOCH);
     }
 

@@ -60,6 +60,7 @@ final class RedisOnlineStore implements OnlineStore {
     private final RedisClient client;
     private final Failures failures;
     private final Map<String, ViewLayout> layouts = new ConcurrentHashMap<>();
+    private final KnownFields fields = new KnownFields();
 
     RedisOnlineStore(RedisConfig config, StoreContext context) {
         this.config = config;
@@ -81,21 +82,25 @@ final class RedisOnlineStore implements OnlineStore {
     @Override
     public List<OnlineResult> read(List<OnlineRead> reads) {
         List<SharedRead> shared = share(reads);
+        List<HashRead> hashes = shared.stream()
+                .map(each -> new HashRead(fields.of(each.parts())))
+                .toList();
         List<Command> commands = new ArrayList<>();
-        for (SharedRead each : shared) {
-            for (EntityKey key : each.keys()) {
-                commands.add(each.hash().command(key));
+        for (int i = 0; i < hashes.size(); i++) {
+            for (EntityKey key : shared.get(i).keys()) {
+                commands.add(hashes.get(i).command(key));
             }
         }
         List<Object> replies = commands.isEmpty() ? List.of() : answers(() -> "read " + names(reads), commands);
         Lookup[][] lookups =
                 reads.stream().map(read -> new Lookup[read.keys().size()]).toArray(Lookup[][]::new);
         int reply = 0;
-        for (SharedRead each : shared) {
+        for (int i = 0; i < hashes.size(); i++) {
+            SharedRead each = shared.get(i);
             for (int key = 0; key < each.keys().size(); key++) {
-                List<Lookup> ofViews = each.hash().lookups(replies.get(reply++));
-                for (int i = 0; i < ofViews.size(); i++) {
-                    lookups[each.reads().get(i)][key] = ofViews.get(i);
+                List<Lookup> ofViews = hashes.get(i).lookups(replies.get(reply++));
+                for (int view = 0; view < ofViews.size(); view++) {
+                    lookups[each.reads().get(view)][key] = ofViews.get(view);
                 }
             }
         }
@@ -104,10 +109,18 @@ final class RedisOnlineStore implements OnlineStore {
                 .toList();
     }
 
-    /** Reads of the same hashes, by their positions in the request. */
-    private record SharedRead(List<Field> keyColumns, List<EntityKey> keys, HashRead hash, List<Integer> reads) {
+    /** Reads of the same hashes: what each wants, and their positions in the request. */
+    private record SharedRead(
+            List<Field> keyColumns, List<EntityKey> keys, List<HashFields.Part> parts, List<Integer> reads) {
         boolean isOfHashesOf(OnlineRead read) {
             return keyColumns.equals(read.view().entityColumns()) && keys.equals(read.keys());
+        }
+
+        void add(int read, ViewLayout layout, List<Field> features) {
+            HashFields.Part last = parts.isEmpty() ? null : parts.getLast();
+            int first = last == null ? 0 : last.first() + last.features().size();
+            parts.add(new HashFields.Part(layout, features, first));
+            reads.add(read);
         }
     }
 
@@ -116,14 +129,13 @@ final class RedisOnlineStore implements OnlineStore {
         List<SharedRead> shared = new ArrayList<>();
         for (int i = 0; i < reads.size(); i++) {
             OnlineRead read = reads.get(i);
-            SharedRead known = ofSameHashes(shared, read);
-            if (known == null) {
-                HashRead hash = HashRead.of(layout(read.view()), read.features());
-                shared.add(new SharedRead(read.view().entityColumns(), read.keys(), hash, new ArrayList<>(List.of(i))));
-            } else {
-                known.hash().add(layout(read.view()), read.features());
-                known.reads().add(i);
+            SharedRead ofHashes = ofSameHashes(shared, read);
+            if (ofHashes == null) {
+                ofHashes =
+                        new SharedRead(read.view().entityColumns(), read.keys(), new ArrayList<>(), new ArrayList<>());
+                shared.add(ofHashes);
             }
+            ofHashes.add(i, layout(read.view()), read.features());
         }
         return shared;
     }
@@ -288,7 +300,7 @@ final class RedisOnlineStore implements OnlineStore {
     @Override
     public Stream<OnlineRow> scan(FeatureView view) {
         ViewLayout layout = layout(view);
-        HashRead read = HashRead.of(layout, view.features());
+        HashRead read = new HashRead(HashFields.of(layout, view.features()));
         String attempted = "read all rows of view '%s'".formatted(view.name());
         return new KeyScan(layout, servers, failures, attempted).stream().flatMap(keys -> {
             List<Object> replies =

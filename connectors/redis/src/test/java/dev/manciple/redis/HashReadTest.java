@@ -32,10 +32,11 @@ class HashReadTest {
                 .toList();
         layouts.forEach(layout -> layout.hashSize(seen));
 
-        HashRead read =
-                HashRead.of(layouts.getFirst(), layouts.getFirst().view().features());
-        layouts.subList(1, asked)
-                .forEach(layout -> read.add(layout, layout.view().features()));
+        List<HashFields.Part> parts = IntStream.range(0, asked)
+                .mapToObj(i -> new HashFields.Part(
+                        layouts.get(i), layouts.get(i).view().features(), i * FEATURES))
+                .toList();
+        HashRead read = new HashRead(HashFields.of(parts));
 
         assertThat(read.command(driver(1)).arguments().getCommand()).isEqualTo(command);
     }

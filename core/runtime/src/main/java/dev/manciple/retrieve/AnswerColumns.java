@@ -51,7 +51,38 @@ final class AnswerColumns {
         add(name, type, cells, cellStatuses, Collections.nCopies(rows, Instant.EPOCH), Optional.empty());
     }
 
-    /** @param origin where the values are kept */
+    /**
+     * Adds a column that was read. Features of a view mostly have the statuses and times of the one before, and then share its
+     * lists, so that whoever writes the answer need not look at each.
+     *
+     * @param origin where the values are kept
+     */
+    void addStored(
+            String name,
+            ValueType type,
+            List<Value> cells,
+            FieldStatus[] cellStatuses,
+            Instant[] cellTimes,
+            Optional<OnlineFeatures.Origin> origin) {
+        add(name, type, cells, asBefore(statuses, cellStatuses), asBefore(eventTimes, cellTimes), origin);
+    }
+
+    /** What the last column has, if that is the very same. */
+    private static <T> List<T> asBefore(List<List<T>> columns, T[] cells) {
+        return !columns.isEmpty() && isSame(columns.getLast(), cells) ? columns.getLast() : List.of(cells);
+    }
+
+    @SuppressWarnings("ReferenceEquality")
+    private static <T> boolean isSame(List<T> before, T[] cells) {
+        for (int row = 0; row < cells.length; row++) {
+            if (before.get(row) != cells[row]) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Adds a column as it is. */
     void add(
             String name,
             ValueType type,
@@ -77,14 +108,15 @@ final class AnswerColumns {
         return options.feastStatuses() && status == FieldStatus.NULL_VALUE ? FieldStatus.PRESENT : status;
     }
 
+    /** The answer, to which nothing may be added any more: its columns are these, uncopied. */
     OnlineFeatures toFeatures(List<OnlineFeatures.Failure> failures) {
         return new OnlineFeatures(
-                List.copyOf(names),
-                List.copyOf(types),
-                List.copyOf(values),
-                List.copyOf(statuses),
-                List.copyOf(eventTimes),
-                List.copyOf(origins),
+                Collections.unmodifiableList(names),
+                Collections.unmodifiableList(types),
+                Collections.unmodifiableList(values),
+                Collections.unmodifiableList(statuses),
+                Collections.unmodifiableList(eventTimes),
+                Collections.unmodifiableList(origins),
                 List.copyOf(failures));
     }
 }

@@ -21,9 +21,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.BitSet;
-import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
@@ -105,7 +103,7 @@ public final class OnlineRetrieval {
         for (int row = 0; row < converted.length; row++) {
             converted[row] = ArrowValues.convert(values.get(row), column.type(), column.name());
         }
-        return Collections.unmodifiableList(Arrays.asList(converted));
+        return List.of(converted);
     }
 
     /** One answer as it is put together. */
@@ -230,12 +228,12 @@ public final class OnlineRetrieval {
                         ? Instant.EPOCH
                         : found.eventTimes().get(feature.feature());
             }
-            answer.add(
+            answer.addStored(
                     feature.name(),
                     feature.field().type(),
-                    list(cells),
-                    list(cellStatuses),
-                    list(cellTimes),
+                    List.of(cells),
+                    cellStatuses,
+                    cellTimes,
                     plan.origins().get(feature.slice()));
         }
 
@@ -261,7 +259,7 @@ public final class OnlineRetrieval {
                 Lookup lookup = keys.lookup(result.lookups(), row);
                 cells[row] = value(lookup, input.feature(), FieldStatus.of(lookup, input.feature(), ttl, now), false);
             }
-            return list(cells);
+            return List.of(cells);
         }
 
         private int position(OnDemandInput.FromRequest input) {
@@ -286,7 +284,7 @@ public final class OnlineRetrieval {
                             cells[row] == Value.Null.NULL ? answer.told(FieldStatus.NULL_VALUE) : FieldStatus.PRESENT;
                 }
             }
-            answer.add(feature.name(), feature.field().type(), list(cells), list(cellStatuses));
+            answer.add(feature.name(), feature.field().type(), List.of(cells), List.of(cellStatuses));
         }
 
         OnlineFeatures toFeatures() {
@@ -298,9 +296,5 @@ public final class OnlineRetrieval {
         return AnswerColumns.shows(status, expiredValues) && lookup instanceof Lookup.Found found
                 ? found.values().get(feature)
                 : Value.Null.NULL;
-    }
-
-    private static <T> List<T> list(T[] cells) {
-        return Collections.unmodifiableList(Arrays.asList(cells));
     }
 }

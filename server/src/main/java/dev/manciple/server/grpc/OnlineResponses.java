@@ -5,6 +5,7 @@ import dev.manciple.OnlineFeatures;
 import dev.manciple.model.ValueType;
 import dev.manciple.server.Columns;
 import dev.manciple.server.Growth;
+import dev.manciple.server.KnownNames;
 import dev.manciple.spi.FieldStatus;
 import dev.manciple.spi.Value;
 import dev.manciple.wire.ValueCodec;
@@ -32,12 +33,26 @@ final class OnlineResponses implements MethodDescriptor.Marshaller<OnlineFeature
     private static final int BYTES_PER_COLUMN = 48;
 
     private static final int BYTES_PER_CELL = 32;
+    private static final int BYTES_PER_NAME = 24;
+
+    private final KnownNames names = new KnownNames(OnlineResponses::metadata);
 
     @Override
     public InputStream stream(OnlineFeatures answer) {
         MessageBytes message = new MessageBytes(Growth.expected(answer, BYTES_PER_COLUMN, BYTES_PER_CELL));
-        new Writer(message).write(answer);
+        new Writer(message).write(answer, names.written(answer.names()));
         return message.read(Encoded::new);
+    }
+
+    /** The field of an answer that names its columns. */
+    private static byte[] metadata(List<String> names) {
+        MessageBytes message = new MessageBytes(names.size() * BYTES_PER_NAME);
+        for (int i = names.size() - 1; i >= 0; i--) {
+            message.text(FeatureList.VAL_FIELD_NUMBER, names.get(i));
+        }
+        message.enclose(GetOnlineFeaturesResponseMetadata.FEATURE_NAMES_FIELD_NUMBER, 0);
+        message.enclose(GetOnlineFeaturesResponse.METADATA_FIELD_NUMBER, 0);
+        return message.toByteArray();
     }
 
     /** Hands all of its bytes over at once, where a stream is otherwise copied piece by piece. */
@@ -77,7 +92,7 @@ final class OnlineResponses implements MethodDescriptor.Marshaller<OnlineFeature
             this.message = message;
         }
 
-        void write(OnlineFeatures answer) {
+        void write(OnlineFeatures answer, byte[] metadata) {
             message.number(GetOnlineFeaturesResponse.STATUS_FIELD_NUMBER, 1);
             for (int column = answer.names().size() - 1; column >= 0; column--) {
                 int after = message.size();
@@ -85,12 +100,7 @@ final class OnlineResponses implements MethodDescriptor.Marshaller<OnlineFeature
                 values(answer.types().get(column), answer.values().get(column));
                 message.enclose(GetOnlineFeaturesResponse.RESULTS_FIELD_NUMBER, after);
             }
-            int after = message.size();
-            for (int column = answer.names().size() - 1; column >= 0; column--) {
-                message.text(FeatureList.VAL_FIELD_NUMBER, answer.names().get(column));
-            }
-            message.enclose(GetOnlineFeaturesResponseMetadata.FEATURE_NAMES_FIELD_NUMBER, after);
-            message.enclose(GetOnlineFeaturesResponse.METADATA_FIELD_NUMBER, after);
+            message.bytes(metadata);
         }
 
         private void values(ValueType type, List<Value> values) {

@@ -19,8 +19,16 @@ final class Answers {
     private Answers() {}
 
     static void json(ServerResponse response, int status, byte[] body) {
-        response.status(Status.create(status)).header(HeaderNames.CONTENT_TYPE, JSON);
-        response.send(body);
+        begin(response, status).send(body);
+    }
+
+    /** @param body nothing may be added to it afterwards */
+    static void json(ServerResponse response, int status, JsonBytes body) {
+        body.give(begin(response, status)::send);
+    }
+
+    private static ServerResponse begin(ServerResponse response, int status) {
+        return response.status(Status.create(status)).header(HeaderNames.CONTENT_TYPE, JSON);
     }
 
     static void json(ServerResponse response, int status, Object tree) {

@@ -14,6 +14,7 @@ import dev.manciple.server.Admission;
 import dev.manciple.server.Backend;
 import dev.manciple.server.FeastErrors;
 import dev.manciple.server.Frames;
+import dev.manciple.server.KnownNames;
 import dev.manciple.server.Metrics;
 import dev.manciple.server.MetricsServer;
 import dev.manciple.server.ServerOptions;
@@ -66,6 +67,7 @@ public final class HttpApi implements HttpService {
     private final MaterializeRoutes materializing;
     private final OnlineStoreRoutes onlineStore;
     private final Selections selections = new Selections();
+    private final KnownNames names = new KnownNames(OnlineJson::names);
 
     /** @param patience for bodies that do not come */
     public HttpApi(Backend backend, Patience patience) {
@@ -226,7 +228,7 @@ public final class HttpApi implements HttpService {
         metrics.onlineRead(
                 entities.isEmpty() ? 1 : entities.values().iterator().next().size());
         metrics.told(answer);
-        Answers.json(response, 200, OnlineJson.of(answer, detailsAsOf(body)));
+        Answers.json(response, 200, OnlineJson.of(answer, detailsAsOf(body), names));
     }
 
     private OnlineOptions options(Json body) {
@@ -264,7 +266,7 @@ public final class HttpApi implements HttpService {
         }
         DocumentQuery query = new DocumentQuery(selection, vector, topK, body.text("distance_metric"), options(body));
         OnlineFeatures answer = backend.read(() -> store.search(query));
-        Answers.json(response, 200, OnlineJson.of(answer, detailsAsOf(body)));
+        Answers.json(response, 200, OnlineJson.of(answer, detailsAsOf(body), names));
     }
 
     private void push(Caller caller, Json body, ServerRequest request, ServerResponse response) {

@@ -166,7 +166,18 @@ final class JsonBytes {
         }
     }
 
+    /** Takes a part of an array. */
+    @FunctionalInterface
+    interface Taker {
+        void take(byte[] bytes, int from, int length);
+    }
+
+    /** Hands over what there is, uncopied; nothing may be added afterwards. */
+    void give(Taker taker) {
+        taker.take(bytes, 0, size);
+    }
+
     byte[] toByteArray() {
-        return size == bytes.length ? bytes : Arrays.copyOf(bytes, size);
+        return Arrays.copyOf(bytes, size);
     }
 }

@@ -5,6 +5,7 @@ import static dev.manciple.server.http.JsonBytes.piece;
 import dev.manciple.OnlineFeatures;
 import dev.manciple.server.Columns;
 import dev.manciple.server.Growth;
+import dev.manciple.server.KnownNames;
 import dev.manciple.spi.FieldStatus;
 import dev.manciple.spi.Value;
 import dev.manciple.wire.ValueJson;
@@ -23,6 +24,7 @@ public final class OnlineJson {
     private static final int BYTES_PER_COLUMN = 80;
 
     private static final int BYTES_PER_CELL = 48;
+    private static final int BYTES_PER_NAME = 24;
 
     private static final byte[] NULL = piece("null");
     private static final byte[] TRUE = piece("true");
@@ -68,12 +70,37 @@ public final class OnlineJson {
      *     for each value its age at this time, and the stores that did not answer
      */
     public static byte[] of(OnlineFeatures answer, Optional<Instant> detailsAsOf) {
+        return write(answer, detailsAsOf, names(answer.names())).toByteArray();
+    }
+
+    /**
+     * As {@link #of(OnlineFeatures, Optional)}.
+     *
+     * @param known of {@link #names}
+     */
+    static JsonBytes of(OnlineFeatures answer, Optional<Instant> detailsAsOf, KnownNames known) {
+        return write(answer, detailsAsOf, known.written(answer.names()));
+    }
+
+    private static JsonBytes write(OnlineFeatures answer, Optional<Instant> detailsAsOf, byte[] names) {
         JsonBytes json = new JsonBytes(Growth.expected(answer, BYTES_PER_COLUMN, BYTES_PER_CELL));
-        new OnlineJson(json).write(answer, detailsAsOf);
+        new OnlineJson(json).writeAnswer(answer, detailsAsOf, names);
+        return json;
+    }
+
+    /** Names as an answer has them, without the brackets. */
+    static byte[] names(List<String> names) {
+        JsonBytes json = new JsonBytes(names.size() * BYTES_PER_NAME);
+        for (int i = 0; i < names.size(); i++) {
+            if (i > 0) {
+                json.add(',');
+            }
+            json.text(names.get(i));
+        }
         return json.toByteArray();
     }
 
-    private void write(OnlineFeatures answer, Optional<Instant> detailsAsOf) {
+    private void writeAnswer(OnlineFeatures answer, Optional<Instant> detailsAsOf, byte[] names) {
         json.add(RESULTS);
         for (int column = 0; column < answer.names().size(); column++) {
             separate(column);
@@ -86,12 +113,7 @@ public final class OnlineJson {
             }
             json.add('}');
         }
-        json.add(NAMES);
-        for (int column = 0; column < answer.names().size(); column++) {
-            separate(column);
-            json.text(answer.names().get(column));
-        }
-        json.add(']');
+        json.add(NAMES).add(names).add(']');
         if (detailsAsOf.isPresent()) {
             writeOrigins(answer.origins());
             writeFailures(answer.failures());

@@ -3,6 +3,7 @@ package dev.manciple.server.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.manciple.OnlineFeatures;
+import dev.manciple.server.KnownNames;
 import dev.manciple.server.RandomAnswers;
 import dev.manciple.spi.Value;
 import java.math.BigInteger;
@@ -28,12 +29,17 @@ class OnlineJsonTest {
     @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
     void answersReadBack(long seed) {
         RandomGenerator random = RandomGeneratorFactory.of("L64X128MixRandom").create(seed);
+        KnownNames names = new KnownNames(OnlineJson::names);
         for (int i = 0; i < 200; i++) {
             OnlineFeatures answer = RandomAnswers.of(random, random.nextInt(6), random.nextInt(5));
             byte[] json = OnlineJson.of(answer, Optional.empty());
             assertThat((Object) Json.MAPPER.readValue(json, OBJECT))
                     .as("answer %d of seed %d: %s", i, seed, new String(json, StandardCharsets.UTF_8))
                     .isEqualTo(tree(answer));
+            for (int time = 0; time < 2; time++) {
+                assertThat(OnlineJson.of(answer, Optional.empty(), names).toByteArray())
+                        .isEqualTo(json);
+            }
         }
     }
 

@@ -24,7 +24,7 @@ public final class Main implements Callable<Integer> {
             paramLabel = "ID",
             arity = "0..*",
             description =
-                    "P1 to P6 (joins), P7 and P7M (joins across stores), PG (PostgreSQL), M1 (materialization), O1 (online reads), R1 (Redis), R-postgres, R-mysql, R-cassandra, R-dynamodb, R-bigtable (the other online stores), S1 (servers), or all. Default: all.")
+                    "P1 to P6 (joins), P7 and P7M (joins across stores), PG (PostgreSQL), M1 (materialization), O1 (online reads), R1 (Redis), R-postgres, R-mysql, R-cassandra, R-dynamodb, R-bigtable (the other online stores), S1 (servers; S1-1x50, S1-1x250, S1-100x50 and S1-100x250 are its parts), or all. Default: all.")
     private List<String> ids = List.of("all");
 
     @Option(
@@ -94,20 +94,22 @@ public final class Main implements Callable<Integer> {
             benchmarks.put(kind.id(), new StoreBenchmark(kind));
         }
         benchmarks.put(ServingBenchmark.ID, new ServingBenchmark());
+        Map<String, Benchmark> every = new LinkedHashMap<>(benchmarks);
+        ServingBenchmark.parts().forEach(part -> every.put(part.id().toUpperCase(Locale.ROOT), part));
         if (alone != null) {
-            Map<String, Double> figures =
-                    find(benchmarks, alone.split("/", 2)[0]).alone(alone, settings);
+            Map<String, Double> figures = find(every, alone.split("/", 2)[0]).alone(alone, settings);
             Child.report(figures);
             return 0;
         }
-        return statements ? profile(asked(benchmarks), settings) : measure(asked(benchmarks), settings);
+        return statements ? profile(asked(benchmarks, every), settings) : measure(asked(benchmarks, every), settings);
     }
 
-    private Collection<Benchmark> asked(Map<String, Benchmark> benchmarks) {
+    /** @param every {@code all} and parts of them, by ids in upper case */
+    private Collection<Benchmark> asked(Map<String, Benchmark> all, Map<String, Benchmark> every) {
         List<String> names = ids.stream().map(id -> id.toUpperCase(Locale.ROOT)).toList();
         return names.contains("ALL")
-                ? benchmarks.values()
-                : names.stream().map(name -> find(benchmarks, name)).toList();
+                ? all.values()
+                : names.stream().map(name -> find(every, name)).toList();
     }
 
     private Benchmark find(Map<String, Benchmark> benchmarks, String id) {

@@ -42,7 +42,7 @@ record ServingWorkload(int keys, int views, int timesFeast, int p99Millis, int r
         return "%d x %d".formatted(keys, features());
     }
 
-    private int features() {
+    int features() {
         return views * ServingData.FEATURES;
     }
 
