@@ -37,7 +37,7 @@ final class DefinitionChecks {
         this.foreignViews = new LinkedHashMap<>();
         List<Preserved> others = new ArrayList<>(kept);
         others.addAll(definitions.preserved());
-        others.stream().filter(RegistryDiff::isView).forEach(view -> foreignViews.put(view.name(), view.as()));
+        others.stream().filter(Preserved::isView).forEach(view -> foreignViews.put(view.name(), view.as()));
     }
 
     /** Names that differ in case only, which most engines do not tell apart. */

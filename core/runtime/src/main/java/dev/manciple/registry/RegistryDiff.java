@@ -110,7 +110,7 @@ record RegistryDiff(List<Difference> differences, List<RegistryChange> changes) 
     }
 
     private static List<Definition> removable(RegistrySnapshot before) {
-        boolean hasForeignViews = before.preserved().stream().anyMatch(RegistryDiff::isView);
+        boolean hasForeignViews = before.preserved().stream().anyMatch(Preserved::isView);
         List<Definition> removable = new ArrayList<>();
         for (DataSource source : before.sources().values()) {
             boolean feedsForeignViews = source instanceof DataSource.Stream || source instanceof DataSource.Push;
@@ -123,21 +123,6 @@ record RegistryDiff(List<Difference> differences, List<RegistryChange> changes) 
         removable.addAll(before.services().values());
         removable.addAll(before.permissions().values());
         return removable;
-    }
-
-    /** Whether it is a view the model has no words for, such as a stream feature view. */
-    static boolean isView(Preserved preserved) {
-        return switch (preserved.as()) {
-            case FEATURE_VIEW, ON_DEMAND_FEATURE_VIEW, STREAM_FEATURE_VIEW, LABEL_VIEW -> true;
-            case ENTITY,
-                    DATA_SOURCE,
-                    FEATURE_SERVICE,
-                    SAVED_DATASET,
-                    VALIDATION_REFERENCE,
-                    PERMISSION,
-                    PROJECT,
-                    OTHER -> false;
-        };
     }
 
     private static boolean isDefined(Definition old, DefinitionSet after) {

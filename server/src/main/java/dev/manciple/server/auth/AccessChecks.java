@@ -163,24 +163,10 @@ public final class AccessChecks {
         return view != null
                 ? Optional.of(view)
                 : registry.preserved().stream()
-                        .filter(AccessChecks::isView)
+                        .filter(Preserved::isView)
                         .filter(object -> object.name().equals(name))
                         .findFirst()
                         .map(object -> object);
-    }
-
-    private static boolean isView(Preserved object) {
-        return switch (object.as()) {
-            case FEATURE_VIEW, ON_DEMAND_FEATURE_VIEW, STREAM_FEATURE_VIEW, LABEL_VIEW -> true;
-            case ENTITY,
-                    DATA_SOURCE,
-                    FEATURE_SERVICE,
-                    SAVED_DATASET,
-                    VALIDATION_REFERENCE,
-                    PERMISSION,
-                    PROJECT,
-                    OTHER -> false;
-        };
     }
 
     private static List<String> inputs(RegistrySnapshot registry, String name) {
