@@ -1,6 +1,6 @@
 package dev.manciple.auth;
 
-import java.io.ByteArrayOutputStream;
+import dev.manciple.spi.internal.LimitedBody;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.URLEncoder;
@@ -8,19 +8,14 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpTimeoutException;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Flow;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Small requests over HTTP that end in time, however slowly the other side sends, and are held in memory whole, however much it
@@ -46,7 +41,7 @@ public final class BoundedHttp implements AutoCloseable {
     /** The body of an answer of status 2xx. */
     public String text(HttpRequest.Builder builder) throws IOException {
         HttpRequest request = builder.timeout(limit).build();
-        CompletableFuture<HttpResponse<byte[]>> answer = client.sendAsync(request, ignored -> new BoundedBody());
+        CompletableFuture<HttpResponse<byte[]>> answer = client.sendAsync(request, head -> new LimitedBody(MOST_BYTES));
         try {
             HttpResponse<byte[]> response = answer.get(limit.toNanos(), TimeUnit.NANOSECONDS);
             if (response.statusCode() / 100 != 2) {
@@ -107,50 +102,5 @@ public final class BoundedHttp implements AutoCloseable {
     @Override
     public void close() {
         client.shutdownNow();
-    }
-
-    /** The bytes of a body, unless there are too many. */
-    private static final class BoundedBody implements HttpResponse.BodySubscriber<byte[]> {
-        private final CompletableFuture<byte[]> whole = new CompletableFuture<>();
-        private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        private Flow.@Nullable Subscription subscription;
-
-        @Override
-        public CompletionStage<byte[]> getBody() {
-            return whole;
-        }
-
-        @Override
-        public void onSubscribe(Flow.Subscription newSubscription) {
-            subscription = newSubscription;
-            newSubscription.request(Long.MAX_VALUE);
-        }
-
-        @Override
-        public void onNext(List<ByteBuffer> buffers) {
-            for (ByteBuffer buffer : buffers) {
-                if (bytes.size() + buffer.remaining() > MOST_BYTES) {
-                    if (subscription != null) {
-                        subscription.cancel();
-                    }
-                    whole.completeExceptionally(
-                            new IOException("the answer has more than %,d bytes".formatted(MOST_BYTES)));
-                    return;
-                }
-                byte[] part = new byte[buffer.remaining()];
-                buffer.get(part);
-                bytes.writeBytes(part);
-            }
-        }
-
-        @Override
-        public void onError(Throwable failure) {
-            whole.completeExceptionally(failure);
-        }
-
-        @Override
-        public void onComplete() {
-            whole.complete(bytes.toByteArray());
-        }
     }
 }

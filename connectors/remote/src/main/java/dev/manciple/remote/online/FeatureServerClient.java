@@ -10,6 +10,7 @@ import dev.manciple.error.StoreException.Outcome;
 import dev.manciple.remote.TlsFailure;
 import dev.manciple.spi.Credentials;
 import dev.manciple.spi.StoreContext;
+import dev.manciple.spi.internal.LimitedBody;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.ConnectException;
@@ -313,7 +314,8 @@ final class FeatureServerClient implements AutoCloseable {
                 case SSLException tls ->
                     new UnansweredException(TlsFailure.sentence(tls).orElseThrow(), false, false, false, tls);
                 case LimitedBody.TooLargeException large ->
-                    new UnansweredException(String.valueOf(large.getMessage()), false, false, true, large);
+                    new UnansweredException(
+                            large.getMessage() + "; ask for fewer rows at a time", false, false, true, large);
                 case IOException broken ->
                     new UnansweredException("the connection broke" + reason(broken), true, true, true, broken);
                 case null -> new UnansweredException("the request failed", false, false, true, null);

@@ -19,9 +19,6 @@ import dev.manciple.wire.proto.OnlineStoreProto.Description;
 import dev.manciple.wire.proto.OnlineStoreProto.ScanPart;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Iterator;
@@ -381,19 +378,6 @@ class RemoteOnlineFaultsTest {
                 assertThat(failure.retryable()).isFalse();
             });
             assertThat(elsewhere.requests()).isEmpty();
-        }
-    }
-
-    @Test
-    void anAnswerThatIsTooLargeIsGivenUp() throws Exception {
-        try (FakeServer server = FakeServer.start(exchange -> FakeServer.answer(exchange, 200, "x".repeat(100_000)));
-                HttpClient client = HttpClient.newHttpClient()) {
-            HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + server.port()))
-                    .build();
-            assertThat(client.send(request, head -> new LimitedBody(100_000)).body())
-                    .hasSize(100_000);
-            assertThatThrownBy(() -> client.send(request, head -> new LimitedBody(99_999)))
-                    .hasMessageContaining("more than 99,999 bytes");
         }
     }
 

@@ -1,4 +1,4 @@
-package dev.manciple.remote.online;
+package dev.manciple.spi.internal;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -10,14 +10,16 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Flow.Subscription;
 
-/** The bytes of an answer, unless there are more than a client should hold. Its methods are called one after the other. */
-final class LimitedBody implements BodySubscriber<byte[]> {
+/**
+ * The bytes of an answer over HTTP, unless there are more than a client should hold. Its methods are called one after the other.
+ */
+public final class LimitedBody implements BodySubscriber<byte[]> {
     /** The server sends more than it should. */
-    static final class TooLargeException extends IOException {
+    public static final class TooLargeException extends IOException {
         private static final long serialVersionUID = 1L;
 
         private TooLargeException(int limit) {
-            super("the answer has more than %,d bytes; ask for fewer rows at a time".formatted(limit));
+            super("the answer has more than %,d bytes".formatted(limit));
         }
     }
 
@@ -26,7 +28,8 @@ final class LimitedBody implements BodySubscriber<byte[]> {
     private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     private Optional<Subscription> subscription = Optional.empty();
 
-    LimitedBody(int limit) {
+    /** @param limit in bytes */
+    public LimitedBody(int limit) {
         this.limit = limit;
     }
 
