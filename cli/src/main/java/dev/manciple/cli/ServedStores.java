@@ -3,17 +3,23 @@ package dev.manciple.cli;
 import dev.manciple.FeatureStore;
 import dev.manciple.registry.StoredRegistry;
 import dev.manciple.repo.RepoConfig;
+import dev.manciple.server.DatasetHome;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.concurrent.locks.ReentrantLock;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
 import org.jspecify.annotations.Nullable;
 
-/** What servers read from: opened when the first of them asks, and shared. For one thread. */
+/**
+ * What servers read from: opened when the first of them asks, and shared. Servers that ask later, from threads of their own, are
+ * closed before this.
+ */
 final class ServedStores implements AutoCloseable {
     private final Session session;
     private final RepoConfig config;
     private final Deque<Runnable> opened = new ArrayDeque<>();
+    private final ReentrantLock opening = new ReentrantLock();
     private @Nullable FeatureStore store;
 
     ServedStores(Session session, RepoConfig config) {
@@ -21,14 +27,25 @@ final class ServedStores implements AutoCloseable {
         this.config = config;
     }
 
+    /** From any thread. */
     FeatureStore store() {
-        FeatureStore known = store;
-        if (known == null) {
-            known = session.open();
-            opened.push(known::close);
-            store = known;
+        opening.lock();
+        try {
+            FeatureStore known = store;
+            if (known == null) {
+                known = session.open();
+                opened.push(known::close);
+                store = known;
+            }
+            return known;
+        } finally {
+            opening.unlock();
         }
-        return known;
+    }
+
+    /** For datasets, which many a server of the registry is never asked for. */
+    DatasetHome datasets() {
+        return new DatasetHome(config.project(), config.root(), this::store);
     }
 
     /** The registry itself, which one server asks for. */
@@ -42,6 +59,11 @@ final class ServedStores implements AutoCloseable {
 
     @Override
     public void close() {
-        opened.forEach(Runnable::run);
+        opening.lock();
+        try {
+            opened.forEach(Runnable::run);
+        } finally {
+            opening.unlock();
+        }
     }
 }

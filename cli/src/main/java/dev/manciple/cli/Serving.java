@@ -15,6 +15,7 @@ import dev.manciple.server.auth.AccessControl;
 import dev.manciple.server.flight.OfflineServer;
 import dev.manciple.server.flight.OfflineServerOptions;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 
@@ -104,7 +105,8 @@ final class Serving {
     private void serveRegistry(RegistryServerOptions options, Commons commons, ServedStores stores, Servers servers) {
         StoredRegistry registry = stores.registry();
         int projects = registry.projects().size();
-        RegistryServer server = servers.add(RegistryServer.start(registry, commons, options));
+        RegistryServer server =
+                servers.add(RegistryServer.start(registry, commons, Optional.of(stores.datasets()), options));
         String host = options.host();
         boolean tls = options.tls().isPresent();
         server.grpcPort()

@@ -149,6 +149,36 @@ class ServeTest {
         }
     }
 
+    @Test
+    @DisabledOnOs(OS.WINDOWS)
+    void theRegistryServerMakesDatasetsWithTheStoresOfTheRepository() throws Exception {
+        Process process =
+                Processes.manciple(folder, "serve_registry", "--host=127.0.0.1", "--port=0", "-r", "--rest-port=0");
+        try (BufferedReader out = process.inputReader()) {
+            Integer port = Objects.requireNonNull(ports(out).get("Serving the registry of 1 projects (REST)"));
+            HttpResponse<String> accepted = send(request(port, "/api/v1/saved_datasets/create")
+                    .POST(HttpRequest.BodyPublishers.ofString("""
+                            {"name": "training", "project": "rides", "features": ["trips:count"],
+                             "entity_keys": ["driver_id"], "entity_values": "1001", "end_date": "2024-06-01",
+                             "storage_path": "training.parquet"}
+                            """))
+                    .build());
+            assertThat(accepted.statusCode()).as(accepted.body()).isEqualTo(200);
+            HttpRequest jobs = request(port, "/api/v1/saved_datasets/jobs?status=completed")
+                    .build();
+            Await.until("the job is done", () -> send(jobs).body().contains("\"dataset_name\":\"training\""));
+            assertThat(send(request(port, "/api/v1/saved_datasets/data/training?project=rides")
+                                    .build())
+                            .body())
+                    .contains("\"count\":7");
+            assertThat(folder.resolve("training.parquet")).isNotEmptyFile();
+            Processes.run(folder, "kill", "-TERM", Long.toString(process.pid()));
+            assertThat(process.waitFor()).isEqualTo(TERMINATED);
+        } finally {
+            process.destroyForcibly();
+        }
+    }
+
     /** By what is printed of each, up to the one that is printed last. */
     private static Map<String, Integer> ports(BufferedReader out) throws IOException {
         Map<String, Integer> ports = new LinkedHashMap<>();

@@ -4,6 +4,7 @@ import dev.manciple.error.InvalidRequestException;
 import dev.manciple.registry.StoredRegistry;
 import dev.manciple.server.auth.AccessControl;
 import dev.manciple.server.http.Patience;
+import dev.manciple.server.registry.Datasets;
 import dev.manciple.server.registry.RegistryApi;
 import dev.manciple.server.registry.RegistryServices;
 import io.helidon.webserver.WebServer;
@@ -14,13 +15,15 @@ import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * Serves a registry to Feast's clients and Manciple's, over gRPC and, if asked to, REST. Borrows the registry: whoever made it
- * closes it, after this. Closing lets requests that run end first, for {@link RegistryServerOptions#drain} at most.
+ * closes it, after this. Closing lets requests that run end first, for {@link RegistryServerOptions#drain} at most, and stops the
+ * jobs that make datasets.
  */
 public final class RegistryServer implements Server {
     private static final String NAME = "The registry server";
 
     private final Optional<GrpcServer> grpc;
     private final Optional<WebServer> rest;
+    private final Datasets datasets;
     private final RegistryServerOptions options;
     private final Admission admission;
     private final Patience patience;
@@ -29,11 +32,13 @@ public final class RegistryServer implements Server {
     private RegistryServer(
             Optional<GrpcServer> grpc,
             Optional<WebServer> rest,
+            Datasets datasets,
             RegistryServerOptions options,
             Admission admission,
             Patience patience) {
         this.grpc = grpc;
         this.rest = rest;
+        this.datasets = datasets;
         this.options = options;
         this.admission = admission;
         this.patience = patience;
@@ -53,12 +58,19 @@ public final class RegistryServer implements Server {
         return start(registry, Commons.of(access), options);
     }
 
+    /** As {@link #start(StoredRegistry, Commons, Optional, RegistryServerOptions)}, and makes no datasets. */
+    public static RegistryServer start(StoredRegistry registry, Commons commons, RegistryServerOptions options) {
+        return start(registry, commons, Optional.empty(), options);
+    }
+
     /**
      * Starts to listen.
      *
+     * @param home what datasets are made with, and where; empty for a server that makes none
      * @throws InvalidRequestException if there is nothing to serve, an address cannot be bound, or a file of TLS is no good
      */
-    public static RegistryServer start(StoredRegistry registry, Commons commons, RegistryServerOptions options) {
+    public static RegistryServer start(
+            StoredRegistry registry, Commons commons, Optional<DatasetHome> home, RegistryServerOptions options) {
         if (options.grpcPort().isEmpty() && options.restPort().isEmpty()) {
             throw new InvalidRequestException("A registry server without gRPC and without REST has nothing to serve");
         }
@@ -67,19 +79,22 @@ public final class RegistryServer implements Server {
         commons.metrics().running("registry", admission);
         Patience patience = new Patience(options.limits().idle());
         InstantSource clock = InstantSource.system();
+        Datasets datasets = new Datasets(registry, home, options.limits(), clock);
         Optional<GrpcServer> grpc = Optional.empty();
         try {
-            RegistryApi api = new RegistryApi(registry, commons, admission, patience, options.limits(), clock);
+            RegistryApi api =
+                    new RegistryApi(registry, datasets, commons, admission, patience, options.limits(), clock);
             grpc = options.grpcPort()
                     .map(port -> listening.grpc(
                             port,
-                            threads ->
-                                    new RegistryServices(registry, commons, admission, clock, threads).definitions()));
+                            threads -> new RegistryServices(registry, datasets, commons, admission, clock, threads)
+                                    .definitions()));
             Optional<WebServer> rest = options.restPort()
                     .map(port -> listening.http(port, HttpRouting.builder().register(RegistryApi.PREFIX, api)));
-            return new RegistryServer(grpc, rest, options, admission, patience);
+            return new RegistryServer(grpc, rest, datasets, options, admission, patience);
         } catch (RuntimeException e) {
             grpc.ifPresent(GrpcServer::close);
+            datasets.close();
             patience.close();
             throw e;
         }
@@ -104,6 +119,7 @@ public final class RegistryServer implements Server {
                 rest.get().stop();
             }
             grpc.ifPresent(GrpcServer::close);
+            datasets.close();
             patience.close();
         }
     }

@@ -55,8 +55,6 @@ import dev.manciple.wire.proto.RegistryServerProto.GetStreamFeatureViewRequest;
 import dev.manciple.wire.proto.RegistryServerProto.GetValidationReferenceRequest;
 import dev.manciple.wire.proto.RegistryServerProto.ListAllFeatureViewsRequest;
 import dev.manciple.wire.proto.RegistryServerProto.ListAllFeatureViewsResponse;
-import dev.manciple.wire.proto.RegistryServerProto.ListDatasetJobsRequest;
-import dev.manciple.wire.proto.RegistryServerProto.ListDatasetJobsResponse;
 import dev.manciple.wire.proto.RegistryServerProto.ListEntitiesRequest;
 import dev.manciple.wire.proto.RegistryServerProto.ListEntitiesResponse;
 import dev.manciple.wire.proto.RegistryServerProto.PaginationMetadata;
@@ -761,18 +759,6 @@ class RegistryServerTest {
                                     .setType("featureView")
                                     .setName("stats"))
                             .build());
-        }
-
-        @Test
-        void runNoDatasetJobs() {
-            assertFails(
-                    () -> client.call(
-                            "ListDatasetJobs",
-                            ListDatasetJobsRequest.getDefaultInstance(),
-                            ListDatasetJobsResponse.getDefaultInstance()),
-                    Status.Code.UNIMPLEMENTED,
-                    "FeastError",
-                    "get-historical-features");
         }
     }
 

@@ -12,6 +12,9 @@ public final class StoreException extends FeatureStoreException {
         MAYBE
     }
 
+    private static final String ATTEMPT = "%s failed while trying to %s";
+
+    private final String attempt;
     private final boolean retryable;
     private final Outcome outcome;
     private final transient List<Integer> applied;
@@ -28,10 +31,16 @@ public final class StoreException extends FeatureStoreException {
             Outcome outcome,
             List<Integer> applied,
             Throwable cause) {
-        super("%s failed while trying to %s: %s".formatted(store, attempted, reason(cause)), cause);
+        super("%s: %s".formatted(ATTEMPT.formatted(store, attempted), reason(cause)), cause);
+        this.attempt = ATTEMPT.formatted(store, attempted);
         this.retryable = retryable;
         this.outcome = outcome;
         this.applied = List.copyOf(applied);
+    }
+
+    /** The message without the reason, which is the system's own and may quote values. */
+    public String attempt() {
+        return attempt;
     }
 
     public boolean retryable() {

@@ -40,6 +40,11 @@ final class RegistryAccess {
         return list.find(registry, project, name).isPresent();
     }
 
+    /** An object by name, whoever may see it. */
+    <M extends Message> Optional<M> find(RegistryList<M> list, String project, String name) {
+        return list.find(registry, project, name);
+    }
+
     private RegistrySnapshot permissions(String project) {
         return snapshots.computeIfAbsent(project, name -> RegistryCodec.snapshot(registry, name));
     }
@@ -48,7 +53,7 @@ final class RegistryAccess {
         return new Resource(list.kind(), list.name().apply(object), list.tags().apply(object));
     }
 
-    private <M extends Message> void require(RegistryList<M> list, String project, M object, Action action) {
+    <M extends Message> void require(RegistryList<M> list, String project, M object, Action action) {
         if (!caller.unrestricted()) {
             caller.require(permissions(project), resource(list, object), EnumSet.of(action));
         }
@@ -61,10 +66,19 @@ final class RegistryAccess {
      * @throws AccessException if the caller may not see it
      */
     <M extends Message> M get(RegistryList<M> list, String project, String name) {
+        return get(list, project, name, Action.DESCRIBE);
+    }
+
+    /** As {@link #get(RegistryList, String, String)}, to do something else with it than to see it. */
+    <M extends Message> M get(RegistryList<M> list, String project, String name, Action action) {
         M object = list.find(registry, project, name)
                 .orElseThrow(() -> new NotFoundException(list.kind().words(), name));
-        require(list, project, object, Action.DESCRIBE);
+        require(list, project, object, action);
         return object;
+    }
+
+    <M extends Message> boolean may(RegistryList<M> list, String project, M object, Action action) {
+        return caller.unrestricted() || caller.may(permissions(project), resource(list, object), EnumSet.of(action));
     }
 
     /** The registry with what the caller may see, and nothing that is no object unless the caller may see all. */

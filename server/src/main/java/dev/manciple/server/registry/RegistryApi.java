@@ -56,13 +56,16 @@ public final class RegistryApi implements HttpService {
     private final Patience patience;
     private final ServerOptions.Limits limits;
     private final RestWrites writes;
+    private final RestDatasets datasets;
 
     /**
+     * @param datasets not closed
      * @param patience for bodies that do not come
      * @param clock the source of the times recorded in the registry
      */
     public RegistryApi(
             StoredRegistry stored,
+            Datasets datasets,
             Commons commons,
             Admission admission,
             Patience patience,
@@ -74,6 +77,7 @@ public final class RegistryApi implements HttpService {
         this.patience = patience;
         this.limits = limits;
         this.writes = new RestWrites(new RegistryWrites(stored, clock));
+        this.datasets = new RestDatasets(datasets);
     }
 
     /** A status, and the JSON object that goes with it. */
@@ -87,6 +91,17 @@ public final class RegistryApi implements HttpService {
 
     @Override
     public void routing(HttpRules rules) {
+        datasets.reading()
+                .forEach((path, reading) -> route(
+                        rules,
+                        Method.GET,
+                        path,
+                        (caller, query, body) -> new Answer(200, reading.answer(caller, query))));
+        route(
+                rules,
+                Method.POST,
+                RestDatasets.CREATE,
+                (caller, query, body) -> new Answer(200, datasets.create(caller, object(body))));
         RestObjects.routes().forEach((path, route) -> read(rules, path, route));
         RestLineage.routes().forEach((path, route) -> read(rules, path, route));
         RestCounts.routes().forEach((path, route) -> read(rules, path, route));
@@ -107,15 +122,19 @@ public final class RegistryApi implements HttpService {
 
     private void apply(HttpRules rules, String path, RestWrites.Applying applying) {
         route(rules, Method.POST, path, (caller, query, body) -> {
-            if (!body.isThere()) {
-                throw RestBody.invalid("The request needs a body, a JSON object");
-            }
-            RestBody object = RestBody.parse(body.read(limits.bodyBytes()));
+            RestBody object = object(body);
             String project = object.project();
             String name = object.name();
             applying.apply(caller, reads(caller), object);
             return new Answer(201, done(name, project, "applied"));
         });
+    }
+
+    private RestBody object(RequestBody body) throws IOException {
+        if (!body.isThere()) {
+            throw RestBody.invalid("The request needs a body, a JSON object");
+        }
+        return RestBody.parse(body.read(limits.bodyBytes()));
     }
 
     private void delete(HttpRules rules, String path, RestWrites.Deleting deleting) {

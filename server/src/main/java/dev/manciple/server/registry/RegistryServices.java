@@ -4,7 +4,6 @@ import com.google.protobuf.Descriptors.FileDescriptor;
 import com.google.protobuf.Empty;
 import com.google.protobuf.Message;
 import dev.manciple.error.InvalidRequestException;
-import dev.manciple.error.UnsupportedException;
 import dev.manciple.model.Permission.Action;
 import dev.manciple.registry.StoredRegistry;
 import dev.manciple.server.Admission;
@@ -128,15 +127,23 @@ public final class RegistryServices {
 
     private final StoredRegistry stored;
     private final RegistryWrites writes;
+    private final Datasets datasets;
     private final UnaryCalls calls;
 
     /**
+     * @param datasets borrowed, as the registry is
      * @param clock the source of the times recorded in the registry
      * @param threads gives each call one of its own
      */
     public RegistryServices(
-            StoredRegistry stored, Commons commons, Admission admission, InstantSource clock, Executor threads) {
+            StoredRegistry stored,
+            Datasets datasets,
+            Commons commons,
+            Admission admission,
+            InstantSource clock,
+            Executor threads) {
         this.stored = stored;
+        this.datasets = datasets;
         this.writes = new RegistryWrites(stored, clock);
         this.calls = new UnaryCalls(commons.telemetry(), admission, commons.access(), threads);
     }
@@ -153,7 +160,7 @@ public final class RegistryServices {
         uses(service);
         projects(service);
         wholeRegistry(service);
-        datasetJobs(service);
+        datasets(service);
         return service.build();
     }
 
@@ -543,35 +550,27 @@ public final class RegistryServices {
                         this::relationships);
     }
 
-    private void datasetJobs(UnaryService service) {
+    private void datasets(UnaryService service) {
         service.add(
                         "CreateDatasetFromRetrieval",
                         CreateDatasetFromRetrievalRequest.getDefaultInstance(),
                         CreateDatasetFromRetrievalResponse.getDefaultInstance(),
-                        (call, q) -> {
-                            throw noDatasetJobs();
-                        })
+                        (call, q) -> datasets.create(call.caller(), q))
                 .add(
                         "GetDatasetData",
                         GetDatasetDataRequest.getDefaultInstance(),
                         GetDatasetDataResponse.getDefaultInstance(),
-                        (call, q) -> {
-                            throw noDatasetJobs();
-                        })
+                        (call, q) -> call.reads().call(() -> datasets.data(call.caller(), q)))
                 .add(
                         "GetDatasetJobStatus",
                         GetDatasetJobStatusRequest.getDefaultInstance(),
                         GetDatasetJobStatusResponse.getDefaultInstance(),
-                        (call, q) -> {
-                            throw noDatasetJobs();
-                        })
+                        (call, q) -> datasets.status(call.caller(), q.getJobId()))
                 .add(
                         "ListDatasetJobs",
                         ListDatasetJobsRequest.getDefaultInstance(),
                         ListDatasetJobsResponse.getDefaultInstance(),
-                        (call, q) -> {
-                            throw noDatasetJobs();
-                        });
+                        (call, q) -> datasets.list(call.caller(), q));
     }
 
     private Empty putView(Call call, ApplyFeatureViewRequest request) {
@@ -585,14 +584,6 @@ public final class RegistryServices {
             case LABEL_VIEW -> put(call, RegistryList.LABEL_VIEWS, project, request.getLabelView());
             case BASEFEATUREVIEW_NOT_SET -> throw new InvalidRequestException("The request has no feature view");
         };
-    }
-
-    /** Retrievals take a feature store and time; a registry has neither. */
-    private static UnsupportedException noDatasetJobs() {
-        return new UnsupportedException(
-                "The registry server",
-                "DATASET_JOBS",
-                "jobs that build or read datasets; retrieve them with get-historical-features");
     }
 
     private GetRegistryLineageResponse lineage(Call call, GetRegistryLineageRequest request) {

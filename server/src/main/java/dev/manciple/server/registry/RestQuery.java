@@ -130,6 +130,11 @@ record RestQuery(UriQuery query, Parameters path) {
         return number(name, byDefault, Integer.MAX_VALUE);
     }
 
+    /** How many are asked for, a hundred at most. */
+    int limit(int byDefault) {
+        return number("limit", byDefault, MAX_LIMIT);
+    }
+
     private Paging paging(int page, int limit) {
         String order = text("sort_order").orElse("asc");
         if (!order.equals("asc") && !order.equals("desc")) {
