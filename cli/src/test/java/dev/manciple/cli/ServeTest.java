@@ -160,7 +160,7 @@ class ServeTest {
                     .POST(HttpRequest.BodyPublishers.ofString("""
                             {"name": "training", "project": "rides", "features": ["trips:count"],
                              "entity_keys": ["driver_id"], "entity_values": "1001", "end_date": "2024-06-01",
-                             "storage_path": "training.parquet"}
+                             "storage_path": "datasets/training.parquet"}
                             """))
                     .build());
             assertThat(accepted.statusCode()).as(accepted.body()).isEqualTo(200);
@@ -171,7 +171,7 @@ class ServeTest {
                                     .build())
                             .body())
                     .contains("\"count\":7");
-            assertThat(folder.resolve("training.parquet")).isNotEmptyFile();
+            assertThat(folder.resolve("datasets/training.parquet")).isNotEmptyFile();
             Processes.run(folder, "kill", "-TERM", Long.toString(process.pid()));
             assertThat(process.waitFor()).isEqualTo(TERMINATED);
         } finally {

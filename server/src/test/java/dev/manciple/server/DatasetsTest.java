@@ -208,7 +208,7 @@ class DatasetsTest {
                 .setStartDate("2024-05-30T00:00:00Z")
                 .setEndDate("2024-06-01")
                 .setStorageType("file")
-                .setStoragePath(name + ".parquet");
+                .setStoragePath("datasets/" + name + ".parquet");
     }
 
     private static CreateDatasetFromRetrievalRequest.Builder computed(String name, String view) {
@@ -285,21 +285,23 @@ class DatasetsTest {
     }
 
     private void assertNothingLeft(String name) throws IOException {
-        try (Stream<Path> files = Files.list(folder)) {
+        try (Stream<Path> files = Files.walk(folder)) {
             assertThat(files.map(file -> file.getFileName().toString())).noneMatch(file -> file.contains(name));
         }
         assertFails(() -> registered(name), Status.Code.NOT_FOUND, "SavedDatasetNotFound");
     }
 
-    /** A file of two drivers and times. */
-    private void entities(String name) throws SQLException {
+    /** A file of drivers and times, one of them without end. */
+    private void entities(String name, String timeColumn) throws IOException, SQLException {
+        Files.createDirectories(folder.resolve("datasets"));
         try (Connection engine = DriverManager.getConnection("jdbc:duckdb:");
                 Statement statement = engine.createStatement()) {
             statement.execute("""
                     COPY (SELECT * FROM (VALUES
                         (1001::BIGINT, TIMESTAMPTZ '2024-06-01 00:00:00+00'),
-                        (1002::BIGINT, TIMESTAMPTZ '2024-06-02 00:00:00+00')) AS rows(driver_id, event_timestamp))
-                    TO '%s' (FORMAT parquet)""".formatted(folder.resolve(name)));
+                        (1002::BIGINT, TIMESTAMPTZ '2024-06-02 00:00:00+00'),
+                        (1003::BIGINT, 'infinity'::TIMESTAMPTZ)) AS rows(driver_id, %s))
+                    TO '%s' (FORMAT parquet)""".formatted(timeColumn, folder.resolve(name)));
         }
     }
 
@@ -320,7 +322,7 @@ class DatasetsTest {
             SavedDataset dataset = registered("training");
             assertThat(dataset.getSpec().getFeaturesList()).containsExactly("driver_stats:trips", "driver_stats:name");
             assertThat(dataset.getSpec().getJoinKeysList()).containsExactly("driver_id");
-            assertThat(dataset.getSpec().getStorage().getFileStorage().getUri()).isEqualTo("training.parquet");
+            assertThat(dataset.getSpec().getStorage().getFileStorage().getUri()).isEqualTo("datasets/training.parquet");
             assertThat(dataset.getSpec().getTagsMap()).containsExactly(Map.entry("team", "rides"));
             assertThat(dataset.getMeta().getMinEventTimestamp().getSeconds())
                     .isEqualTo(Instant.parse("2024-05-30T00:00:00Z").getEpochSecond());
@@ -339,18 +341,22 @@ class DatasetsTest {
 
         @Test
         void ofAServiceAndAFile() throws Exception {
-            entities("entities.parquet");
+            entities("datasets/entities.parquet", "event_timestamp");
             made(order("training")
                     .setFeatureServiceName("ranking")
                     .clearFeatures()
-                    .setStoragePath(folder.resolve("training.parquet").toUri().toString())
+                    .setStoragePath(
+                            folder.resolve("datasets/training.parquet").toUri().toString())
                     .setEntitySourceType("reference")
-                    .setEntitySourcePath("entities.parquet"));
+                    .setEntitySourcePath("datasets/entities.parquet"));
 
             SavedDataset dataset = registered("training");
             assertThat(dataset.getSpec().getFeatureServiceName()).isEqualTo("ranking");
             assertThat(dataset.getSpec().getFeaturesList())
                     .containsExactly("driver_stats:conv_rate", "driver_stats:trips", "driver_stats:name");
+            assertThat(dataset.getMeta().getMaxEventTimestamp().getSeconds())
+                    .as("the last time that has a date")
+                    .isEqualTo(Instant.parse("2024-06-02T00:00:00Z").getEpochSecond());
             assertThat(rows(data(client, "training", 1)))
                     .containsExactly(List.of("1001", "\"2024-06-01T00:00:00Z\"", "0.5", "7", "\"Ada\""));
         }
@@ -368,11 +374,20 @@ class DatasetsTest {
                     .containsExactly(List.of("1001", "\"2024-06-01T00:00:00Z\"", "1.5", "\"x=y\"", "7", "\"Ada\""));
         }
 
+        /** Digits by the hundred thousand, which to take for a number must not take the square of that. */
+        @Test
+        void withLongText() throws Exception {
+            String text = "1".repeat(200_000) + "z";
+            made(order("training").setEntityValues("1001").setExtraColumns("label=" + text));
+
+            assertThat(rows(data(client, "training", 1)).getFirst()).contains('"' + text + '"');
+        }
+
         @Test
         void anewOnlyWhereThatIsAllowed() throws Exception {
             made(order("training"));
             assertFails(
-                    () -> create(client, order("training").setStoragePath("other.parquet")),
+                    () -> create(client, order("training").setStoragePath("datasets/other.parquet")),
                     Status.Code.INVALID_ARGUMENT,
                     "exists already in project 'rides'",
                     "allow_overwrite");
@@ -389,13 +404,15 @@ class DatasetsTest {
             made(order("training"));
 
             assertFails(
-                    () -> create(client, order("other").setStoragePath("training.parquet")),
+                    () -> create(client, order("other").setStoragePath("datasets/training.parquet")),
                     Status.Code.INVALID_ARGUMENT,
-                    "Saved dataset location training.parquet already exists");
+                    "Saved dataset location datasets/training.parquet already exists");
             assertFails(
                     () -> create(
                             client,
-                            order("other").setStoragePath("./training.parquet").setAllowOverwrite(true)),
+                            order("other")
+                                    .setStoragePath("./datasets/training.parquet")
+                                    .setAllowOverwrite(true)),
                     Status.Code.INVALID_ARGUMENT,
                     "is not that of saved dataset 'other'");
             SavedDataset.Builder claiming = SavedDataset.newBuilder();
@@ -403,7 +420,7 @@ class DatasetsTest {
                     .setName("other")
                     .getStorageBuilder()
                     .getFileStorageBuilder()
-                    .setUri("training.parquet");
+                    .setUri("datasets/training.parquet");
             client.call(
                     "ApplySavedDataset",
                     ApplySavedDatasetRequest.newBuilder()
@@ -414,7 +431,9 @@ class DatasetsTest {
             assertFails(
                     () -> create(
                             client,
-                            order("other").setStoragePath("training.parquet").setAllowOverwrite(true)),
+                            order("other")
+                                    .setStoragePath("datasets/training.parquet")
+                                    .setAllowOverwrite(true)),
                     Status.Code.INVALID_ARGUMENT,
                     "is not that of saved dataset 'other'");
             assertThat(rows(data(client, "training", 0))).hasSize(3);
@@ -492,11 +511,11 @@ class DatasetsTest {
                     Status.Code.UNAVAILABLE,
                     "2 jobs run and 8 wait");
             assertFails(
-                    () -> create(client, computed("training3", "endless").setStoragePath("x.parquet")),
+                    () -> create(client, computed("training3", "endless").setStoragePath("datasets/x.parquet")),
                     Status.Code.INVALID_ARGUMENT,
                     "'training3' is being made already");
             assertFails(
-                    () -> create(client, computed("x", "endless").setStoragePath("training3.parquet")),
+                    () -> create(client, computed("x", "endless").setStoragePath("datasets/training3.parquet")),
                     Status.Code.INVALID_ARGUMENT,
                     "'training3.parquet' is being written already");
         }
@@ -525,7 +544,7 @@ class DatasetsTest {
         void areThoseOfADatasetThatIsThere() throws Exception {
             assertFails(() -> data(client, "training", 1), Status.Code.NOT_FOUND, "SavedDatasetNotFound");
             made(order("training"));
-            Files.delete(folder.resolve("training.parquet"));
+            Files.delete(folder.resolve("datasets/training.parquet"));
             assertFails(() -> data(client, "training", 1), Status.Code.NOT_FOUND, "training.parquet");
         }
     }
@@ -534,28 +553,41 @@ class DatasetsTest {
     class Refused {
         @ParameterizedTest
         @CsvSource(delimiter = '|', textBlock = """
-                ../out.parquet              | folder of feature_store.yaml
-                /tmp/out.parquet            | folder of feature_store.yaml
-                s3://bucket/out.parquet     | folder of feature_store.yaml
-                away/out.parquet            | folder of feature_store.yaml
-                dangling.parquet            | folder of feature_store.yaml
-                nowhere/out.parquet         | The folder of storage_path 'nowhere/out.parquet' does not exist
-                taken.parquet               | is a folder
-                history/out.parquet         | read by data source 'history'
-                out.csv                     | .parquet
-                ' '                         | .parquet
+                ../out.parquet                | folder of feature_store.yaml
+                /tmp/out.parquet              | folder of feature_store.yaml
+                s3://bucket/out.parquet       | folder of feature_store.yaml
+                out.parquet                   | must be in 'datasets'
+                data/../out.parquet           | must be in 'datasets'
+                datasets/../out.parquet       | must be in 'datasets'
+                datasets/away/out.parquet     | no link
+                datasets/inside/out.parquet   | no link
+                datasets/dangling.parquet     | no link
+                datasets/nowhere/out.parquet  | The folder of storage_path 'datasets/nowhere/out.parquet' does not exist
+                datasets/taken.parquet        | is a folder
+                datasets/history/out.parquet  | read by data source 'history'
+                datasets/parts/out.parquet    | read by data source 'parts'
+                datasets/linked/out.parquet   | read by data source 'linked'
+                out.csv                       | .parquet
+                ' '                           | .parquet
                 """)
         void areFilesElsewhere(String path, String reason) throws Exception {
             Path outside = Files.createDirectory(folder.resolveSibling(folder.getFileName() + "-outside"));
-            Files.createSymbolicLink(folder.resolve("away"), outside);
-            Files.createSymbolicLink(folder.resolve("dangling.parquet"), outside.resolve("new.parquet"));
-            Files.createDirectory(folder.resolve("taken.parquet"));
-            Files.createDirectory(folder.resolve("history"));
+            Path datasets = Files.createDirectories(folder.resolve("datasets"));
+            Files.createSymbolicLink(datasets.resolve("away"), outside);
+            Files.createSymbolicLink(datasets.resolve("inside"), datasets);
+            Files.createSymbolicLink(datasets.resolve("dangling.parquet"), outside.resolve("new.parquet"));
+            Files.createDirectory(datasets.resolve("taken.parquet"));
+            for (String source : List.of("history", "parts", "linked")) {
+                Files.createDirectory(datasets.resolve(source));
+                Files.copy(folder.resolve("stats.csv"), datasets.resolve(source).resolve("stats.csv"));
+            }
+            Files.createSymbolicLink(folder.resolve("link"), datasets.resolve("linked"));
             Files.writeString(folder.resolve("history.yaml"), """
                     data_sources:
-                      - {name: history, path: history, timestamp_field: event_timestamp}
+                      - {name: history, path: datasets/history, timestamp_field: event_timestamp}
+                      - {name: parts, path: "datasets/parts/*.csv", timestamp_field: event_timestamp}
+                      - {name: linked, path: link, timestamp_field: event_timestamp}
                     """);
-            Files.copy(folder.resolve("stats.csv"), folder.resolve("history/stats.csv"));
             Repository.apply(store, folder, List.of(view("endless"), view("failing")));
 
             assertFails(
@@ -576,7 +608,16 @@ class DatasetsTest {
                                     .setEntitySourceType("reference")
                                     .setEntitySourcePath("../entities.parquet")),
                     Status.Code.INVALID_ARGUMENT,
-                    "entity_source_path must be in the folder of feature_store.yaml");
+                    "entity_source_path must be in 'datasets' in the folder of feature_store.yaml");
+        }
+
+        @Test
+        void areEntityRowsWhoseTimesHaveAnotherName() throws Exception {
+            entities("datasets/entities.parquet", "ts");
+            refused(
+                    order("training").setEntitySourceType("reference").setEntitySourcePath("datasets/entities.parquet"),
+                    "'ts'",
+                    "rename it to 'event_timestamp'");
         }
 
         @Test
@@ -595,6 +636,7 @@ class DatasetsTest {
             refused(order("x").setEndDate("yesterday"), "end_date");
             refused(order("x").setExtraColumns("event_timestamp=1"), "event_timestamp");
             refused(order("x").setExtraColumns("label"), "column=value");
+            refused(order("x").setExtraColumns("label=" + "x".repeat(400_000)), "400000 characters", "3 entity rows");
             refused(order("x").addEntityKeys("driver_id"), "two columns 'driver_id'");
             refused(order("x").setEntityValues("1,".repeat(1_001)), "more than 1000 rows");
             refused(order("x").putTags("long", "x".repeat(1 << 18)), "description", "262144");
@@ -641,7 +683,7 @@ class DatasetsTest {
         private static final String ORDER = """
                 {"name": "training", "project": "rides", "features": ["driver_stats:trips", "driver_stats:name"],
                  "feature_service_name": null, "entity_keys": ["driver_id"], "entity_values": "1001\\n1002",
-                 "end_date": "2024-06-01T00:00:00Z", "storage_path": "training.parquet", "tags": {"team": "rides"}}
+                 "end_date": "2024-06-01T00:00:00Z", "storage_path": "datasets/training.parquet", "tags": {"team": "rides"}}
                 """;
 
         @Test
@@ -685,8 +727,7 @@ class DatasetsTest {
             assertThat(rest("POST", "/create", "").statusCode()).isEqualTo(422);
             assertThat(rest("POST", "/create", "{\"name\": \"training\"}").statusCode())
                     .isEqualTo(422);
-            HttpResponse<String> outside =
-                    rest("POST", "/create", ORDER.replace("\"training.parquet", "\"../training.parquet"));
+            HttpResponse<String> outside = rest("POST", "/create", ORDER.replace("\"datasets/", "\"../"));
             assertThat(outside.statusCode()).isEqualTo(422);
             assertThat(outside.body()).contains("folder of feature_store.yaml");
         }
@@ -784,6 +825,41 @@ class DatasetsTest {
                         () -> create(maker, order("public_x").setAllowOverwrite(true)),
                         Status.Code.PERMISSION_DENIED,
                         "SavedDataset:public_x");
+            }
+        }
+
+        @Test
+        void takeEntityRowsOfNoDatasetTheyDoNotRead() throws Exception {
+            made(order("public_x"));
+            try (RegistryClient maker = client("maker")) {
+                assertFails(
+                        () -> create(
+                                maker,
+                                order("public_y")
+                                        .setEntitySourceType("reference")
+                                        .setEntitySourcePath("datasets/public_x.parquet")),
+                        Status.Code.PERMISSION_DENIED,
+                        "SavedDataset:public_x");
+            }
+        }
+
+        @Test
+        void takeEntityRowsOfNoDataSource() throws Exception {
+            entities("datasets/entities.parquet", "event_timestamp");
+            Files.writeString(folder.resolve("salaries.yaml"), """
+                    data_sources:
+                      - {name: salaries, path: datasets/entities.parquet, timestamp_field: event_timestamp}
+                    """);
+            Repository.apply(store, folder, List.of(view("endless"), view("failing")));
+            try (RegistryClient maker = client("maker")) {
+                assertFails(
+                        () -> create(
+                                maker,
+                                order("public_y")
+                                        .setEntitySourceType("reference")
+                                        .setEntitySourcePath("datasets/entities.parquet")),
+                        Status.Code.PERMISSION_DENIED,
+                        "data source 'salaries'");
             }
         }
 

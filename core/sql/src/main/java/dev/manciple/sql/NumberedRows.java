@@ -140,7 +140,7 @@ final class NumberedRows extends DerivedReader {
         }
     }
 
-    /** A time no engine can keep is none here: the column itself is refused on its way in. */
+    /** A time no engine can keep is none here. Where the column itself is sent too, it is refused on its way in. */
     private void setProduct(int row, long time, long factor) {
         if (Math.abs(time) > Long.MAX_VALUE / factor) {
             micros.setNull(row);

@@ -117,6 +117,10 @@ final class UnaryMethod<Q, A> implements ServerCallHandler<byte[], A> {
 
     private Status enter(
             ServerCall<byte[], A> call, Metadata headers, Metadata trailers, byte[] question, Stoppable reads) {
+        if (call.isCancelled()) {
+            // Nobody waits for what has not begun, whatever it is.
+            return GONE;
+        }
         if (!calls.admission().enter()) {
             return Status.RESOURCE_EXHAUSTED.withDescription(calls.admission().refusal());
         }

@@ -17,6 +17,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -57,7 +58,7 @@ final class DatasetJobs implements AutoCloseable {
     private final ExecutorService executor = Executors.newFixedThreadPool(
             RUNNING, Thread.ofVirtual().name("dataset-", 0).factory());
     private final ReentrantLock lock = new ReentrantLock();
-    /** The oldest first; guarded by the lock. */
+    /** Those that ended in the order of their ends; guarded by the lock. */
     private final Map<String, Job> jobs = new LinkedHashMap<>();
 
     DatasetJobs(InstantSource clock) {
@@ -193,7 +194,16 @@ final class DatasetJobs implements AutoCloseable {
     private void run(String id, Runnable work) {
         change(id, Job::running);
         Optional<String> failure = failure(id, work);
-        change(id, job -> job.ended(clock.instant(), failure));
+        lock.lock();
+        try {
+            Job job = jobs.remove(id);
+            if (job != null) {
+                // Last again: those that ended first are forgotten first.
+                jobs.put(id, job.ended(clock.instant(), failure));
+            }
+        } finally {
+            lock.unlock();
+        }
     }
 
     private static Optional<String> failure(String id, Runnable work) {
@@ -213,12 +223,12 @@ final class DatasetJobs implements AutoCloseable {
     /** Others than the one who sent the rows may ask: what could quote a value of theirs is left to the log. */
     private static String told(FeatureStoreException failure, String id) {
         return switch (failure) {
-            case NotFoundException missing -> String.valueOf(missing.getMessage());
+            case NotFoundException missing -> inLog("A file or table that is read was not found", id);
             case UnsupportedException unsupported -> String.valueOf(unsupported.getMessage());
             case AccessException refused -> String.valueOf(refused.getMessage());
             case ConflictException overtaken -> String.valueOf(overtaken.getMessage());
             case StoreException store -> inLog(store.attempt(), id);
-            case InvalidRequestException unfit -> inLog("The rows that were read do not fit", id);
+            case InvalidRequestException unfit -> inLog("The rows do not fit, or the file cannot be written", id);
             case ConfigException server -> inLog("The server failed", id);
             case InternalException server -> inLog("The server failed", id);
         };
@@ -269,7 +279,9 @@ final class DatasetJobs implements AutoCloseable {
         lock.lock();
         try {
             forgetOld();
-            return List.copyOf(jobs.values()).reversed();
+            return jobs.values().stream()
+                    .sorted(Comparator.comparing(Job::created).reversed())
+                    .toList();
         } finally {
             lock.unlock();
         }

@@ -15,6 +15,7 @@ import dev.manciple.model.FeatureView;
 import dev.manciple.model.Field;
 import dev.manciple.model.OnDemandFeatureView;
 import dev.manciple.model.Projection;
+import dev.manciple.server.ServerOptions;
 import dev.manciple.spi.RegistrySnapshot;
 import dev.manciple.spi.RetrievalJob;
 import dev.manciple.spi.Spine;
@@ -26,6 +27,7 @@ import dev.manciple.wire.proto.SavedDatasetProto.SavedDatasetMeta;
 import dev.manciple.wire.proto.SavedDatasetProto.SavedDatasetSpec;
 import dev.manciple.wire.proto.SavedDatasetProto.SavedDatasetStorage;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -50,6 +52,11 @@ record DatasetOrder(Spine.Rows entities, RetrievalJob job, SavedDataset dataset)
 
     /** A description has names and tags; it is kept as long as its job. */
     private static final int DESCRIPTION_BYTES = 1 << 18;
+
+    /** Of the years 1 to 9999, which a timestamp of protobuf can tell; in microseconds. */
+    private static final long FIRST_TIME = micros("0001-01-01T00:00:00Z");
+
+    private static final long LAST_TIME = micros("9999-12-31T23:59:59Z");
 
     /**
      * The features a request asks for; of a service and a list the service counts, as in Feast.
@@ -104,19 +111,19 @@ record DatasetOrder(Spine.Rows entities, RetrievalJob job, SavedDataset dataset)
      * Understands a request.
      *
      * @param files where entity rows may be
-     * @param limit of rows that come with the request
+     * @param limits of rows that come with the request
      */
     static DatasetOrder of(
             CreateDatasetFromRetrievalRequest request,
             SavedDataset described,
             FeatureStore store,
             DatasetFiles files,
-            int limit,
+            ServerOptions.Limits limits,
             Instant now) {
         FeatureSelection features = features(request);
         Asked asked = new Asked(store.registry());
         asked.add(features);
-        Spine.Rows entities = entities(request, features, asked, store, files, limit, now);
+        Spine.Rows entities = entities(request, features, asked, store, files, limits, now);
         RetrievalJob job = store.historicalFeatures(entities, features, RetrievalOptions.DEFAULT);
         SavedDataset.Builder dataset = described.toBuilder();
         dataset.getSpecBuilder()
@@ -135,29 +142,45 @@ record DatasetOrder(Spine.Rows entities, RetrievalJob job, SavedDataset dataset)
             Asked asked,
             FeatureStore store,
             DatasetFiles files,
-            int limit,
+            ServerOptions.Limits limits,
             Instant now) {
         Spine rows = switch (type(request)) {
             case INLINE -> {
                 Set<String> typed = new LinkedHashSet<>(asked.joinKeys);
                 typed.addAll(asked.requested);
-                yield store.entityRows(new InlineEntities(request, typed, limit).rows(now), features);
+                yield store.entityRows(new InlineEntities(request, typed, limits).rows(now), features);
             }
             case REFERENCE -> {
                 if (!request.getExtraColumns().isBlank()) {
                     throw new InvalidRequestException(
                             "extra_columns go with rows of the request: put the columns into the file of entity_source_path");
                 }
-                yield store.entityRows(files.existing(request.getEntitySourcePath(), "entity_source_path"), features);
+                yield store.entityRows(referred(request, files), features);
             }
             default ->
                 throw new InvalidRequestException(
                         "entity_source_type must be %s or %s, was '%s'".formatted(INLINE, REFERENCE, type(request)));
         };
         if (rows instanceof Spine.Rows known) {
+            if (!known.timeColumn().equals(InlineEntities.TIME)) {
+                // Else nobody could tell it from times among the features.
+                throw new InvalidRequestException(
+                        "The file of entity_source_path has its times in '%s'; rename it to '%s'"
+                                .formatted(known.timeColumn(), InlineEntities.TIME));
+            }
             return known;
         }
         throw new InternalException("Entity rows came as " + rows.getClass().getSimpleName());
+    }
+
+    /** Whether the entity rows are in a file. */
+    static boolean isReference(CreateDatasetFromRetrievalRequest request) {
+        return type(request).equals(REFERENCE);
+    }
+
+    /** The file of the entity rows. */
+    static Path referred(CreateDatasetFromRetrievalRequest request, DatasetFiles files) {
+        return files.existing(request.getEntitySourcePath(), "entity_source_path");
     }
 
     private static String type(CreateDatasetFromRetrievalRequest request) {
@@ -219,17 +242,20 @@ record DatasetOrder(Spine.Rows entities, RetrievalJob job, SavedDataset dataset)
         }
     }
 
-    /** The dataset with the first and the last time of its entity rows, which are read for it. */
+    /**
+     * The dataset with the first and the last time of its entity rows, which are read for it. Times beyond those that can be told are
+     * left out of account.
+     */
     SavedDataset timed() {
         long first = Long.MAX_VALUE;
-        long last = TimeReader.NONE;
+        long last = Long.MIN_VALUE;
         try (ArrowReader reader = entities.reader().get()) {
             VectorSchemaRoot root = reader.getVectorSchemaRoot();
             TimeReader times = ArrowValues.times(root.getVector(entities.timeColumn()), reader);
             while (reader.loadNextBatch()) {
                 for (int row = 0; row < root.getRowCount(); row++) {
                     long time = times.read(row);
-                    if (time != TimeReader.NONE) {
+                    if (time >= FIRST_TIME && time <= LAST_TIME) {
                         first = Math.min(first, time);
                         last = Math.max(last, time);
                     }
@@ -240,10 +266,14 @@ record DatasetOrder(Spine.Rows entities, RetrievalJob job, SavedDataset dataset)
                     "The registry server", "read the entity rows", true, StoreException.Outcome.NOT_APPLIED, e);
         }
         SavedDataset.Builder timed = dataset.toBuilder();
-        if (last != TimeReader.NONE) {
+        if (first <= last) {
             timed.getMetaBuilder().setMinEventTimestamp(timestamp(first)).setMaxEventTimestamp(timestamp(last));
         }
         return timed.build();
+    }
+
+    private static long micros(String time) {
+        return Instant.parse(time).getEpochSecond() * 1_000_000L;
     }
 
     private static Timestamp timestamp(long micros) {

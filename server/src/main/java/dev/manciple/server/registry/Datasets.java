@@ -2,6 +2,7 @@ package dev.manciple.server.registry;
 
 import dev.manciple.FeatureSelection;
 import dev.manciple.FeatureStore;
+import dev.manciple.error.AccessException;
 import dev.manciple.error.ConfigException;
 import dev.manciple.error.FeatureStoreException;
 import dev.manciple.error.InvalidRequestException;
@@ -83,14 +84,14 @@ public final class Datasets implements AutoCloseable {
         FeatureSelection features = DatasetOrder.features(request);
         new AccessChecks(store, store::registry).read(caller, features, Action.READ_OFFLINE);
         DatasetFiles files = new DatasetFiles(place.repository());
-        Path target = files.target(
-                request.getStoragePath(),
-                STORAGE_PATH,
-                store.registry().sources().values());
-        boolean replace = replaces(request, registry, described.getSpec(), files, target);
-        DatasetOrder order = DatasetOrder.of(request, described, store, files, limits.rows(), clock.instant());
-        DatasetJobs.Job job =
-                jobs.submit(order.dataset(), target, () -> make(caller, project, order, store, target, replace));
+        if (DatasetOrder.isReference(request)) {
+            requireReadable(caller, registry, files, DatasetOrder.referred(request, files));
+        }
+        Path target = files.target(request.getStoragePath(), STORAGE_PATH, registry);
+        Place where = new Place(files, target, request.getStoragePath().strip(), request.getAllowOverwrite());
+        replaces(where, registry, described.getSpec());
+        DatasetOrder order = DatasetOrder.of(request, described, store, files, limits, clock.instant());
+        DatasetJobs.Job job = jobs.submit(order.dataset(), target, () -> make(caller, project, order, store, where));
         return CreateDatasetFromRetrievalResponse.newBuilder()
                 .setJobId(job.id())
                 .setStatus(job.state().word())
@@ -125,62 +126,91 @@ public final class Datasets implements AutoCloseable {
         }
     }
 
-    /** Whether there is a file of the same dataset to be replaced. Others' files are never. */
-    private static boolean replaces(
-            CreateDatasetFromRetrievalRequest request,
-            Registry registry,
-            SavedDatasetSpec asked,
-            DatasetFiles files,
-            Path target) {
-        Optional<SavedDatasetSpec> known = RegistryList.SAVED_DATASETS
-                .find(registry, asked.getProject(), asked.getName())
-                .map(SavedDataset::getSpec);
-        if (known.isPresent() && !request.getAllowOverwrite()) {
-            throw new InvalidRequestException(
-                    "Saved dataset '%s' exists already in project '%s'. Choose another name, or say allow_overwrite"
-                            .formatted(asked.getName(), asked.getProject()));
+    /**
+     * Where a dataset goes.
+     *
+     * @param path of the target, as the caller has it
+     */
+    private record Place(DatasetFiles files, Path target, String path, boolean overwrite) {}
+
+    /**
+     * A file of another dataset is read only by those who may read that dataset, and one of a data source by nobody whose
+     * permissions are asked for: they are for views.
+     */
+    private static void requireReadable(Caller caller, Registry registry, DatasetFiles files, Path file) {
+        RegistryAccess access = new RegistryAccess(caller, registry);
+        for (SavedDataset dataset : files.at(registry, file)) {
+            access.require(RegistryList.SAVED_DATASETS, dataset.getSpec().getProject(), dataset, Action.READ_OFFLINE);
         }
-        if (!Files.exists(target)) {
+        Optional<String> source = files.sourceOf(registry, file);
+        if (source.isPresent() && !caller.unrestricted()) {
+            throw new AccessException(
+                    AccessException.Reason.DENIED,
+                    "The file is read by data source '%s', whose rows are read through feature views only"
+                            .formatted(source.get()));
+        }
+    }
+
+    /** Whether there is a file of the same dataset to be replaced. Others' files are never. */
+    private static boolean replaces(Place where, Registry registry, SavedDatasetSpec asked) {
+        requireName(where, registry, asked);
+        if (!Files.exists(where.target())) {
             return false;
         }
-        String path = request.getStoragePath().strip();
-        if (!request.getAllowOverwrite()) {
-            throw new InvalidRequestException(
-                    "Saved dataset location %s already exists. Choose another %s".formatted(path, STORAGE_PATH));
+        if (!where.overwrite()) {
+            throw new InvalidRequestException("Saved dataset location %s already exists. Choose another %s"
+                    .formatted(where.path(), STORAGE_PATH));
         }
         // Whoever may change an entry of the registry can have it name the file of another.
-        long owners = registry.getSavedDatasetsList().stream()
-                .filter(dataset -> isAt(dataset.getSpec(), files, target))
-                .count();
-        if (owners != 1 || known.filter(spec -> isAt(spec, files, target)).isEmpty()) {
+        List<SavedDataset> owners = where.files().at(registry, where.target());
+        if (owners.size() != 1
+                || !owners.getFirst().getSpec().getName().equals(asked.getName())
+                || !owners.getFirst().getSpec().getProject().equals(asked.getProject())) {
             throw new InvalidRequestException(
                     "Saved dataset location %s already exists, and is not that of saved dataset '%s', which alone may be overwritten. Choose another %s"
-                            .formatted(path, asked.getName(), STORAGE_PATH));
+                            .formatted(where.path(), asked.getName(), STORAGE_PATH));
         }
         return true;
     }
 
-    private static boolean isAt(SavedDatasetSpec dataset, DatasetFiles files, Path file) {
-        return files.isAt(dataset.getStorage().getFileStorage().getUri(), file);
+    private static void requireName(Place where, Registry registry, SavedDatasetSpec asked) {
+        if (!where.overwrite()
+                && RegistryList.SAVED_DATASETS
+                        .find(registry, asked.getProject(), asked.getName())
+                        .isPresent()) {
+            throw new InvalidRequestException(
+                    "Saved dataset '%s' exists already in project '%s'. Choose another name, or say allow_overwrite"
+                            .formatted(asked.getName(), asked.getProject()));
+        }
     }
 
-    private void make(
-            Caller caller, String project, DatasetOrder order, FeatureStore store, Path target, boolean replace) {
+    /** What was allowed when the job was taken may no longer be when its turn comes. */
+    private void make(Caller caller, String project, DatasetOrder order, FeatureStore store, Place where) {
         SavedDataset dataset = order.timed();
-        store.write(order.job(), target, replace);
+        Registry registry = stored.stored();
+        new RegistryAccess(caller, registry).requireApply(RegistryList.SAVED_DATASETS, project, dataset);
+        boolean replace = replaces(where, registry, dataset.getSpec());
+        boolean written = false;
         try {
-            register(caller, project, dataset, replace);
+            where.files().makeFolder(where.target());
+            store.write(order.job(), where.target(), replace);
+            written = true;
+            register(caller, project, dataset, where, replace);
+        } catch (IOException e) {
+            throw new StoreException(
+                    "The registry server", "make the folder of datasets", true, StoreException.Outcome.NOT_APPLIED, e);
         } catch (RuntimeException e) {
-            boolean perhapsRegistered =
+            boolean perhapsDone =
                     e instanceof StoreException failure && failure.outcome() == StoreException.Outcome.MAYBE;
-            if (!replace && !perhapsRegistered) {
-                delete(target);
+            // A file that is perhaps there and will not be registered, or is there and surely was not.
+            if (!replace && written != perhapsDone) {
+                delete(where.target());
             }
             throw e;
         }
     }
 
-    private void register(Caller caller, String project, SavedDataset dataset, boolean replaced) {
+    private void register(Caller caller, String project, SavedDataset dataset, Place where, boolean replaced) {
         if (closed && !replaced) {
             throw new StoreException(
                     "The registry server",
@@ -189,7 +219,12 @@ public final class Datasets implements AutoCloseable {
                     StoreException.Outcome.NOT_APPLIED,
                     new IllegalStateException("it is going"));
         }
-        writes.put(caller, RegistryList.SAVED_DATASETS, project, dataset);
+        writes.put(
+                caller,
+                RegistryList.SAVED_DATASETS,
+                project,
+                dataset,
+                registry -> requireName(where, registry, dataset.getSpec()));
     }
 
     private static void delete(Path file) {
@@ -216,10 +251,11 @@ public final class Datasets implements AutoCloseable {
                     "Saved dataset '%s' has %s; this server reads datasets that are kept in files of its repository"
                             .formatted(request.getName(), kind == KindCase.KIND_NOT_SET ? "no storage" : kind));
         }
-        Path file = new DatasetFiles(place.repository())
-                .existing(
-                        dataset.getSpec().getStorage().getFileStorage().getUri(),
-                        "The file of saved dataset '%s'".formatted(request.getName()));
+        DatasetFiles files = new DatasetFiles(place.repository());
+        Path file = files.existing(
+                dataset.getSpec().getStorage().getFileStorage().getUri(),
+                "The file of saved dataset '%s'".formatted(request.getName()));
+        requireReadable(caller, stored.stored(), files, file);
         return DatasetRows.first(store(place), file, limit, limits.bodyBytes());
     }
 

@@ -3,6 +3,7 @@ package dev.manciple.server.registry;
 import dev.manciple.arrow.ArrowValues;
 import dev.manciple.error.InvalidRequestException;
 import dev.manciple.model.ValueType;
+import dev.manciple.server.ServerOptions;
 import dev.manciple.spi.Value;
 import dev.manciple.wire.proto.RegistryServerProto.CreateDatasetFromRetrievalRequest;
 import java.time.Duration;
@@ -21,20 +22,23 @@ import org.jspecify.annotations.Nullable;
  * columns that have one value in all rows.
  */
 final class InlineEntities {
-    private static final String TIME = "event_timestamp";
+    /** The column of times. */
+    static final String TIME = "event_timestamp";
 
     private final CreateDatasetFromRetrievalRequest request;
     private final Set<String> typed;
     private final int limit;
+    private final long limitBytes;
 
     /**
      * @param typed columns whose types are known; text of others is taken for numbers if it reads as such, as in Feast
-     * @param limit of rows, and of a tenth of the values
+     * @param limits of rows, a tenth of the values, and the bytes of all rows
      */
-    InlineEntities(CreateDatasetFromRetrievalRequest request, Set<String> typed, int limit) {
+    InlineEntities(CreateDatasetFromRetrievalRequest request, Set<String> typed, ServerOptions.Limits limits) {
         this.request = request;
         this.typed = typed;
-        this.limit = limit;
+        this.limit = limits.rows();
+        this.limitBytes = limits.bodyBytes();
     }
 
     /**
@@ -51,6 +55,7 @@ final class InlineEntities {
         List<List<@Nullable String>> values = values(keys);
         Map<String, String> constants = constants();
         requireSize(values.size(), keys.size() + constants.size());
+        requireBytes(values.size(), constants);
         Map<String, Function<String, Object>> meanings = new LinkedHashMap<>();
         for (int key = 0; key < keys.size(); key++) {
             int column = key;
@@ -103,7 +108,7 @@ final class InlineEntities {
     }
 
     private static boolean isNumber(String text) {
-        return text.matches("[+-]?(\\d+\\.?\\d*|\\.\\d+)([eE][+-]?\\d{1,3})?");
+        return text.matches("[+-]?(\\d++(\\.\\d*+)?|\\.\\d++)([eE][+-]?\\d{1,3})?");
     }
 
     private static InvalidRequestException twice(String column) {
@@ -168,6 +173,16 @@ final class InlineEntities {
             throw new InvalidRequestException(
                     "%d entity rows of %d columns are more than the %d values a request may have"
                             .formatted(rows, columns, 10L * limit));
+        }
+    }
+
+    /** What is sent once is there in each row. */
+    private void requireBytes(int rows, Map<String, String> constants) {
+        long each = constants.values().stream().mapToLong(String::length).sum();
+        if (rows * each + request.getEntityValues().length() > limitBytes) {
+            throw new InvalidRequestException(
+                    "extra_columns of %d characters in each of %d entity rows are more than the %d bytes a request may have"
+                            .formatted(each, rows, limitBytes));
         }
     }
 

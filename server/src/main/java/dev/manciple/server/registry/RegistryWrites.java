@@ -21,6 +21,7 @@ import dev.manciple.wire.proto.RegistryProto.Registry;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.function.Consumer;
 
 /**
  * What clients change in a registry. Each change is made of what is stored at that moment while other writers wait, and is
@@ -37,9 +38,16 @@ final class RegistryWrites {
     }
 
     <M extends Message> void put(Caller caller, RegistryList<M> list, String project, M object) {
+        put(caller, list, project, object, registry -> {});
+    }
+
+    /** @param requirement throws if what is stored does not allow the change */
+    <M extends Message> void put(
+            Caller caller, RegistryList<M> list, String project, M object, Consumer<Registry> requirement) {
         requireName(project);
         stored.update("apply %s '%s'".formatted(list.kind().words(), list.name().apply(object)), registry -> {
             new RegistryAccess(caller, registry).requireApply(list, project, object);
+            requirement.accept(registry);
             return RegistryObjects.put(registry, project, list, object, clock.instant());
         });
     }
