@@ -93,8 +93,8 @@ final class DatasetFiles {
         try {
             Path path = real(resolve(pattern < 0 ? uri : uri.substring(0, uri.lastIndexOf('/', pattern) + 1)));
             Path there = real(file);
-            boolean folders = uri.indexOf('/', pattern) >= 0 || uri.contains("**");
-            return pattern < 0 || folders ? there.startsWith(path) : path.equals(there.getParent());
+            boolean oneFolder = pattern >= 0 && uri.indexOf('/', pattern) < 0 && !uri.contains("**");
+            return oneFolder ? path.equals(there.getParent()) : there.startsWith(path);
         } catch (IOException | IllegalArgumentException e) {
             return true;
         }
