@@ -118,7 +118,7 @@ final class DatasetFiles {
     }
 
     /** Whether a dataset is kept in a file. */
-    boolean isAt(String uri, Path file) {
+    private boolean isAt(String uri, Path file) {
         try {
             return !uri.isBlank() && real(resolve(uri.strip())).equals(real(file));
         } catch (IOException | IllegalArgumentException elsewhere) {

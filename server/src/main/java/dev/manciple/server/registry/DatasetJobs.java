@@ -29,7 +29,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -192,7 +191,7 @@ final class DatasetJobs implements AutoCloseable {
     }
 
     private void run(String id, Runnable work) {
-        change(id, Job::running);
+        begin(id);
         Optional<String> failure = failure(id, work);
         lock.lock();
         try {
@@ -238,10 +237,10 @@ final class DatasetJobs implements AutoCloseable {
         return "%s; the log of the registry server has the reason, with the number %s of this job".formatted(what, id);
     }
 
-    private void change(String id, UnaryOperator<Job> to) {
+    private void begin(String id) {
         lock.lock();
         try {
-            jobs.computeIfPresent(id, (same, job) -> to.apply(job));
+            jobs.computeIfPresent(id, (same, job) -> job.running());
         } finally {
             lock.unlock();
         }

@@ -1,6 +1,6 @@
 package dev.manciple.server.registry;
 
-import com.google.protobuf.Timestamp;
+import com.google.protobuf.util.Timestamps;
 import dev.manciple.FeatureSelection;
 import dev.manciple.FeatureStore;
 import dev.manciple.RetrievalOptions;
@@ -267,19 +267,14 @@ record DatasetOrder(Spine.Rows entities, RetrievalJob job, SavedDataset dataset)
         }
         SavedDataset.Builder timed = dataset.toBuilder();
         if (first <= last) {
-            timed.getMetaBuilder().setMinEventTimestamp(timestamp(first)).setMaxEventTimestamp(timestamp(last));
+            timed.getMetaBuilder()
+                    .setMinEventTimestamp(Timestamps.fromMicros(first))
+                    .setMaxEventTimestamp(Timestamps.fromMicros(last));
         }
         return timed.build();
     }
 
     private static long micros(String time) {
         return Instant.parse(time).getEpochSecond() * 1_000_000L;
-    }
-
-    private static Timestamp timestamp(long micros) {
-        return Timestamp.newBuilder()
-                .setSeconds(Math.floorDiv(micros, 1_000_000L))
-                .setNanos((int) Math.floorMod(micros, 1_000_000L) * 1_000)
-                .build();
     }
 }
