@@ -1,6 +1,7 @@
 package dev.manciple.sql;
 
 import dev.manciple.arrow.DerivedReader;
+import dev.manciple.error.InvalidRequestException;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -41,6 +42,7 @@ final class NumberedRows extends DerivedReader {
      * @param from under the types in which the columns travel
      * @param time the place of the column of times, whose type {@link #canTell}
      * @param wanted tells by their names which columns there are to be
+     * @throws InvalidRequestException by a batch that has a time beyond what microseconds can tell
      */
     NumberedRows(ArrowReader from, int time, Predicate<String> wanted) throws IOException {
         super(from, from.getVectorSchemaRoot().getVector(time).getAllocator());
@@ -140,13 +142,13 @@ final class NumberedRows extends DerivedReader {
         }
     }
 
-    /** A time no engine can keep is none here. Where the column itself is sent too, it is refused on its way in. */
     private void setProduct(int row, long time, long factor) {
-        if (Math.abs(time) > Long.MAX_VALUE / factor) {
-            micros.setNull(row);
-        } else {
-            micros.set(row, time * factor);
+        if (time > Long.MAX_VALUE / factor || time < Long.MIN_VALUE / factor) {
+            throw new InvalidRequestException(
+                    "Row %,d of the entity rows has a time in '%s' that no engine can keep: %d times %,d microseconds after 1970"
+                            .formatted(rows, times.getName(), time, factor));
         }
+        micros.set(row, time * factor);
     }
 
     @Override

@@ -1,7 +1,9 @@
 package dev.manciple.sql;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.manciple.error.InvalidRequestException;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -42,6 +44,19 @@ class NumberedRowsTest {
                 }
             }
             assertThat(rows.loadNextBatch()).isFalse();
+        }
+    }
+
+    @Test
+    void timesBeyondMicrosecondsAreRefused() throws IOException {
+        for (long tooFar : List.of(Long.MAX_VALUE / 1_000 + 1, Long.MIN_VALUE / 1_000 - 1, Long.MIN_VALUE)) {
+            try (ArrowReader times = new Times(5L, tooFar);
+                    ArrowReader rows = new NumberedRows(times, 0, any -> true)) {
+                assertThatThrownBy(rows::loadNextBatch)
+                        .isInstanceOf(InvalidRequestException.class)
+                        .hasMessage("Row 2 of the entity rows has a time in 'time' that no engine can keep: " + tooFar
+                                + " times 1,000 microseconds after 1970");
+            }
         }
     }
 
