@@ -7,10 +7,8 @@ import dev.manciple.error.FeatureStoreException;
 import dev.manciple.error.NotFoundException;
 import dev.manciple.model.FeatureView;
 import dev.manciple.spi.Interval;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -18,11 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.UnaryOperator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,28 +28,20 @@ import org.slf4j.LoggerFactory;
 public final class MaterializeJobs implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(MaterializeJobs.class);
 
-    /** Jobs that are told about after their end. */
-    private static final int REMEMBERED = 100;
-
-    private static final Duration TIME_TO_STOP = Duration.ofSeconds(5);
-
     private final FeatureStore store;
     private final Metrics metrics;
     private final InstantSource clock;
-    private final ExecutorService executor;
+    private final BackgroundJobs<Job> jobs;
     private final ReentrantLock lock = new ReentrantLock();
-    /** How many runs are busy with a view; guarded by the lock, as are the jobs. */
+    /** How many runs are busy with a view; guarded by the lock. */
     private final Map<String, Integer> busy = new HashMap<>();
-
-    private final Map<String, Job> jobs = new LinkedHashMap<>();
 
     /** @param parallel jobs that run at a time; the others wait */
     MaterializeJobs(FeatureStore store, Metrics metrics, InstantSource clock, int parallel) {
         this.store = store;
         this.metrics = metrics;
         this.clock = clock;
-        this.executor = Executors.newFixedThreadPool(
-                parallel, Thread.ofVirtual().name("materialize-", 0).factory());
+        this.jobs = new BackgroundJobs<>("materialization", parallel, this::failed, end -> false);
     }
 
     /** What is to be copied: it is asked of a feature store, with the names of the views and who listens. */
@@ -84,9 +70,11 @@ public final class MaterializeJobs implements AutoCloseable {
             Instant accepted,
             Optional<Instant> ended,
             Map<String, Long> rows,
-            Map<String, String> failures) {
-        private boolean over() {
-            return ended.isPresent();
+            Map<String, String> failures)
+            implements BackgroundJobs.Job<Job> {
+        @Override
+        public Job running() {
+            return new Job(id, views, State.RUNNING, accepted, ended, rows, failures);
         }
     }
 
@@ -139,85 +127,56 @@ public final class MaterializeJobs implements AutoCloseable {
                 return new Order.Busy(taken);
             }
             enter(names);
-            jobs.put(job.id(), job);
-            forgetOldest();
         } finally {
             lock.unlock();
         }
-        executor.execute(() -> runJob(job, run));
+        jobs.submit(job, running -> run(running, run));
         return new Order.Accepted(job);
     }
 
-    private void runJob(Job job, Run run) {
-        change(job.id(), now -> ended(now, State.RUNNING, Optional.empty(), Map.of(), Map.of()));
-        Map<String, Long> rows = Map.of();
-        Map<String, String> failures = new LinkedHashMap<>();
+    private Job run(Job job, Run run) {
         try {
             MaterializeReport report = measured(job.views(), run);
-            rows = report.rowsByView();
+            Map<String, String> failures = new LinkedHashMap<>();
             report.failedViews().forEach((view, failure) -> failures.put(view, String.valueOf(failure.getMessage())));
-        } catch (FeatureStoreException e) {
-            failures.put("", String.valueOf(e.getMessage()));
-        } catch (RuntimeException e) {
-            LOG.error("Materialization {} failed", job.id(), e);
-            failures.put("", "The server failed; its log has the reason");
-        }
-        Map<String, Long> written = rows;
-        leave(job.views());
-        change(
-                job.id(),
-                now -> ended(
-                        now,
-                        failures.isEmpty() ? State.SUCCEEDED : State.FAILED,
-                        Optional.of(clock.instant()),
-                        written,
-                        failures));
-        failures.forEach((view, reason) -> LOG.warn("Materialization {} of '{}' failed: {}", job.id(), view, reason));
-    }
-
-    private static Job ended(
-            Job job, State state, Optional<Instant> end, Map<String, Long> rows, Map<String, String> failures) {
-        return new Job(job.id(), job.views(), state, job.accepted(), end, Map.copyOf(rows), Map.copyOf(failures));
-    }
-
-    private void change(String id, UnaryOperator<Job> to) {
-        lock.lock();
-        try {
-            jobs.computeIfPresent(id, (same, job) -> to.apply(job));
+            return ended(job, report.rowsByView(), failures);
         } finally {
-            lock.unlock();
+            leave(job.views());
         }
     }
 
-    private void forgetOldest() {
-        List<String> over = new ArrayList<>();
-        jobs.values().stream().filter(Job::over).forEach(job -> over.add(job.id()));
-        over.stream().limit(Math.max(0, over.size() - REMEMBERED)).forEach(jobs::remove);
+    private Job failed(Job job, Throwable failure) {
+        if (failure instanceof FeatureStoreException known) {
+            return ended(job, Map.of(), Map.of("", String.valueOf(known.getMessage())));
+        }
+        LOG.error("Materialization {} failed", job.id(), failure);
+        return ended(job, Map.of(), Map.of("", "The server failed; its log has the reason"));
+    }
+
+    private Job ended(Job job, Map<String, Long> rows, Map<String, String> failures) {
+        failures.forEach((view, reason) -> LOG.warn("Materialization {} of '{}' failed: {}", job.id(), view, reason));
+        return new Job(
+                job.id(),
+                job.views(),
+                failures.isEmpty() ? State.SUCCEEDED : State.FAILED,
+                job.accepted(),
+                Optional.of(clock.instant()),
+                Map.copyOf(rows),
+                Map.copyOf(failures));
     }
 
     /** @throws NotFoundException if there is none of that name, or no longer */
     public Job job(String id) {
-        lock.lock();
-        try {
-            Job job = jobs.get(id);
-            if (job == null) {
-                throw new NotFoundException(
-                        "Materialization job", id, "The server remembers the last %d.".formatted(REMEMBERED));
-            }
-            return job;
-        } finally {
-            lock.unlock();
-        }
+        return jobs.find(id)
+                .orElseThrow(() -> new NotFoundException(
+                        "Materialization job",
+                        id,
+                        "The server remembers the last %d.".formatted(BackgroundJobs.REMEMBERED)));
     }
 
     /** All that are remembered, the oldest first. */
     public List<Job> all() {
-        lock.lock();
-        try {
-            return List.copyOf(jobs.values());
-        } finally {
-            lock.unlock();
-        }
+        return jobs.all();
     }
 
     private List<String> names(List<String> views) {
@@ -269,13 +228,6 @@ public final class MaterializeJobs implements AutoCloseable {
 
     @Override
     public void close() {
-        executor.shutdownNow();
-        try {
-            if (!executor.awaitTermination(TIME_TO_STOP.toNanos(), TimeUnit.NANOSECONDS)) {
-                LOG.warn("A materialization did not stop within {} s", TIME_TO_STOP.toSeconds());
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        jobs.close();
     }
 }

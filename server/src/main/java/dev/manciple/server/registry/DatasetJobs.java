@@ -9,25 +9,19 @@ import dev.manciple.error.InvalidRequestException;
 import dev.manciple.error.NotFoundException;
 import dev.manciple.error.StoreException;
 import dev.manciple.error.UnsupportedException;
+import dev.manciple.server.BackgroundJobs;
 import dev.manciple.wire.proto.SavedDatasetProto.SavedDataset;
 import dev.manciple.wire.proto.SavedDatasetProto.SavedDatasetSpec;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
@@ -35,7 +29,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Jobs that make datasets, a few at a time, and what became of them. All of it is in memory and ends with the process, as in
- * Feast. Thread-safe. Closing interrupts the jobs that run and forgets those that wait.
+ * Feast. Thread-safe. Closing interrupts the jobs that run; those that wait are never begun.
  */
 final class DatasetJobs implements AutoCloseable {
     /** Jobs that run at a time, as in Feast. */
@@ -44,24 +38,22 @@ final class DatasetJobs implements AutoCloseable {
     /** Jobs that may wait for the others to end; each holds its entity rows. */
     static final int WAITING = 8;
 
-    /** Jobs that are told about after their end, and for how long. */
-    private static final int REMEMBERED = 100;
-
+    /** How long jobs are told about after their end. */
     static final Duration MEMORY = Duration.ofDays(1);
-
-    private static final Duration TIME_TO_STOP = Duration.ofSeconds(5);
 
     private static final Logger LOG = LoggerFactory.getLogger(DatasetJobs.class);
 
     private final InstantSource clock;
-    private final ExecutorService executor = Executors.newFixedThreadPool(
-            RUNNING, Thread.ofVirtual().name("dataset-", 0).factory());
-    private final ReentrantLock lock = new ReentrantLock();
-    /** Those that ended in the order of their ends; guarded by the lock. */
-    private final Map<String, Job> jobs = new LinkedHashMap<>();
+    private final BackgroundJobs<Job> jobs;
+    private final ReentrantLock admission = new ReentrantLock();
 
     DatasetJobs(InstantSource clock) {
         this.clock = clock;
+        this.jobs = new BackgroundJobs<>(
+                "dataset job",
+                RUNNING,
+                this::failed,
+                end -> end.isBefore(clock.instant().minus(MEMORY)));
     }
 
     /** Where a job is. */
@@ -105,24 +97,15 @@ final class DatasetJobs implements AutoCloseable {
             State state,
             Instant created,
             Optional<Instant> ended,
-            String error) {
-        private boolean over() {
-            return ended.isPresent();
-        }
-
-        private Job running() {
+            String error)
+            implements BackgroundJobs.Job<Job> {
+        @Override
+        public Job running() {
             return new Job(id, dataset, target, State.RUNNING, created, ended, error);
         }
 
-        private Job ended(Instant when, Optional<String> failure) {
-            return new Job(
-                    id,
-                    dataset,
-                    target,
-                    failure.isPresent() ? State.FAILED : State.COMPLETED,
-                    created,
-                    Optional.of(when),
-                    failure.orElse(""));
+        private Job ended(Instant when, State how, String why) {
+            return new Job(id, dataset, target, how, created, Optional.of(when), why);
         }
     }
 
@@ -143,22 +126,24 @@ final class DatasetJobs implements AutoCloseable {
                 .build();
         Job job = new Job(
                 UUID.randomUUID().toString(), known, target, State.PENDING, clock.instant(), Optional.empty(), "");
-        lock.lock();
+        admission.lock();
         try {
             requireRoom(job);
-            executor.execute(() -> run(job.id(), work));
-            jobs.put(job.id(), job);
-            forgetOld();
+            jobs.submit(job, running -> {
+                work.run();
+                return running.ended(clock.instant(), State.COMPLETED, "");
+            });
             return job;
         } catch (RejectedExecutionException e) {
             throw full("the server is going", e);
         } finally {
-            lock.unlock();
+            admission.unlock();
         }
     }
 
     private void requireRoom(Job job) {
-        List<Job> open = jobs.values().stream().filter(each -> !each.over()).toList();
+        List<Job> open =
+                jobs.all().stream().filter(each -> each.ended().isEmpty()).toList();
         for (Job other : open) {
             SavedDatasetSpec spec = other.dataset().getSpec();
             if (spec.getName().equals(job.dataset().getSpec().getName())
@@ -190,33 +175,13 @@ final class DatasetJobs implements AutoCloseable {
                 new IllegalStateException(why, cause));
     }
 
-    private void run(String id, Runnable work) {
-        begin(id);
-        Optional<String> failure = failure(id, work);
-        lock.lock();
-        try {
-            Job job = jobs.remove(id);
-            if (job != null) {
-                // Last again: those that ended first are forgotten first.
-                jobs.put(id, job.ended(clock.instant(), failure));
-            }
-        } finally {
-            lock.unlock();
+    private Job failed(Job job, Throwable failure) {
+        if (failure instanceof FeatureStoreException known) {
+            LOG.warn("Dataset job {} failed", job.id(), known);
+            return job.ended(clock.instant(), State.FAILED, told(known, job.id()));
         }
-    }
-
-    private static Optional<String> failure(String id, Runnable work) {
-        try {
-            work.run();
-            return Optional.empty();
-        } catch (FeatureStoreException e) {
-            LOG.warn("Dataset job {} failed", id, e);
-            return Optional.of(told(e, id));
-        } catch (RuntimeException | Error e) {
-            // Errors too: nobody else would end the job.
-            LOG.error("Dataset job {} failed", id, e);
-            return Optional.of(inLog("The server failed", id));
-        }
+        LOG.error("Dataset job {} failed", job.id(), failure);
+        return job.ended(clock.instant(), State.FAILED, inLog("The server failed", job.id()));
     }
 
     /** Others than the one who sent the rows may ask: what could quote a value of theirs is left to the log. */
@@ -237,64 +202,18 @@ final class DatasetJobs implements AutoCloseable {
         return "%s; the log of the registry server has the reason, with the number %s of this job".formatted(what, id);
     }
 
-    private void begin(String id) {
-        lock.lock();
-        try {
-            jobs.computeIfPresent(id, (same, job) -> job.running());
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    private void forgetOld() {
-        Instant oldest = clock.instant().minus(MEMORY);
-        List<Job> over =
-                new ArrayList<>(jobs.values().stream().filter(Job::over).toList());
-        int tooMany = Math.max(0, over.size() - REMEMBERED);
-        for (int i = 0; i < over.size(); i++) {
-            if (i < tooMany || over.get(i).ended().orElseThrow().isBefore(oldest)) {
-                jobs.remove(over.get(i).id());
-            }
-        }
-    }
-
     /** @throws NotFoundException if there is none of that number, or no longer */
     Job job(String id) {
-        lock.lock();
-        try {
-            forgetOld();
-            Job job = jobs.get(id);
-            if (job == null) {
-                throw new NotFoundException("Dataset job", id);
-            }
-            return job;
-        } finally {
-            lock.unlock();
-        }
+        return jobs.find(id).orElseThrow(() -> new NotFoundException("Dataset job", id));
     }
 
     /** All that are known, the newest first. */
     List<Job> all() {
-        lock.lock();
-        try {
-            forgetOld();
-            return jobs.values().stream()
-                    .sorted(Comparator.comparing(Job::created).reversed())
-                    .toList();
-        } finally {
-            lock.unlock();
-        }
+        return jobs.all().reversed();
     }
 
     @Override
     public void close() {
-        executor.shutdownNow();
-        try {
-            if (!executor.awaitTermination(TIME_TO_STOP.toNanos(), TimeUnit.NANOSECONDS)) {
-                LOG.warn("A dataset job did not stop within {} s", TIME_TO_STOP.toSeconds());
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        jobs.close();
     }
 }
