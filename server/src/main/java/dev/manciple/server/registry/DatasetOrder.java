@@ -34,6 +34,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.arrow.vector.ipc.ArrowReader;
@@ -110,20 +111,20 @@ record DatasetOrder(Spine.Rows entities, RetrievalJob job, SavedDataset dataset)
     /**
      * Understands a request.
      *
-     * @param files where entity rows may be
+     * @param entityFile the file of the entity rows, where the caller may read it; empty for rows of the request
      * @param limits of rows that come with the request
      */
     static DatasetOrder of(
             CreateDatasetFromRetrievalRequest request,
             SavedDataset described,
             FeatureStore store,
-            DatasetFiles files,
+            Optional<Path> entityFile,
             ServerOptions.Limits limits,
             Instant now) {
         FeatureSelection features = features(request);
         Asked asked = new Asked(store.registry());
         asked.add(features);
-        Spine.Rows entities = entities(request, features, asked, store, files, limits, now);
+        Spine.Rows entities = entities(request, features, asked, store, entityFile, limits, now);
         RetrievalJob job = store.historicalFeatures(entities, features, RetrievalOptions.DEFAULT);
         SavedDataset.Builder dataset = described.toBuilder();
         dataset.getSpecBuilder()
@@ -141,7 +142,7 @@ record DatasetOrder(Spine.Rows entities, RetrievalJob job, SavedDataset dataset)
             FeatureSelection features,
             Asked asked,
             FeatureStore store,
-            DatasetFiles files,
+            Optional<Path> entityFile,
             ServerOptions.Limits limits,
             Instant now) {
         Spine rows = switch (type(request)) {
@@ -155,7 +156,7 @@ record DatasetOrder(Spine.Rows entities, RetrievalJob job, SavedDataset dataset)
                     throw new InvalidRequestException(
                             "extra_columns go with rows of the request: put the columns into the file of entity_source_path");
                 }
-                yield store.entityRows(referred(request, files), features);
+                yield store.entityRows(entityFile.orElseThrow(), features);
             }
             default ->
                 throw new InvalidRequestException(
@@ -173,14 +174,11 @@ record DatasetOrder(Spine.Rows entities, RetrievalJob job, SavedDataset dataset)
         throw new InternalException("Entity rows came as " + rows.getClass().getSimpleName());
     }
 
-    /** Whether the entity rows are in a file. */
-    static boolean isReference(CreateDatasetFromRetrievalRequest request) {
-        return type(request).equals(REFERENCE);
-    }
-
-    /** The file of the entity rows. */
-    static Path referred(CreateDatasetFromRetrievalRequest request, DatasetFiles files) {
-        return files.existing(request.getEntitySourcePath(), "entity_source_path");
+    /** The file of the entity rows, unless they come with the request. */
+    static Optional<Path> entityFile(CreateDatasetFromRetrievalRequest request, DatasetFiles files) {
+        return type(request).equals(REFERENCE)
+                ? Optional.of(files.existing(request.getEntitySourcePath(), "entity_source_path"))
+                : Optional.empty();
     }
 
     private static String type(CreateDatasetFromRetrievalRequest request) {

@@ -84,13 +84,12 @@ public final class Datasets implements AutoCloseable {
         FeatureSelection features = DatasetOrder.features(request);
         new AccessChecks(store, store::registry).read(caller, features, Action.READ_OFFLINE);
         DatasetFiles files = new DatasetFiles(place.repository());
-        if (DatasetOrder.isReference(request)) {
-            requireReadable(caller, registry, files, DatasetOrder.referred(request, files));
-        }
+        Optional<Path> entities = DatasetOrder.entityFile(request, files);
+        entities.ifPresent(file -> requireReadable(caller, registry, files, file));
         Path target = files.target(request.getStoragePath(), STORAGE_PATH, registry);
         Place where = new Place(files, target, request.getStoragePath().strip(), request.getAllowOverwrite());
         replaces(where, registry, described.getSpec());
-        DatasetOrder order = DatasetOrder.of(request, described, store, files, limits, clock.instant());
+        DatasetOrder order = DatasetOrder.of(request, described, store, entities, limits, clock.instant());
         DatasetJobs.Job job = jobs.submit(order.dataset(), target, () -> make(caller, project, order, store, where));
         return CreateDatasetFromRetrievalResponse.newBuilder()
                 .setJobId(job.id())
