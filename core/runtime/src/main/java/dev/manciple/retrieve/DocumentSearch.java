@@ -127,13 +127,13 @@ public final class DocumentSearch {
             Instant now,
             OnlineOptions options) {
         int at = feature.feature();
-        Duration ttl = options.feastStatuses() ? Duration.ZERO : origin.ttl();
+        Instant freshFrom = FieldStatus.freshFrom(options.feastStatuses() ? Duration.ZERO : origin.ttl(), now);
         List<Value> cells = new ArrayList<>();
         List<FieldStatus> statuses = new ArrayList<>();
         List<Instant> times = new ArrayList<>();
         for (Neighbor neighbor : found) {
             Lookup.Found row = neighbor.row();
-            FieldStatus status = FieldStatus.of(row, at, ttl, now);
+            FieldStatus status = FieldStatus.of(row, at, freshFrom);
             cells.add(
                     AnswerColumns.shows(status, options.expiredValues())
                             ? row.values().get(at)

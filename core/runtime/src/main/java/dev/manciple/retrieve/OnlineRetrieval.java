@@ -111,7 +111,7 @@ public final class OnlineRetrieval {
         private final OnlinePlan plan;
         private final int rows;
         private final OnlineOptions options;
-        private final Instant now = clock.instant();
+        private final List<Instant> freshFrom;
         private final AnswerColumns answer;
         private final List<OnlineFeatures.Failure> failures = new ArrayList<>();
 
@@ -119,6 +119,7 @@ public final class OnlineRetrieval {
             this.plan = plan;
             this.rows = rows;
             this.options = options;
+            this.freshFrom = freshFrom(plan, options, clock.instant());
             this.answer = new AnswerColumns(
                     rows, plan.columns().size() + plan.features().outputs().size(), options);
         }
@@ -207,21 +208,24 @@ public final class OnlineRetrieval {
             return keys.get(plan.layoutOf().get(slice));
         }
 
-        /** Zero where ages are not to be judged. */
-        private Duration ttl(int slice) {
-            return options.feastStatuses()
-                    ? Duration.ZERO
-                    : plan.features().slices().get(slice).view().ttl();
+        /** By slice, the earliest event time that is still good; any is where ages are not to be judged. */
+        private static List<Instant> freshFrom(OnlinePlan plan, OnlineOptions options, Instant now) {
+            return plan.features().slices().stream()
+                    .map(slice -> options.feastStatuses()
+                            ? Duration.ZERO
+                            : slice.view().ttl())
+                    .map(ttl -> FieldStatus.freshFrom(ttl, now))
+                    .toList();
         }
 
         private void addStored(OutputFeature.Stored feature, EntityKeys keys, OnlineResult result) {
-            Duration ttl = ttl(feature.slice());
+            Instant fresh = freshFrom.get(feature.slice());
             Value[] cells = new Value[rows];
             FieldStatus[] cellStatuses = new FieldStatus[rows];
             Instant[] cellTimes = new Instant[rows];
             for (int row = 0; row < rows; row++) {
                 Lookup lookup = keys.lookup(result.lookups(), row);
-                FieldStatus status = FieldStatus.of(lookup, feature.feature(), ttl, now);
+                FieldStatus status = FieldStatus.of(lookup, feature.feature(), fresh);
                 cellStatuses[row] = answer.told(status);
                 cells[row] = value(lookup, feature.feature(), status, options.expiredValues());
                 cellTimes[row] = status == FieldStatus.NOT_FOUND || !(lookup instanceof Lookup.Found found)
@@ -253,11 +257,11 @@ public final class OnlineRetrieval {
 
         /** The values of an input, null where there is none that is fresh. */
         private List<Value> stored(OnDemandInput.FromView input, EntityKeys keys, OnlineResult result) {
-            Duration ttl = ttl(input.slice());
+            Instant fresh = freshFrom.get(input.slice());
             Value[] cells = new Value[rows];
             for (int row = 0; row < rows; row++) {
                 Lookup lookup = keys.lookup(result.lookups(), row);
-                cells[row] = value(lookup, input.feature(), FieldStatus.of(lookup, input.feature(), ttl, now), false);
+                cells[row] = value(lookup, input.feature(), FieldStatus.of(lookup, input.feature(), fresh), false);
             }
             return List.of(cells);
         }

@@ -15,25 +15,38 @@ public enum FieldStatus {
      * Judges one feature.
      *
      * @param feature the feature's position in the read
-     * @param ttl the view's; zero never expires; a value exactly that old is still good
+     * @param freshFrom the earliest event time that is still good, see {@link #freshFrom(Duration, Instant)}
      */
-    public static FieldStatus of(Lookup lookup, int feature, Duration ttl, Instant now) {
+    public static FieldStatus of(Lookup lookup, int feature, Instant freshFrom) {
         return switch (lookup) {
             case Lookup.Absent absent -> NOT_FOUND;
             case Lookup.Failed failed -> INVALID;
             case Lookup.Found found ->
-                of(found.values().get(feature), found.eventTimes().get(feature), ttl, now);
+                of(found.values().get(feature), found.eventTimes().get(feature), freshFrom);
         };
     }
 
-    private static FieldStatus of(Value value, Instant eventTime, Duration ttl, Instant now) {
+    /**
+     * The earliest event time that is still good: a value exactly as old as it may be.
+     *
+     * @param ttl the view's; zero never expires
+     */
+    public static Instant freshFrom(Duration ttl, Instant now) {
+        if (ttl.isZero()) {
+            return Instant.MIN;
+        }
+        // As long as all of time, and longer: nothing expires.
+        return ttl.compareTo(Duration.between(Instant.MIN, now)) >= 0 ? Instant.MIN : now.minus(ttl);
+    }
+
+    private static FieldStatus of(Value value, Instant eventTime, Instant freshFrom) {
         if (value instanceof Value.Corrupt) {
             return INVALID;
         }
         if (value == Value.Missing.MISSING) {
             return NOT_FOUND;
         }
-        if (!ttl.isZero() && eventTime.plus(ttl).isBefore(now)) {
+        if (eventTime.isBefore(freshFrom)) {
             return OUTSIDE_MAX_AGE;
         }
         return value == Value.Null.NULL ? NULL_VALUE : PRESENT;
