@@ -1,6 +1,7 @@
 package dev.manciple.tck;
 
 import dev.manciple.arrow.ArrowRows;
+import dev.manciple.arrow.DerivedReader;
 import dev.manciple.model.FeatureView;
 import dev.manciple.model.SourceLocation;
 import dev.manciple.spi.HistoricalRequest;
@@ -442,19 +443,17 @@ class WrongOfflineStoresTest {
         }
     }
 
-    /** The batch a reader has just loaded, as a reader of its own. */
-    private static final class OneBatch extends ArrowReader {
-        private final ArrowReader rows;
+    /** The batch a reader has just loaded, as a reader of its own, which leaves the other open. */
+    private static final class OneBatch extends DerivedReader {
         private boolean given;
 
         OneBatch(BufferAllocator allocator, ArrowReader rows) {
-            super(allocator);
-            this.rows = rows;
+            super(rows, allocator);
         }
 
         @Override
         public VectorSchemaRoot getVectorSchemaRoot() throws IOException {
-            return rows.getVectorSchemaRoot();
+            return from().getVectorSchemaRoot();
         }
 
         @Override
@@ -465,16 +464,11 @@ class WrongOfflineStoresTest {
         }
 
         @Override
-        public long bytesRead() {
-            return 0;
-        }
-
-        @Override
         protected void closeReadSource() {}
 
         @Override
         protected Schema readSchema() throws IOException {
-            return rows.getVectorSchemaRoot().getSchema();
+            return from().getVectorSchemaRoot().getSchema();
         }
     }
 }

@@ -1,31 +1,23 @@
 package dev.manciple.benchmarks.micro;
 
+import dev.manciple.arrow.DerivedReader;
 import java.io.IOException;
-import java.util.Map;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.VectorSchemaRoot;
-import org.apache.arrow.vector.dictionary.Dictionary;
 import org.apache.arrow.vector.ipc.ArrowReader;
 import org.apache.arrow.vector.types.pojo.Schema;
 
-/** Gives the batch another reader holds, once, without filling it again. */
-final class OneBatch extends ArrowReader {
-    private final ArrowReader loaded;
+/** Gives the batch another reader holds, once, without filling it again. The other stays open. */
+final class OneBatch extends DerivedReader {
     private boolean given;
 
     OneBatch(ArrowReader loaded, BufferAllocator allocator) {
-        super(allocator);
-        this.loaded = loaded;
+        super(loaded, allocator);
     }
 
     @Override
     public VectorSchemaRoot getVectorSchemaRoot() throws IOException {
-        return loaded.getVectorSchemaRoot();
-    }
-
-    @Override
-    public Map<Long, Dictionary> getDictionaryVectors() throws IOException {
-        return loaded.getDictionaryVectors();
+        return from().getVectorSchemaRoot();
     }
 
     @Override
@@ -37,12 +29,7 @@ final class OneBatch extends ArrowReader {
 
     @Override
     protected Schema readSchema() throws IOException {
-        return loaded.getVectorSchemaRoot().getSchema();
-    }
-
-    @Override
-    public long bytesRead() {
-        return 0;
+        return from().getVectorSchemaRoot().getSchema();
     }
 
     @Override
