@@ -7,6 +7,7 @@ import dev.manciple.error.InvalidRequestException;
 import dev.manciple.model.DataSource;
 import dev.manciple.model.FeatureView;
 import dev.manciple.model.Field;
+import dev.manciple.model.TypeNames;
 import dev.manciple.model.ValueType;
 import dev.manciple.spi.Value;
 import dev.manciple.wire.ValueJson;
@@ -132,14 +133,56 @@ public final class Frames {
         if (type == ValueType.Scalar.UNIX_TIMESTAMP) {
             return time(cell, column);
         }
-        boolean inText = cell instanceof String
-                && (type instanceof ValueType.StructOf
-                        || type instanceof ValueType.StringMap
-                        || type instanceof ValueType.ScalarMap);
         try {
-            return ValueJson.fromJson(inText ? JSON.readValue((String) cell, Object.class) : cell, type);
-        } catch (InvalidRequestException | JacksonException e) {
+            return ValueJson.fromJson(unpacked(cell, type), type);
+        } catch (InvalidRequestException e) {
             throw new InvalidRequestException("Column '%s' of df: %s".formatted(column, e.getMessage()), e);
+        }
+    }
+
+    /** Maps and structs out of their text, also those in lists: Feast's client sends a list of structs as a list of texts. */
+    private static @Nullable Object unpacked(@Nullable Object cell, ValueType type) {
+        return switch (type) {
+            case ValueType.Scalar scalar -> cell;
+            case ValueType.ListOf list -> elements(cell, list.element());
+            case ValueType.SetOf set -> elements(cell, set.element());
+            case ValueType.StringMap map -> fromText(cell, type);
+            case ValueType.ScalarMap map -> fromText(cell, type);
+            case ValueType.StructOf struct -> parts(fromText(cell, type), struct);
+        };
+    }
+
+    private static @Nullable Object elements(@Nullable Object cell, ValueType element) {
+        if (element instanceof ValueType.Scalar || !(cell instanceof List<?> list)) {
+            return cell;
+        }
+        List<@Nullable Object> unpacked = new ArrayList<>(list.size());
+        list.forEach(each -> unpacked.add(unpacked(each, element)));
+        return unpacked;
+    }
+
+    private static @Nullable Object parts(@Nullable Object cell, ValueType.StructOf type) {
+        if (!(cell instanceof Map<?, ?> object)) {
+            return cell;
+        }
+        Map<Object, @Nullable Object> unpacked = new LinkedHashMap<>(object);
+        type.fields()
+                .forEach(
+                        field -> unpacked.computeIfPresent(field.name(), (name, part) -> unpacked(part, field.type())));
+        return unpacked;
+    }
+
+    private static @Nullable Object fromText(@Nullable Object cell, ValueType type) {
+        if (!(cell instanceof String text)) {
+            return cell;
+        }
+        try {
+            return JSON.readValue(text, Object.class);
+        } catch (JacksonException e) {
+            throw new InvalidRequestException(
+                    "%s is no JSON, as a %s is sent in text"
+                            .formatted(ArrowValues.show(new Value.Text(text)), TypeNames.of(type)),
+                    e);
         }
     }
 

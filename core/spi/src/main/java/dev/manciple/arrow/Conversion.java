@@ -74,7 +74,7 @@ final class Conversion {
 
     /** The value as an error shows it: short. */
     static String show(Value value) {
-        String text = plainText(value);
+        String text = value instanceof Value.Corrupt(String reason) ? "unreadable: " + reason : plainText(value);
         return "'" + (text.length() <= 60 ? text : text.substring(0, 60) + "…") + "'";
     }
 

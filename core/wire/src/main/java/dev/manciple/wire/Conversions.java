@@ -1,7 +1,9 @@
 package dev.manciple.wire;
 
+import dev.manciple.arrow.ArrowValues;
 import dev.manciple.error.InvalidRequestException;
 import dev.manciple.model.Field;
+import dev.manciple.model.TypeNames;
 import dev.manciple.model.ValueType;
 import dev.manciple.spi.Value;
 import java.time.DateTimeException;
@@ -124,6 +126,6 @@ final class Conversions {
     }
 
     private static InvalidRequestException mismatch(Value value, ValueType type) {
-        return new InvalidRequestException("%s is no %s".formatted(value, type));
+        return new InvalidRequestException("%s is no %s".formatted(ArrowValues.show(value), TypeNames.of(type)));
     }
 }

@@ -1,0 +1,114 @@
+package dev.manciple.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.manciple.FeatureStore;
+import java.io.IOException;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import tools.jackson.databind.json.JsonMapper;
+
+/** What cells of requests become. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class FramesTest {
+    private static final List<String> FEATURES = List.of("number", "numbers", "part", "parts", "maps", "scalars");
+
+    private FeatureStore store;
+    private FeatureServer server;
+    private Http http;
+
+    @BeforeAll
+    void start(@TempDir Path folder) throws IOException {
+        Files.writeString(folder.resolve("shapes.csv"), """
+                driver_id,number,numbers,part,parts,maps,scalars,event_timestamp
+                1001,7,,,,,,2024-05-01T10:00:00Z
+                """);
+        store = Repository.with(folder, """
+                data_sources:
+                  - name: shapes
+                    path: shapes.csv
+                    timestamp_field: event_timestamp
+                feature_views:
+                  - name: shapes
+                    entities: [driver]
+                    schema:
+                      - {name: number, dtype: Int64}
+                      - {name: numbers, dtype: Array(Int64)}
+                      - {name: part, dtype: "Struct({a: Int64, inner: Struct({b: String})})"}
+                      - {name: parts, dtype: "Array(Struct({a: Int64}))"}
+                      - {name: maps, dtype: Array(Map)}
+                      - {name: scalars, dtype: ScalarMap}
+                    source: shapes
+                """);
+        server = FeatureServer.start(store, ServerOptions.DEFAULT.withPort(0), "test");
+        http = Http.of(server);
+    }
+
+    @AfterAll
+    void stop() {
+        server.close();
+        store.close();
+    }
+
+    private HttpResponse<String> write(String column, String cell) throws Exception {
+        String others = FEATURES.stream()
+                .filter(name -> !name.equals(column))
+                .map("\"%s\": [null], "::formatted)
+                .collect(Collectors.joining());
+        return http.post("/write-to-online-store", """
+                {"feature_view_name": "shapes", "df": {%s "driver_id": [1], "%s": [%s], "event_timestamp": ["2024-06-01"]}}
+                """.formatted(others, column, cell));
+    }
+
+    private String read(String column) throws Exception {
+        HttpResponse<String> answer = http.post("/get-online-features", """
+                {"entities": {"driver_id": [1]}, "features": ["shapes:%s"]}
+                """.formatted(column));
+        return Http.json(answer).get("results").get(1).get("values").toString();
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '~', textBlock = """
+                    parts | ["{\\"a\\": 1}", "{\\"a\\": 2}"] | [[{"a":1},{"a":2}]]
+                    parts | [{"a": 1}, null]                 | [[{"a":1},null]]
+                    maps  | ["{\\"a\\": \\"x\\"}"]            | [[{"a":"x"}]]
+                    part  | "{\\"a\\": 1}"                   | [{"a":1,"inner":null}]
+                    part  | {"inner": "{\\"b\\": \\"{}\\"}"}   | [{"a":null,"inner":{"b":"{}"}}]
+                    """)
+    void mapsAndStructsMayBeInTextWhereverTheyStand(String column, String cell, String value) throws Exception {
+        HttpResponse<String> answer = write(column, cell);
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+
+        assertThat(read(column)).isEqualTo(value);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '~', textBlock = """
+                    number  | "zzz"              | Column 'number' of df: 'zzz' is no Int64
+                    numbers | 7                  | Column 'numbers' of df: '7' is no Array(Int64)
+                    numbers | ["zzz"]            | Column 'numbers' of df: 'zzz' is no Int64
+                    parts   | ["[1]"]            | Column 'parts' of df: '[1]' is no Struct({a: Int64})
+                    parts   | ["{a"]             | Column 'parts' of df: '{a' is no JSON, as a Struct({a: Int64}) is sent in text
+                    part    | {"inner": [1]}     | Column 'part' of df: '[1]' is no Struct({b: String})
+                    scalars | {"1": "x"}         | Column 'scalars' of df: '{"1":"x"}' is no ScalarMap
+                    """)
+    void cellsThatDoNotFitAreToldAsTheyWereSent(String column, String cell, String message) throws Exception {
+        HttpResponse<String> answer = write(column, cell);
+
+        assertThat(answer.statusCode()).isEqualTo(400);
+        assertThat(JsonMapper.shared()
+                        .readTree(Http.json(answer).asString())
+                        .get("message")
+                        .asString())
+                .isEqualTo(message);
+    }
+}
