@@ -30,6 +30,7 @@ import dev.manciple.wire.proto.RegistryServerProto.AnyFeatureView;
 import dev.manciple.wire.proto.RegistryServerProto.ApplyDataSourceRequest;
 import dev.manciple.wire.proto.RegistryServerProto.ApplyFeatureViewRequest;
 import dev.manciple.wire.proto.RegistryServerProto.ApplyMaterializationRequest;
+import dev.manciple.wire.proto.RegistryServerProto.ApplyPermissionRequest;
 import dev.manciple.wire.proto.RegistryServerProto.ApplyProjectRequest;
 import dev.manciple.wire.proto.RegistryServerProto.DeleteEntityRequest;
 import dev.manciple.wire.proto.RegistryServerProto.DeleteFeatureViewRequest;
@@ -302,6 +303,143 @@ class RegistryServerTest {
                     "FeastError",
                     "which project");
             assertThat(Files.exists(file())).isFalse();
+        }
+    }
+
+    /** What Feast's clients would fail at whenever they list the project. */
+    @Nested
+    class Unreadable {
+        private void assertRefused(org.assertj.core.api.ThrowableAssert.ThrowingCallable apply, String text) {
+            assertFails(apply, Status.Code.INVALID_ARGUMENT, "FeastError", text);
+            assertThat(Files.exists(file())).isFalse();
+        }
+
+        private void apply(DataSource.Builder source) {
+            client.call(
+                    "ApplyDataSource",
+                    ApplyDataSourceRequest.newBuilder()
+                            .setProject(PROJECT)
+                            .setDataSource(source)
+                            .build(),
+                    EMPTY);
+        }
+
+        private void apply(Permission.Builder permission) {
+            client.call(
+                    "ApplyPermission",
+                    ApplyPermissionRequest.newBuilder()
+                            .setProject(PROJECT)
+                            .setPermission(permission)
+                            .build(),
+                    EMPTY);
+        }
+
+        @Test
+        void entitiesOfATypeThereIsNotAreRefused() {
+            Entity.Builder strange = entity("driver").toBuilder();
+            strange.getSpecBuilder().setValueTypeValue(99);
+            assertRefused(
+                    () -> client.apply(PROJECT, strange.build()),
+                    "Entity 'driver' has the value_type 99 at spec.value_type, which is none of"
+                            + " feast.types.ValueType.Enum: it must be 0 to 8, or 11 to 48");
+        }
+
+        @Test
+        void featuresOfATypeThereIsNotAreRefusedWhereverTheyAre() {
+            FeatureView.Builder strange = view("stats", "trips", "rating").toBuilder();
+            strange.getSpecBuilder().getFeaturesBuilder(1).setValueTypeValue(9);
+            assertRefused(
+                    () -> client.apply(PROJECT, strange.build()),
+                    "Feature view 'stats' has the value_type 9 at spec.features[1].value_type");
+        }
+
+        @Test
+        void sourcesOfATypeThereIsNotAreRefusedWhereverTheyAre() {
+            assertRefused(
+                    () -> apply(DataSource.newBuilder().setName("stats").setTypeValue(99)),
+                    "Data source 'stats' has the type 99 at type, which is none of feast.core.DataSource.SourceType:"
+                            + " it must be 0 to 13");
+            assertRefused(
+                    () -> apply(DataSource.newBuilder().setName("stats")),
+                    "neither a type nor a data_source_class_type");
+            FeatureView.Builder view = view("stats", "trips").toBuilder();
+            view.getSpecBuilder().getBatchSourceBuilder().setTypeValue(99);
+            assertRefused(() -> client.apply(PROJECT, view.build()), "type 99 at spec.batch_source.type");
+        }
+
+        @Test
+        void viewsThatNoReferenceCanNameAreRefused() {
+            assertRefused(() -> client.apply(PROJECT, view("a:b", "trips")), "'a:b' must contain neither '@' nor ':'");
+            OnDemandFeatureView.Builder computed = OnDemandFeatureView.newBuilder();
+            computed.getSpecBuilder().setName("a@v1");
+            assertRefused(
+                    () -> client.call(
+                            "ApplyFeatureView",
+                            ApplyFeatureViewRequest.newBuilder()
+                                    .setProject(PROJECT)
+                                    .setOnDemandFeatureView(computed)
+                                    .build(),
+                            EMPTY),
+                    "on demand feature view 'a@v1'");
+            assertRefused(() -> client.apply(PROJECT, entity(" ")), "without a name");
+        }
+
+        @Test
+        void featureViewsWithoutAnySourceAreRefused() {
+            FeatureView.Builder bare = view("stats", "trips").toBuilder();
+            bare.getSpecBuilder().clearBatchSource();
+            assertRefused(() -> client.apply(PROJECT, bare.build()), "Feature view 'stats' has no source");
+        }
+
+        @Test
+        void permissionsWhosePatternsAreNoneAreRefused() {
+            Permission.Builder permission = Permission.newBuilder();
+            permission
+                    .getSpecBuilder()
+                    .setName("readers")
+                    .addNamePatterns("stats_.*")
+                    .addNamePatterns("[");
+            assertRefused(() -> apply(permission), "Permission 'readers' has '[' among its name_patterns");
+        }
+
+        @Test
+        void whatFeastsClientSendsIsTaken() {
+            Entity.Builder dummy = Entity.newBuilder();
+            dummy.getSpecBuilder().setName("__dummy").setJoinKey("__dummy_id");
+            client.apply(PROJECT, dummy.build());
+            FeatureView.Builder images = view("images", "small", "large").toBuilder();
+            images.getSpecBuilder().getFeaturesBuilder(0).setValueTypeValue(30);
+            images.getSpecBuilder().getFeaturesBuilder(1).setValueTypeValue(31);
+            client.apply(PROJECT, images.build());
+            FeatureView.Builder derived = view("derived", "trips").toBuilder();
+            derived.getSpecBuilder()
+                    .clearBatchSource()
+                    .addSourceViews(view("images", "small").getSpec());
+            client.apply(PROJECT, derived.build());
+            apply(DataSource.newBuilder().setName("own").setDataSourceClassType("my.Source"));
+            Permission.Builder permission = Permission.newBuilder();
+            permission.getSpecBuilder().setName("readers").addNamePatterns("(?P<team>rides)_.*");
+            apply(permission);
+            assertThat(registry.stored().getFeatureViewsCount()).isEqualTo(2);
+            assertThat(registry.stored().getPermissionsCount()).isEqualTo(1);
+        }
+
+        @Test
+        void whatANewerFeastAddedIsTaken() {
+            UnknownFieldSet unknown = UnknownFieldSet.newBuilder()
+                    .addField(
+                            900, UnknownFieldSet.Field.newBuilder().addVarint(1).build())
+                    .build();
+            FeatureView.Builder view = view("stats", "trips").toBuilder();
+            view.getSpecBuilder().clearBatchSource().setUnknownFields(unknown);
+            client.apply(PROJECT, view.build());
+            Permission.Builder permission = Permission.newBuilder();
+            permission.getSpecBuilder().setName("readers").addActionsValue(99).addTypesValue(99);
+            apply(permission);
+            assertThat(registry.stored().getFeatureViews(0).getSpec().getUnknownFields())
+                    .isEqualTo(unknown);
+            assertThat(registry.stored().getPermissions(0).getSpec().getActionsValue(0))
+                    .isEqualTo(99);
         }
     }
 
@@ -829,6 +967,26 @@ class RegistryServerTest {
         }
 
         @Test
+        void withWhatNobodyCouldReadAreRefusedUnlessItIsStoredAlready() {
+            Registry.Builder part = Registry.newBuilder();
+            part.addProjectsBuilder().getSpecBuilder().setName(PROJECT);
+            part.addEntities(entity("driver"))
+                    .getEntitiesBuilder(0)
+                    .getSpecBuilder()
+                    .setProject(PROJECT);
+            Registry.Builder unreadable = part.clone();
+            unreadable.getEntitiesBuilder(0).getSpecBuilder().setValueTypeValue(99);
+            assertFails(
+                    () -> commit("", unreadable.build()), Status.Code.INVALID_ARGUMENT, "FeastError", "value_type 99");
+            registry.update("another writer's mistake", stored -> unreadable.build());
+            LoadResponse stored = load("");
+            Registry.Builder more = stored.getPart().toBuilder().addEntities(entity("rider"));
+            more.getEntitiesBuilder(1).getSpecBuilder().setProject(PROJECT);
+            commit(stored.getVersion(), more.build());
+            assertThat(entityNames()).containsExactly("driver", "rider");
+        }
+
+        @Test
         void mayBeLarge() {
             Registry.Builder part = Registry.newBuilder();
             part.addProjectsBuilder().getSpecBuilder().setName(PROJECT);
@@ -1201,6 +1359,24 @@ class RegistryServerTest {
             HttpResponse<String> answer = send("POST", path, body);
             assertThat(answer.statusCode()).as(answer.body()).isEqualTo(422);
             assertThat(answer.body()).contains(complaint).contains("RequestValidationError");
+        }
+
+        @ParameterizedTest
+        @CsvSource(
+                delimiter = '|',
+                value = {
+                    "/entities      | {\"name\": \"x\", \"project\": \"rides\", \"value_type\": 99} | value_type 99 at spec.value_type",
+                    "/data_sources  | {\"name\": \"x\", \"project\": \"rides\", \"type\": 99}       | type 99 at type",
+                    "/feature_views | {\"name\": \"x\", \"project\": \"rides\"}                     | 'x' has no source",
+                    "/feature_views | {\"name\": \"a:b\", \"project\": \"rides\"}                   | 'a:b' must contain neither",
+                    "/feature_views | {\"name\": \"x\", \"project\": \"rides\", \"features\": [{\"name\": \"f\", \"value_type\": 99}]} | value_type 99 at spec.features[0]",
+                    "/permissions   | {\"name\": \"x\", \"project\": \"rides\", \"policy\": {}, \"name_patterns\": [\"[\"]} | no regular expression"
+                })
+        void refusesObjectsThatNobodyCouldRead(String path, String body, String complaint) throws Exception {
+            HttpResponse<String> answer = send("POST", path, body);
+            assertThat(answer.statusCode()).as(answer.body()).isEqualTo(422);
+            assertThat(answer.body()).contains(complaint).contains("\"ValidationError\"");
+            assertThat(get(path + "/x?project=rides").statusCode()).isEqualTo(404);
         }
 
         @Test

@@ -77,8 +77,12 @@ public final class Permissions {
         }
     }
 
-    /** Python's patterns are Java's but for the way to name a group. */
-    private static Pattern pattern(String python) {
+    /**
+     * What matches the names a permission is about. Python's patterns are Java's but for the way to name a group.
+     *
+     * @throws PatternSyntaxException if it is no pattern
+     */
+    public static Pattern pattern(String python) {
         return Pattern.compile(python.replace("(?P<", "(?<"));
     }
 

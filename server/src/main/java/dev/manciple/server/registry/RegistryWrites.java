@@ -20,7 +20,9 @@ import dev.manciple.wire.proto.InfraObjectProto.Infra;
 import dev.manciple.wire.proto.RegistryProto.Registry;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /**
@@ -48,6 +50,7 @@ final class RegistryWrites {
         stored.update("apply %s '%s'".formatted(list.kind().words(), list.name().apply(object)), registry -> {
             new RegistryAccess(caller, registry).requireApply(list, project, object);
             requirement.accept(registry);
+            ObjectChecks.require(list, object);
             return RegistryObjects.put(registry, project, list, object, clock.instant());
         });
     }
@@ -117,9 +120,19 @@ final class RegistryWrites {
                                 .formatted(project, shown(baseVersion), shown(version)));
             }
             new RegistryAccess(caller, registry).requireReplace(project, part);
+            RegistryList.ALL.forEach(list -> requireNew(list, registry, project, part));
             return ProjectPart.replace(registry, project, part);
         });
         return ProjectPart.version(ProjectPart.of(now, project));
+    }
+
+    /** What is stored already may be put back: another writer's mistake is no reason to refuse this one's change. */
+    private static <M extends Message> void requireNew(
+            RegistryList<M> list, Registry registry, String project, Registry part) {
+        Set<M> stored = new HashSet<>(list.of(registry, project));
+        list.of(part, project).stream()
+                .filter(object -> !stored.contains(object))
+                .forEach(object -> ObjectChecks.require(list, object));
     }
 
     private static String shown(String version) {
