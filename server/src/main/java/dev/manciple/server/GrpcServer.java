@@ -1,6 +1,7 @@
 package dev.manciple.server;
 
 import dev.manciple.error.InvalidRequestException;
+import io.grpc.BindableService;
 import io.grpc.InsecureServerCredentials;
 import io.grpc.Server;
 import io.grpc.ServerCredentials;
@@ -9,6 +10,7 @@ import io.grpc.TlsServerCredentials;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.netty.NettyServerBuilder;
 import io.grpc.protobuf.services.HealthStatusManager;
+import io.grpc.protobuf.services.ProtoReflectionService;
 import io.grpc.protobuf.services.ProtoReflectionServiceV1;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.nio.NioEventLoopGroup;
@@ -109,6 +111,7 @@ final class GrpcServer implements AutoCloseable {
                     .addServices(definitions)
                     .addService(health.getHealthService())
                     .addService(ProtoReflectionServiceV1.newInstance())
+                    .addService(olderReflection())
                     .build()
                     .start();
             definitions.forEach(
@@ -121,6 +124,12 @@ final class GrpcServer implements AutoCloseable {
             end(questions, network, calls);
             throw Listening.failed(server, address.getHostString(), address.getPort(), e);
         }
+    }
+
+    /** By the name v1alpha, the only one that Feast's servers and older clients, such as those in Python, have for it. */
+    @SuppressWarnings("deprecation")
+    private static BindableService olderReflection() {
+        return ProtoReflectionService.newInstance();
     }
 
     /**

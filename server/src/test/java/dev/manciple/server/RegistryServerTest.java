@@ -1077,6 +1077,37 @@ class RegistryServerTest {
     }
 
     @Test
+    void tellsItsServicesToClientsThatKnowOnlyTheOlderReflection() throws Exception {
+        CompletableFuture<io.grpc.reflection.v1alpha.ServerReflectionResponse> answer = new CompletableFuture<>();
+        StreamObserver<io.grpc.reflection.v1alpha.ServerReflectionRequest> questions =
+                io.grpc.reflection.v1alpha.ServerReflectionGrpc.newStub(client.channel())
+                        .serverReflectionInfo(new StreamObserver<>() {
+                            @Override
+                            public void onNext(io.grpc.reflection.v1alpha.ServerReflectionResponse response) {
+                                answer.complete(response);
+                            }
+
+                            @Override
+                            public void onError(Throwable failure) {
+                                answer.completeExceptionally(failure);
+                            }
+
+                            @Override
+                            public void onCompleted() {}
+                        });
+        questions.onNext(io.grpc.reflection.v1alpha.ServerReflectionRequest.newBuilder()
+                .setListServices("")
+                .build());
+        assertThat(answer.get(20, TimeUnit.SECONDS).getListServicesResponse().getServiceList())
+                .extracting(io.grpc.reflection.v1alpha.ServiceResponse::getName)
+                .contains(
+                        "feast.registry.RegistryServer",
+                        "grpc.reflection.v1.ServerReflection",
+                        "grpc.reflection.v1alpha.ServerReflection");
+        questions.onCompleted();
+    }
+
+    @Test
     void tellsItsRequests() throws Exception {
         Commons commons = Commons.of(AccessControl.open());
         try (RegistryServer told = RegistryServer.start(registry, commons, OPTIONS);
