@@ -42,6 +42,7 @@ final class MaterializeRunner {
             session.printer().json(tree(report, windows));
         } else {
             print(report, windows);
+            report.passedOver().values().forEach(session.printer()::note);
         }
         report.failedViews()
                 .forEach((view, failure) -> session.printer()
@@ -52,7 +53,9 @@ final class MaterializeRunner {
 
     private void print(MaterializeReport report, Map<String, Interval> windows) {
         Printer printer = session.printer();
-        if (report.rowsByView().isEmpty() && report.failedViews().isEmpty()) {
+        if (report.rowsByView().isEmpty()
+                && report.failedViews().isEmpty()
+                && report.passedOver().isEmpty()) {
             printer.line("No view to materialize: none is online, enabled and has a batch source.");
             return;
         }
@@ -87,6 +90,7 @@ final class MaterializeRunner {
             entry.put("error", String.valueOf(failure.getMessage()));
             views.put(view, entry);
         });
+        report.passedOver().forEach((view, reason) -> views.put(view, Map.of("rows", 0, "nothing_to_do", reason)));
         Map<String, Object> tree = new LinkedHashMap<>();
         tree.put("views", views);
         tree.put("seconds", report.took().toMillis() / 1000.0);

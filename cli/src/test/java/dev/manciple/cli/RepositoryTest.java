@@ -140,6 +140,19 @@ class RepositoryTest {
     }
 
     @Test
+    void passesOverWhatIsMaterializedFurtherThanAskedFor() {
+        apply();
+        run("-cshop", "materialize-incremental", "2100-01-02");
+        Cli.Result earlier = run("-cshop", "materialize-incremental", "2100-01-01");
+        assertThat(earlier.code()).as(earlier.err()).isZero();
+        assertThat(earlier.err()).contains("'customer_stats' is materialized up to 2100-01-02T00:00:00Z");
+        assertThat(json(run("-cshop", "materialize-incremental", "2100-01-01", "--json"))
+                        .at("/views/customer_stats/nothing_to_do")
+                        .asString())
+                .contains("nothing to do");
+    }
+
+    @Test
     void joinsHistoryFromEachKindOfEntityRows() throws IOException {
         apply();
         Files.writeString(folder.resolve("rows.csv"), "customer_id,event_timestamp\n1,2100-01-01\n2,1970-01-02\n");

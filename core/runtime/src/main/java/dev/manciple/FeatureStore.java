@@ -152,7 +152,10 @@ public interface FeatureStore extends AutoCloseable {
      */
     MaterializeReport materialize(Instant start, Instant end, List<String> views, MaterializeListener listener);
 
-    /** As {@link #materialize}, each view from where its last run ended. */
+    /**
+     * As {@link #materialize}, each view from where its last run ended. One that would begin after {@code end} has nothing to do,
+     * and is passed over.
+     */
     MaterializeReport materializeIncremental(Instant end, List<String> views, MaterializeListener listener);
 
     /** Writes rows to every view fed by a push source. Does not close {@code rows}. */

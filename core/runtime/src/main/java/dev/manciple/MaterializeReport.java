@@ -4,6 +4,15 @@ import dev.manciple.error.FeatureStoreException;
 import java.time.Duration;
 import java.util.Map;
 
-/** Rows written by view, and the views that failed; a failed view's interval is not recorded. */
+/**
+ * What became of the views.
+ *
+ * @param rowsByView rows written
+ * @param failedViews those that failed, whose interval is not recorded
+ * @param passedOver those with nothing to do, each with a sentence that says why; no interval is recorded
+ */
 public record MaterializeReport(
-        Map<String, Long> rowsByView, Map<String, FeatureStoreException> failedViews, Duration took) {}
+        Map<String, Long> rowsByView,
+        Map<String, FeatureStoreException> failedViews,
+        Map<String, String> passedOver,
+        Duration took) {}

@@ -25,7 +25,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.function.Function;
 import org.apache.arrow.memory.BufferAllocator;
 
 /**
@@ -85,44 +84,54 @@ public final class Materializer {
                     "The given start date %s is greater than the given end date %s".formatted(start, end));
         }
         Interval window = new Interval(start, end);
-        return run(Eligible.toMaterialize(log.snapshot(), views), view -> window, listener);
+        Map<FeatureView, Interval> windows = new LinkedHashMap<>();
+        Eligible.toMaterialize(log.snapshot(), views).forEach(view -> windows.put(view, window));
+        return run(windows, Map.of(), listener);
     }
 
     /**
      * Copies rows of each view from the end of its last window to {@code end}. A view without one starts its TTL ago, or 52
-     * weeks ago where values never expire. A view whose window would end before it starts is reported as failed.
+     * weeks ago where values never expire. A view whose window would end before it starts has nothing to do, and is passed over.
      *
      * @param views empty for every view that is online, enabled and has history
      */
     public MaterializeReport materializeIncremental(Instant end, List<String> views, MaterializeListener listener) {
         RegistrySnapshot snapshot = log.snapshot();
         Instant now = clock.instant();
-        return run(Eligible.toMaterialize(snapshot, views), view -> nextWindow(view, snapshot, now, end), listener);
+        Map<FeatureView, Interval> windows = new LinkedHashMap<>();
+        Map<String, String> passedOver = new LinkedHashMap<>();
+        for (FeatureView view : Eligible.toMaterialize(snapshot, views)) {
+            Optional<Instant> lastEnd = lastEnd(view, snapshot);
+            Instant start = lastEnd.orElseGet(() -> now.minus(view.ttl().isZero() ? FIRST_WINDOW : view.ttl()));
+            if (end.isBefore(start)) {
+                passedOver.put(
+                        view.name(),
+                        "Feature view '%s' %s %s, after the given end %s; nothing to do"
+                                .formatted(
+                                        view.name(),
+                                        lastEnd.isPresent() ? "is materialized up to" : "has values of use only from",
+                                        start,
+                                        end));
+            } else {
+                windows.put(view, new Interval(start, end));
+            }
+        }
+        return run(windows, passedOver, listener);
     }
 
-    private static Interval nextWindow(FeatureView view, RegistrySnapshot snapshot, Instant now, Instant end) {
-        Optional<Instant> lastEnd = snapshot.materialized().getOrDefault(view.name(), List.of()).stream()
+    private static Optional<Instant> lastEnd(FeatureView view, RegistrySnapshot snapshot) {
+        return snapshot.materialized().getOrDefault(view.name(), List.of()).stream()
                 .map(Interval::end)
                 .max(Comparator.naturalOrder());
-        Instant start = lastEnd.orElseGet(() -> now.minus(view.ttl().isZero() ? FIRST_WINDOW : view.ttl()));
-        if (end.isBefore(start)) {
-            throw new InvalidRequestException("Feature view '%s' %s %s, after the given end %s; nothing to do"
-                    .formatted(
-                            view.name(),
-                            lastEnd.isPresent() ? "is materialized up to" : "has values of use only from",
-                            start,
-                            end));
-        }
-        return new Interval(start, end);
     }
 
     private MaterializeReport run(
-            List<FeatureView> views, Function<FeatureView, Interval> windows, MaterializeListener listener) {
+            Map<FeatureView, Interval> windows, Map<String, String> passedOver, MaterializeListener listener) {
         Instant began = clock.instant();
         Map<String, Long> rows = new LinkedHashMap<>();
         Map<String, FeatureStoreException> failed = new LinkedHashMap<>();
-        List<Callable<Outcome>> tasks = views.stream()
-                .<Callable<Outcome>>map(view -> () -> materialize(view, windows, listener))
+        List<Callable<Outcome>> tasks = windows.entrySet().stream()
+                .<Callable<Outcome>>map(each -> () -> materialize(each.getKey(), each.getValue(), listener))
                 .toList();
         try (ExecutorService executor = Executors.newFixedThreadPool(
                 limits.parallelViews(), Thread.ofVirtual().factory())) {
@@ -136,14 +145,13 @@ public final class Materializer {
         } catch (ExecutionException e) {
             throw new InternalException("A materialization stopped: " + e.getCause(), e);
         }
-        return new MaterializeReport(rows, failed, Duration.between(began, clock.instant()));
+        return new MaterializeReport(rows, failed, passedOver, Duration.between(began, clock.instant()));
     }
 
-    private Outcome materialize(FeatureView view, Function<FeatureView, Interval> windows, MaterializeListener listener)
+    private Outcome materialize(FeatureView view, Interval window, MaterializeListener listener)
             throws InterruptedException {
         long rows = 0;
         try {
-            Interval window = windows.apply(view);
             ViewCopy copy = new ViewCopy(view, window, offline, online, allocator, limits, listener);
             try {
                 copy.run();
