@@ -7,6 +7,7 @@ import dev.manciple.error.FeatureStoreException;
 import dev.manciple.error.NotFoundException;
 import dev.manciple.model.FeatureView;
 import dev.manciple.spi.Interval;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HashMap;
@@ -44,7 +45,7 @@ public final class MaterializeJobs implements AutoCloseable {
         this.jobs = new BackgroundJobs<>("materialization", parallel, this::failed, end -> false);
     }
 
-    /** What is to be copied: it is asked of a feature store, with the names of the views and who listens. */
+    /** What is to be copied: it is asked of a feature store, with the names of the views, one at least, and who listens. */
     public interface Run {
         MaterializeReport run(FeatureStore store, List<String> views, MaterializeListener listener);
     }
@@ -88,7 +89,7 @@ public final class MaterializeJobs implements AutoCloseable {
     /**
      * Runs now, in this thread.
      *
-     * @param views empty for all that can be materialized
+     * @param views by name; none is nothing to do
      * @throws FeatureStoreException the first view's failure, after all had their turn
      */
     public void run(List<String> views, Run run) {
@@ -107,7 +108,7 @@ public final class MaterializeJobs implements AutoCloseable {
     /**
      * Runs in the background.
      *
-     * @param views empty for all that can be materialized
+     * @param views by name; none is nothing to do
      * @param force whether views may be busy already
      */
     public Order submit(List<String> views, boolean force, Run run) {
@@ -180,10 +181,16 @@ public final class MaterializeJobs implements AutoCloseable {
     }
 
     private List<String> names(List<String> views) {
-        return store.materializable(views).stream().map(FeatureView::name).toList();
+        return views.isEmpty()
+                ? List.of()
+                : store.materializable(views).stream().map(FeatureView::name).toList();
     }
 
     private MaterializeReport measured(List<String> views, Run run) {
+        if (views.isEmpty()) {
+            // A feature store would take no name for all of them.
+            return new MaterializeReport(Map.of(), Map.of(), Map.of(), Duration.ZERO);
+        }
         MaterializeReport report = run.run(store, views, new Stopwatch());
         report.rowsByView().keySet().stream()
                 .filter(view -> !report.failedViews().containsKey(view))

@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.manciple.FeatureStore;
 import dev.manciple.MaterializeListener;
+import dev.manciple.spi.Interval;
 import dev.manciple.tck.Await;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -17,6 +19,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.databind.JsonNode;
 
 class MaterializeJobsTest {
@@ -80,6 +84,114 @@ class MaterializeJobsTest {
         assertThat(http.get("/materialize/jobs/none").statusCode()).isEqualTo(404);
     }
 
+    private JsonNode ended(HttpResponse<String> accepted) throws Exception {
+        assertThat(accepted.statusCode()).as(accepted.body()).isEqualTo(202);
+        String job = accepted.headers().firstValue("location").orElseThrow();
+        return Await.until(
+                "the job is over",
+                () -> Http.json(http.get(job)),
+                seen -> !Set.of("accepted", "running")
+                        .contains(seen.get("status").stringValue()));
+    }
+
+    private List<Interval> windows() {
+        return store.registry().materialized().getOrDefault("driver_stats", List.of());
+    }
+
+    @Test
+    void noViewIsNothingToDoUnlikeNoList() throws Exception {
+        List<Interval> before = windows();
+        String none = ", \"feature_views\": []}";
+        String end = "{\"end_ts\": \"2025-06-01\"}";
+        assertThat(http.post("/materialize", WINDOW.replace("}", none)).statusCode())
+                .isEqualTo(200);
+        assertThat(http.post("/materialize-incremental", end.replace("}", none)).statusCode())
+                .isEqualTo(200);
+        JsonNode job = ended(http.post("/materialize?async=true", WINDOW.replace("}", none)));
+        assertThat(job.get("status").stringValue()).isEqualTo("succeeded");
+        assertThat(job.get("feature_views")).isEmpty();
+        assertThat(windows()).isEqualTo(before);
+        assertThat(http.post("/materialize-incremental", end.replace("}", ", \"feature_views\": null}"))
+                        .statusCode())
+                .isEqualTo(200);
+        assertThat(windows()).isNotEqualTo(before);
+    }
+
+    @Test
+    void anotherVersionThanTheActiveOneIsRefused() throws Exception {
+        List<Interval> before = windows();
+        String version = ", \"feature_views\": [\"driver_stats\"], \"version\": \"%s\"}";
+        for (String path : List.of("/materialize", "/materialize-incremental", "/materialize?async=true")) {
+            HttpResponse<String> refused = http.post(path, WINDOW.replace("}", version.formatted("v0")));
+            assertThat(refused.statusCode()).as(refused.body()).isEqualTo(400);
+            assertThat(refused.body()).contains("version 'v0' cannot be materialized");
+        }
+        assertThat(windows()).isEqualTo(before);
+        assertThat(http.post("/materialize", WINDOW.replace("}", version.formatted("latest")))
+                        .statusCode())
+                .isEqualTo(200);
+    }
+
+    @Test
+    void viewsWithNothingToDoArePassedOver() throws Exception {
+        Files.writeString(folder.resolve("more.yaml"), """
+                feature_views:
+                  - name: later
+                    entities: [driver]
+                    schema:
+                      - {name: trips, dtype: int64}
+                    source: stats
+                """);
+        Repository.apply(store, folder);
+        List<Interval> before = windows();
+        // Before the end of the window that driver_stats has, after the year that a view without any begins with.
+        String end = "{\"end_ts\": \"%s\"}";
+        store.materialize(
+                Instant.parse("2025-01-01T00:00:00Z"),
+                Instant.parse("2099-01-01T00:00:00Z"),
+                List.of("driver_stats"),
+                MaterializeListener.NONE);
+        HttpResponse<String> answer = http.post("/materialize-incremental", end.formatted("2098-01-01"));
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+        assertThat(store.registry().materialized().get("later")).hasSize(1);
+        assertThat(windows()).hasSize(before.size() + 1);
+        JsonNode job = ended(http.post("/materialize-incremental?async=true", end.formatted("2097-01-01")));
+        assertThat(job.get("status").stringValue()).as(job.toString()).isEqualTo("succeeded");
+        assertThat(job.get("errors")).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "async=1, 202",
+        "async=YES, 202",
+        "async=on, 202",
+        "async=t, 202",
+        "async=y&force=1, 202",
+        "async=0, 200",
+        "async=Off, 200",
+        "async=n, 200",
+        "async=no&force=F, 200",
+        "async=maybe, 422",
+        "async=, 422",
+        "async=true&force=maybe, 422",
+        "force=maybe, 422"
+    })
+    void wordsForYesAndNoAreFeasts(String query, int status) throws Exception {
+        HttpResponse<String> answer = http.post("/materialize?" + query, WINDOW);
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(status);
+        if (status == 422) {
+            assertThat(answer.body()).contains("valid boolean");
+        }
+    }
+
+    @Test
+    void datesThatCouldBeTwoDaysAreRefused() throws Exception {
+        HttpResponse<String> answer =
+                http.post("/materialize", "{\"start_ts\": \"01/02/2026\", \"end_ts\": \"2026-03-01\"}");
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(400);
+        assertThat(answer.body()).contains("start_ts").contains("01/02/2026");
+    }
+
     @Test
     void howFarViewsLagBehindIsMeasured() throws Exception {
         assertThat(http.get("/metrics").body())
@@ -106,7 +218,8 @@ class MaterializeJobsTest {
         MaterializeJobs.Run quick =
                 (asked, views, listener) -> asked.materialize(start, end, views, MaterializeListener.NONE);
         try (MaterializeJobs jobs = new MaterializeJobs(store, metrics, InstantSource.system(), 2)) {
-            assertThat(jobs.submit(List.of(), false, slow)).isInstanceOf(MaterializeJobs.Order.Accepted.class);
+            assertThat(jobs.submit(List.of("driver_stats"), false, slow))
+                    .isInstanceOf(MaterializeJobs.Order.Accepted.class);
             begun.await();
 
             assertThat(jobs.submit(List.of("driver_stats"), false, quick))

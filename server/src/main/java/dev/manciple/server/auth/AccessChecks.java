@@ -98,18 +98,11 @@ public final class AccessChecks {
     /**
      * Before views are materialized: which, by name.
      *
-     * @param names empty for every view that is online and enabled
+     * @param names of which there may be none; absent for every view that can be materialized
      */
-    public List<String> materialize(Caller caller, List<String> names) {
-        if (caller.unrestricted()) {
-            return names;
-        }
-        List<String> meant = names.isEmpty()
-                ? recent.get().views().values().stream()
-                        .filter(view -> view instanceof FeatureView stored && stored.online() && stored.enabled())
-                        .map(AnyFeatureView::name)
-                        .toList()
-                : names;
+    public List<String> materialize(Caller caller, Optional<List<String>> names) {
+        List<String> meant = names.orElseGet(() ->
+                store.materializable(List.of()).stream().map(FeatureView::name).toList());
         views(caller, meant, EnumSet.of(Action.WRITE_ONLINE));
         return meant;
     }

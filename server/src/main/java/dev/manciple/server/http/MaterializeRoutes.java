@@ -29,6 +29,7 @@ import java.util.Set;
 final class MaterializeRoutes {
     static final String JOBS = "/materialize/jobs";
     private static final Set<Action> WRITING = Set.of(Action.WRITE_ONLINE);
+    private static final String ACTIVE = "latest";
     private static final HeaderName LOCATION = HeaderNames.create("Location");
 
     private final MaterializeJobs jobs;
@@ -73,13 +74,17 @@ final class MaterializeRoutes {
 
     private void run(
             Caller caller, Json body, ServerRequest request, ServerResponse response, MaterializeJobs.Run run) {
-        List<String> views = checks.materialize(caller, body.texts("feature_views"));
-        if (!flag(request, "async")) {
+        boolean async = flag(request, "async");
+        boolean force = flag(request, "force");
+        requireActiveVersion(body);
+        List<String> views = checks.materialize(
+                caller, body.has("feature_views") ? Optional.of(body.texts("feature_views")) : Optional.empty());
+        if (!async) {
             jobs.run(views, run);
             Answers.done(response);
             return;
         }
-        switch (jobs.submit(views, flag(request, "force"), run)) {
+        switch (jobs.submit(views, force, run)) {
             case MaterializeJobs.Order.Accepted(MaterializeJobs.Job job) -> {
                 response.header(LOCATION, JOBS + "/" + job.id());
                 Map<String, Object> answer = new LinkedHashMap<>();
@@ -100,8 +105,31 @@ final class MaterializeRoutes {
         }
     }
 
+    /** The words that Feast's server takes for yes and no; of several the last counts. */
     private static boolean flag(ServerRequest request, String name) {
-        return request.query().first(name).map(Boolean::parseBoolean).orElse(false);
+        List<String> given = request.query().all(name, List::of);
+        if (given.isEmpty()) {
+            return false;
+        }
+        String last = given.getLast();
+        return switch (last.toLowerCase(Locale.ROOT)) {
+            case "true", "t", "yes", "y", "on", "1" -> true;
+            case "false", "f", "no", "n", "off", "0" -> false;
+            default ->
+                throw new BadBodyException(
+                        name,
+                        "Input should be a valid boolean, such as true or false, was '%s' in the query"
+                                .formatted(last));
+        };
+    }
+
+    /** Online stores keep the values of one version of a view: the active one. */
+    private static void requireActiveVersion(Json body) {
+        body.text("version").filter(version -> !version.equals(ACTIVE)).ifPresent(version -> {
+            throw new InvalidRequestException(
+                    "version '%s' cannot be materialized: only the active definition of a feature view can. Leave version out, or write '%s'"
+                            .formatted(version, ACTIVE));
+        });
     }
 
     private static Optional<Instant> time(Json body, String key) {
