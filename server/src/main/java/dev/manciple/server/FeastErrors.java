@@ -10,9 +10,12 @@ import dev.manciple.error.NotFoundException;
 import dev.manciple.error.StoreException;
 import dev.manciple.error.UnsupportedException;
 import io.grpc.Status;
+import java.io.IOException;
+import java.sql.SQLException;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Failures as Feast's clients know them: a class of {@code feast.errors} that the client raises again, a status of HTTP. The
@@ -32,6 +35,9 @@ public final class FeastErrors {
             Map.entry("validation reference", "ValidationReferenceNotFound"),
             Map.entry("permission", "PermissionObjectNotFoundException"),
             Map.entry("project", "ProjectObjectNotFoundException"));
+
+    /** Connections, who connects, resources, operators, the system: classes of SQL states that speak of no data. */
+    private static final Set<String> STATES_WITHOUT_VALUES = Set.of("08", "28", "53", "57", "58");
 
     private FeastErrors() {}
 
@@ -74,6 +80,39 @@ public final class FeastErrors {
     /** Whether an operator should read of it: no caller could have avoided it. */
     public static boolean isOurs(FeatureStoreException failure) {
         return status(failure) >= 500;
+    }
+
+    /**
+     * What the log says of a failure. The words of a system behind it are left out, since they quote values of callers and of
+     * rows, but for those about connections, files and its own state.
+     */
+    public static String logged(FeatureStoreException failure) {
+        return failure instanceof StoreException store
+                ? "%s (%s)".formatted(store.attempt(), kind(store))
+                : String.valueOf(failure.getMessage());
+    }
+
+    private static String kind(StoreException failure) {
+        Throwable root = failure;
+        for (Throwable cause = failure.getCause(); cause != null; cause = cause.getCause()) {
+            if (cause instanceof SQLException refusal) {
+                return kind(refusal);
+            }
+            root = cause;
+        }
+        return root instanceof IOException
+                ? String.valueOf(root.getMessage())
+                : root.getClass().getSimpleName();
+    }
+
+    private static String kind(SQLException refusal) {
+        String state = refusal.getSQLState();
+        if (state == null) {
+            return "%s, code %d".formatted(refusal.getClass().getSimpleName(), refusal.getErrorCode());
+        }
+        return STATES_WITHOUT_VALUES.stream().anyMatch(state::startsWith)
+                ? String.valueOf(refusal.getMessage())
+                : "SQL state " + state;
     }
 
     /** What Feast's clients read to find the class to raise again: its module, its name, and what it says. */

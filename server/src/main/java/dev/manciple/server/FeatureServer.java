@@ -89,7 +89,8 @@ public final class FeatureServer implements Server {
             metrics.ifPresent(started -> opened.addFirst(started::close));
             // Last, since it says whether the server is ready: the other ports are open then.
             Optional<WebServer> http = options.port()
-                    .map(port -> listening.http(port, HttpRouting.builder().register(new HttpApi(backend, patience))));
+                    .map(port -> listening.http(
+                            port, HttpRouting.builder().register(new HttpApi(backend, patience)), patience.heads()));
             return new FeatureServer(http, grpc, metrics, backend, patience);
         } catch (RuntimeException e) {
             opened.forEach(Runnable::run);

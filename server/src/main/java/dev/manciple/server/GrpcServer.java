@@ -17,7 +17,9 @@ import io.netty.channel.nio.NioEventLoopGroup;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.InetSocketAddress;
+import java.nio.file.Files;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -152,8 +154,11 @@ final class GrpcServer implements AutoCloseable {
             return InsecureServerCredentials.create();
         }
         ServerOptions.Tls files = tls.get();
-        TlsServerCredentials.Builder credentials = TlsServerCredentials.newBuilder()
-                .keyManager(files.certificate().toFile(), files.key().toFile());
+        TlsServerCredentials.Builder credentials = TlsServerCredentials.newBuilder();
+        try (InputStream certificate = Files.newInputStream(files.certificate());
+                InputStream key = TlsFiles.key(files)) {
+            credentials.keyManager(certificate, key);
+        }
         if (files.clientAuthorities().isPresent()) {
             credentials
                     .trustManager(files.clientAuthorities().get().toFile())

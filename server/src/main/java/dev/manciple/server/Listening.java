@@ -1,16 +1,29 @@
 package dev.manciple.server;
 
+import com.sun.management.UnixOperatingSystemMXBean;
 import dev.manciple.error.InvalidRequestException;
+import dev.manciple.server.http.Refusals;
 import io.helidon.common.tls.Tls;
 import io.helidon.webserver.WebServer;
 import io.helidon.webserver.WebServerConfig;
 import io.helidon.webserver.http.HttpRouting;
+import io.helidon.webserver.http1.Http1Config;
+import io.helidon.webserver.http1.Http1ConnectionListener;
+import java.lang.management.ManagementFactory;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Optional;
 
 /** How the ports of one server listen, which begins here or fails with a reason. Immutable. */
 public final class Listening {
+    /** How often silent connections are looked for. */
+    private static final int LOOKS_PER_TIMEOUT = 10;
+
+    /** The other ports, the stores and the files of the process need descriptors too. */
+    private static final int DESCRIPTORS_PER_CONNECTION = 4;
+
+    private static final int MOST_CONNECTIONS = 100_000;
+
     private final String server;
     private final String host;
     private final Optional<ServerOptions.Tls> files;
@@ -44,22 +57,40 @@ public final class Listening {
      * Opens a port of HTTP.
      *
      * @param port 0 for any free port
+     * @param heads hears of the heads of requests
      * @throws InvalidRequestException if the address cannot be bound
      */
-    WebServer http(int port, HttpRouting.Builder routing) {
+    WebServer http(int port, HttpRouting.Builder routing, Http1ConnectionListener heads) {
         return start(
                 server,
                 host,
                 port,
                 WebServer.builder()
+                        .protocolsDiscoverServices(false)
+                        .addProtocol(
+                                Http1Config.builder().addReceiveListener(heads).build())
                         .idleConnectionTimeout(limits.idle())
+                        .idleConnectionPeriod(limits.idle().dividedBy(LOOKS_PER_TIMEOUT))
+                        .maxTcpConnections(connections())
                         // Sockets write an answer whole, channels in packets of 8 KB. But the web server's sockets of
                         // TLS do not insist on certificates of clients.
                         .useNio(tls.isPresent())
                         .connectionOptions(socket -> socket.tcpNoDelay(true))
                         .shutdownGracePeriod(drain)
+                        .directHandlers(Refusals.handlers())
                         .routing(routing)
                         .update(builder -> tls.ifPresent(builder::tls)));
+    }
+
+    /**
+     * A web server that finds no descriptor for a connection stops to listen for good, so it may never come to that: those beyond
+     * this many wait to be taken.
+     */
+    private static int connections() {
+        long descriptors = ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean system
+                ? system.getMaxFileDescriptorCount()
+                : MOST_CONNECTIONS;
+        return Math.clamp(descriptors / DESCRIPTORS_PER_CONNECTION, 1, MOST_CONNECTIONS);
     }
 
     /**

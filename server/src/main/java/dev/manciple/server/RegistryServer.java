@@ -90,7 +90,8 @@ public final class RegistryServer implements Server {
                             threads -> new RegistryServices(registry, datasets, commons, admission, clock, threads)
                                     .definitions()));
             Optional<WebServer> rest = options.restPort()
-                    .map(port -> listening.http(port, HttpRouting.builder().register(RegistryApi.PREFIX, api)));
+                    .map(port -> listening.http(
+                            port, HttpRouting.builder().register(RegistryApi.PREFIX, api), patience.heads()));
             return new RegistryServer(grpc, rest, datasets, options, admission, patience);
         } catch (RuntimeException e) {
             grpc.ifPresent(GrpcServer::close);

@@ -85,7 +85,7 @@ final class RegistryWatch implements AutoCloseable {
             last.set(seen(store));
         } catch (FeatureStoreException e) {
             metrics.registryFailed();
-            LOG.warn("The registry cannot be read; the last good one is served: {}", e.getMessage());
+            LOG.warn("The registry cannot be read; the last good one is served: {}", FeastErrors.logged(e));
         } catch (RuntimeException e) {
             // The watch goes on.
             metrics.registryFailed();

@@ -32,7 +32,7 @@ public final class TimeLimit implements AutoCloseable {
      */
     public <R, E extends Exception> R run(Work<R, E> work) throws E {
         Thread worker = Thread.currentThread();
-        try (Deadlines.Watch watch = deadlines.watch(System.nanoTime() + limit.toNanos(), worker::interrupt)) {
+        try (Deadlines.Watch watch = begin(worker::interrupt)) {
             try {
                 return work.run();
             } finally {
@@ -41,6 +41,15 @@ public final class TimeLimit implements AutoCloseable {
                 }
             }
         }
+    }
+
+    /**
+     * Begins work that ends elsewhere.
+     *
+     * @param end what to do if it has not ended in time, as {@link Deadlines#watch} does it
+     */
+    public Deadlines.Watch begin(Runnable end) {
+        return deadlines.watch(System.nanoTime() + limit.toNanos(), end);
     }
 
     @Override

@@ -15,6 +15,7 @@ import dev.manciple.tck.Await;
 import dev.manciple.wire.OnlineStoreCodec;
 import dev.manciple.wire.proto.OnlineStoreProto.ScanRequest;
 import java.io.IOException;
+import java.io.InputStream;
 import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
 import java.net.Socket;
@@ -32,6 +33,8 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -69,6 +72,8 @@ class FaultsTest {
     private Socket send(String bytes) throws IOException {
         Socket socket =
                 new Socket(InetAddress.getLoopbackAddress(), small.server().port());
+        // A test that waits for ever tells nothing.
+        socket.setSoTimeout(20_000);
         socket.getOutputStream().write(bytes.getBytes(StandardCharsets.US_ASCII));
         socket.getOutputStream().flush();
         return socket;
@@ -154,19 +159,62 @@ class FaultsTest {
     }
 
     @Test
-    void callersWhoSendSlowlyKeepNobodyOut() throws Exception {
+    @Timeout(60)
+    void callersWhoSendSlowlyKeepNobodyOutAndLoseTheConnection() throws Exception {
         List<Socket> slow = new ArrayList<>();
         try {
             for (int caller = 0; caller < 50; caller++) {
                 // A head that never ends takes no place.
                 slow.add(send("POST /get-online-features HTTP/1.1\r\nHost: x\r\nX-Slow: "));
             }
+            slow.add(send(""));
+            slow.add(send("POST /get-onl"));
             assertThat(http.post("/get-online-features", READ).statusCode()).isEqualTo(200);
+            // Ends where the server hangs up.
+            for (Socket socket : slow) {
+                assertThat(socket.getInputStream().readAllBytes()).isEmpty();
+            }
         } finally {
             for (Socket socket : slow) {
                 socket.close();
             }
         }
+    }
+
+    @Test
+    @Timeout(60)
+    void aHeadThatComesByteByByteComesToAnEnd() throws Exception {
+        try (Socket slow = send("POST /get-online-features HTTP/1.1\r\nHost: x\r\nX-Slow: ")) {
+            Await.until("the server hung up", () -> {
+                try {
+                    slow.getOutputStream().write('x');
+                    return false;
+                } catch (IOException e) {
+                    return true;
+                }
+            });
+        }
+    }
+
+    @Test
+    void connectionsThatStayAskAgain() throws Exception {
+        try (Socket patient = send(head("/get-online-features", READ.length()) + READ)) {
+            InputStream answers = patient.getInputStream();
+            String first = readAnswer(answers);
+            patient.getOutputStream()
+                    .write((head("/get-online-features", READ.length()) + READ).getBytes(StandardCharsets.US_ASCII));
+            assertThat(readAnswer(answers)).isEqualTo(first).contains("\"statuses\"");
+        }
+    }
+
+    private static String readAnswer(InputStream answers) throws IOException {
+        StringBuilder answer = new StringBuilder();
+        while (answer.indexOf("\r\n\r\n") < 0) {
+            answer.append((char) answers.read());
+        }
+        Matcher length = Pattern.compile("(?i)content-length: (\\d+)").matcher(answer);
+        assertThat(length.find()).isTrue();
+        return new String(answers.readNBytes(Integer.parseInt(length.group(1))), StandardCharsets.UTF_8);
     }
 
     /** More of an answer than the buffers between two processes hold. */

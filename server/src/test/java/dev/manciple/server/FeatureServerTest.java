@@ -234,6 +234,10 @@ class FeatureServerTest {
                     .contains("feast_online_features_entity_count");
             assertThat(get("/openapi.json").body()).contains("/write-to-online-store");
             assertThat(get("/nowhere").statusCode()).isEqualTo(404);
+            assertThat(get("/nowhere").body()).isEqualTo("{\"detail\":\"Not Found\"}");
+            assertThat(get("/push").statusCode()).isEqualTo(405);
+            assertThat(get("/push").headers().firstValue("Allow")).contains("POST");
+            assertThat(get("/push").body()).isEqualTo("{\"detail\":\"Method Not Allowed\"}");
         }
     }
 

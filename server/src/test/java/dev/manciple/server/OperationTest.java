@@ -143,12 +143,26 @@ class OperationTest {
         return statuses;
     }
 
+    /** Something bad that happens to the file of the registry. */
+    private interface Mishap {
+        void happenTo(Path registry) throws IOException;
+    }
+
     @Test
     void aRegistryReplacedByGarbageLeavesTheLastGoodOneServed() throws Exception {
+        leavesTheLastGoodOneServed(registry -> Files.writeString(registry, "garbage"));
+    }
+
+    @Test
+    void aRegistryThatVanishesLeavesTheLastGoodOneServed() throws Exception {
+        leavesTheLastGoodOneServed(Files::delete);
+    }
+
+    private void leavesTheLastGoodOneServed(Mishap mishap) throws Exception {
         try (FeatureServer server = start(ServerOptions.DEFAULT.withRegistryTtl(Duration.ofMillis(50)))) {
             assertThat(read(server).statusCode()).isEqualTo(200);
             Files.copy(folder.resolve("registry.db"), folder.resolve("good.db"));
-            Files.writeString(folder.resolve("registry.db"), "garbage");
+            mishap.happenTo(folder.resolve("registry.db"));
             Await.until(
                     "the registry failed to be read",
                     () -> metrics(server),

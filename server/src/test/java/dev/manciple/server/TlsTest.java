@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.manciple.FeatureStore;
+import dev.manciple.error.InvalidRequestException;
 import dev.manciple.registry.FileRegistry;
 import dev.manciple.server.flight.OfflineServer;
 import dev.manciple.server.flight.OfflineServerOptions;
@@ -24,6 +25,8 @@ import io.netty.handler.ssl.SslContextBuilder;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -36,6 +39,7 @@ import java.security.KeyStore;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
@@ -141,6 +145,59 @@ class TlsTest {
                     .isInstanceOf(IOException.class);
         }
         assertThat(health("https", mutual, showing("client"))).isEqualTo(200);
+    }
+
+    @Test
+    void aKeyOfAnotherCertificateIsRefusedBeforeAnythingIsServed() {
+        ServerOptions.Tls files =
+                new ServerOptions.Tls(folder.resolve("other.key"), folder.resolve("server.crt"), Optional.empty());
+        assertThatThrownBy(() -> FeatureServer.start(
+                        store, ServerOptions.DEFAULT.withPort(0).withTls(files), "1.2.3"))
+                .isInstanceOf(InvalidRequestException.class)
+                .hasMessageContaining("other.key")
+                .hasMessageContaining("the certificate is of another key");
+    }
+
+    @Test
+    void encryptedKeysAreRefused() throws Exception {
+        Path key = folder.resolve("encrypted.key");
+        Files.writeString(key, Files.readString(folder.resolve("server.key")).replace("PRIVATE", "ENCRYPTED PRIVATE"));
+        ServerOptions.Tls files = new ServerOptions.Tls(key, folder.resolve("server.crt"), Optional.empty());
+        assertThatThrownBy(() -> FeatureServer.start(
+                        store, ServerOptions.DEFAULT.withPort(0).withTls(files), "1.2.3"))
+                .isInstanceOf(InvalidRequestException.class)
+                .hasMessageContaining("encrypted.key of TLS is encrypted");
+    }
+
+    @Test
+    void keysMayBeInTheOlderFormToo() throws Exception {
+        byte[] pkcs8 = Base64.getMimeDecoder()
+                .decode(Files.readString(folder.resolve("server.key")).replaceAll("-----[^-]+-----", ""));
+        // What the newer form has in front: what kind of key it is.
+        String older = Base64.getMimeEncoder().encodeToString(Arrays.copyOfRange(pkcs8, 26, pkcs8.length));
+        Path key = folder.resolve("older.key");
+        Files.writeString(key, "-----BEGIN RSA PRIVATE KEY-----\n%s\n-----END RSA PRIVATE KEY-----\n".formatted(older));
+        ServerOptions.Tls files = new ServerOptions.Tls(key, folder.resolve("server.crt"), Optional.empty());
+        try (FeatureServer both = FeatureServer.start(
+                store, ServerOptions.DEFAULT.withPort(0).withGrpcPort(0).withTls(files), "1.2.3")) {
+            assertThat(health("https", both, trusting("server"))).isEqualTo(200);
+            assertThat(version(both, client("server"))).isEqualTo("1.2.3");
+        }
+    }
+
+    @Test
+    void whoSaysNothingLosesTheConnection() throws Exception {
+        try (FeatureServer impatient = FeatureServer.start(
+                        store,
+                        ServerOptions.DEFAULT
+                                .withPort(0)
+                                .withTls(files(Optional.empty()))
+                                .withLimits(new ServerOptions.Limits(1 << 20, 100, 10, Duration.ofSeconds(1))),
+                        "1.2.3");
+                Socket silent = new Socket(InetAddress.getLoopbackAddress(), impatient.port())) {
+            silent.setSoTimeout(20_000);
+            assertThat(silent.getInputStream().readAllBytes()).isEmpty();
+        }
     }
 
     @Test

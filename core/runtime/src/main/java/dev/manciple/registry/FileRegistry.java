@@ -35,7 +35,8 @@ public final class FileRegistry implements StoredRegistry {
     private final AtomicReference<State> lastRead = new AtomicReference<>(State.NEVER_READ);
 
     /**
-     * @param path made, with its folder, at the first commit; reading a registry that does not exist finds it empty
+     * @param path made, with its folder, at the first commit; reading a registry that does not exist finds it empty, unless it was
+     *     read from here before
      * @param dropsProjectIds whether a commit drops the obsolete list of project ids
      * @param clock the source of the times recorded in the registry
      */
@@ -150,8 +151,16 @@ public final class FileRegistry implements StoredRegistry {
     }
 
     private State read() {
-        return file.read()
-                .map(content -> new State(parse(content.bytes()), Optional.of(content.stamp()), content.settled()))
+        Optional<RegistryFile.Content> found = file.read();
+        if (found.isEmpty() && lastRead.get().stamp().isPresent()) {
+            // What was there is not taken for empty: nobody removes a registry by deleting its file under those who use
+            // it.
+            throw new ConfigException(
+                    file.name(),
+                    List.of(
+                            "the file is gone, which was there when it was read last. Restore it from a copy, or apply again"));
+        }
+        return found.map(content -> new State(parse(content.bytes()), Optional.of(content.stamp()), content.settled()))
                 .orElse(State.NO_FILE);
     }
 

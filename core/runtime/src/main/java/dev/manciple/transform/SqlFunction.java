@@ -114,6 +114,29 @@ final class SqlFunction implements OnDemandFunction {
     }
 
     private void evaluate(ArrowReader inputs, BufferAllocator batches, Cell cell) throws IOException {
+        try {
+            project(inputs, batches, cell);
+        } catch (StoreException e) {
+            if (e.retryable()) {
+                throw e;
+            }
+            // The engine is there: these inputs, and no others, have no result.
+            throw new InvalidRequestException(
+                    "The SQL expressions of on demand feature view '%s' have no result for these inputs: %s"
+                            .formatted(slice.view().name(), reason(e)),
+                    e);
+        }
+    }
+
+    private static String reason(StoreException failure) {
+        Throwable root = failure;
+        while (root.getCause() != null) {
+            root = root.getCause();
+        }
+        return String.valueOf(root.getMessage());
+    }
+
+    private void project(ArrowReader inputs, BufferAllocator batches, Cell cell) throws IOException {
         try (ArrowReader results = engine.project(inputs, expressions, batches)) {
             VectorSchemaRoot root = results.getVectorSchemaRoot();
             List<FieldVector> columns = root.getFieldVectors();

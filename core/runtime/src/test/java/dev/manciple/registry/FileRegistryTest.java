@@ -60,6 +60,23 @@ class FileRegistryTest {
     }
 
     @Test
+    void aRegistryWhoseFileIsGoneIsNotTakenForEmpty() throws IOException {
+        RegistrySnapshot known = put(load("shop"), DRIVER);
+        assertThat(load("shop")).isEqualTo(known);
+        byte[] kept = Files.readAllBytes(path);
+        Files.delete(path);
+        assertThatThrownBy(() -> load("shop"))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining(path + "")
+                .hasMessageContaining("the file is gone");
+        assertThatThrownBy(() -> put(known, Entity.of("customer"))).isInstanceOf(ConfigException.class);
+        assertThat(path).as("nothing is made in its place").doesNotExist();
+
+        Files.write(path, kept);
+        assertThat(load("shop")).isEqualTo(known);
+    }
+
+    @Test
     void aCommitIsReadByEverybody() {
         RegistrySnapshot committed = put(load("shop"), DRIVER);
         assertThat(requireNonNull(committed.entities().get("driver")).type()).hasValue(ValueType.Scalar.INT64);

@@ -114,6 +114,15 @@ class OnDemandJobTest {
     }
 
     @Test
+    void inputsWithoutAResultAreNoFailureOfAStore() {
+        String tooLarge = "trips + 9223372036854775807";
+        assertThatThrownBy(() -> read(sqlJob(10, Map.of("sum", tooLarge, "note", "'x'"))))
+                .isInstanceOf(InvalidRequestException.class)
+                .hasMessageContaining("on demand feature view 'totals' have no result for these inputs")
+                .hasMessageContaining("Overflow");
+    }
+
+    @Test
     void closingEarlyFreesEverything() throws IOException {
         try (ArrowReader reader = job(1, OnDemandJobTest::sumAndNote).open(allocator)) {
             assertThat(reader.loadNextBatch()).isTrue();

@@ -45,7 +45,8 @@ final class FlightErrors {
 
     private static FlightRuntimeException of(FeatureStoreException failure) {
         if (FeastErrors.isOurs(failure)) {
-            LOG.warn("A call failed", failure);
+            LOG.warn("A call failed: {}", FeastErrors.logged(failure));
+            LOG.debug("Why the call failed", failure);
         }
         return described(status(failure), failure);
     }

@@ -9,7 +9,9 @@ import dev.manciple.server.Server;
 import dev.manciple.server.ServerOptions;
 import dev.manciple.server.TlsFiles;
 import dev.manciple.server.auth.AccessControl;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -101,7 +103,7 @@ public final class OfflineServer implements Server {
                 .maxInboundMessageSize(options.limits().messageBytes());
         if (options.tls().isPresent()) {
             ServerOptions.Tls files = options.tls().get();
-            builder.useTls(files.certificate().toFile(), files.key().toFile());
+            builder.useTls(new ByteArrayInputStream(Files.readAllBytes(files.certificate())), TlsFiles.key(files));
             if (files.clientAuthorities().isPresent()) {
                 builder.useMTlsClientVerification(
                         files.clientAuthorities().get().toFile());

@@ -66,6 +66,12 @@ final class Answers {
         }
     }
 
+    /** The answer of Feast's web framework. */
+    static void wrongMethod(ServerResponse response, String right) {
+        response.header(HeaderNames.ALLOW, right);
+        json(response, 405, Map.of("detail", "Method Not Allowed"));
+    }
+
     static void badBody(ServerResponse response, BadBodyException problem) {
         List<String> place = problem.place().equals("body") ? List.of("body") : List.of("body", problem.place());
         json(

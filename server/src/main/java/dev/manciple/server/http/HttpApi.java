@@ -144,6 +144,7 @@ public final class HttpApi implements HttpService {
     private void guarded(HttpRules rules, String path, Guarded route) {
         Telemetry.Route observed = backend.telemetry().route(path);
         rules.post(path, (request, response) -> run(request, response, route, observed));
+        rules.any(path, (request, response) -> Answers.wrongMethod(response, "POST"));
     }
 
     private void get(HttpRules rules, String path, Getter route) {
@@ -155,6 +156,7 @@ public final class HttpApi implements HttpService {
                         response,
                         (caller, body, asked, answer) -> route.handle(caller, asked, answer),
                         observed));
+        rules.any(path, (request, response) -> Answers.wrongMethod(response, "GET"));
     }
 
     private void run(ServerRequest request, ServerResponse response, Guarded route, Telemetry.Route observed) {
@@ -193,7 +195,8 @@ public final class HttpApi implements HttpService {
             Answers.turnedAway(response, e);
         } catch (FeatureStoreException e) {
             if (FeastErrors.isOurs(e)) {
-                LOG.warn("{} failed: {}", request.path().path(), e.getMessage());
+                LOG.warn("{} failed: {}", request.path().path(), FeastErrors.logged(e));
+                LOG.debug("Why {} failed", request.path().path(), e);
             }
             Answers.failure(response, e);
         } catch (RequestBody.TooLargeException e) {
@@ -324,7 +327,7 @@ public final class HttpApi implements HttpService {
             store.registry();
             return true;
         } catch (FeatureStoreException e) {
-            LOG.warn("The registry cannot be read: {}", e.getMessage());
+            LOG.warn("The registry cannot be read: {}", FeastErrors.logged(e));
             return false;
         }
     }

@@ -2,13 +2,14 @@ package dev.manciple.server.http;
 
 import com.google.protobuf.MessageLite;
 import dev.manciple.server.TimeLimit;
+import io.helidon.webserver.http1.Http1ConnectionListener;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.time.Duration;
 
 /**
- * Reads bodies of clients that may be slow on purpose, and writes long answers to those that may not take them: what has not come
+ * Reads heads and bodies of clients that may be slow on purpose, and writes long answers to those that may not take them: what has not come
  * or gone by its deadline is given up, and its connection with it. The HTTP server's own reads and writes wait for ever.
  * Thread-safe.
  */
@@ -64,6 +65,11 @@ public final class Patience implements AutoCloseable {
             stream.flush();
             return part;
         });
+    }
+
+    /** Hears of heads of requests, which have to come in as much time. */
+    public Http1ConnectionListener heads() {
+        return new Heads(limit);
     }
 
     @Override

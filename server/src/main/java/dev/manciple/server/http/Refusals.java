@@ -1,0 +1,33 @@
+package dev.manciple.server.http;
+
+import io.helidon.http.DirectHandler;
+import io.helidon.http.HeaderNames;
+import io.helidon.http.ServerResponseHeaders;
+import io.helidon.http.Status;
+import io.helidon.webserver.http.DirectHandlers;
+import java.util.Map;
+
+/** What is said to requests that reach no route, in the shape of Feast's web framework: its client reads JSON only. Immutable. */
+public final class Refusals implements DirectHandler {
+    /** Refusals of every kind. */
+    public static DirectHandlers handlers() {
+        DirectHandlers.Builder handlers = DirectHandlers.builder();
+        for (EventType kind : EventType.values()) {
+            handlers.addHandler(kind, new Refusals());
+        }
+        return handlers.build();
+    }
+
+    @Override
+    public TransportResponse handle(
+            TransportRequest request, EventType kind, Status status, ServerResponseHeaders headers, String message) {
+        String detail = status.code() == Status.NOT_FOUND_404.code() ? "Not Found" : message;
+        return TransportResponse.builder()
+                .status(status)
+                .headers(headers)
+                .header(HeaderNames.CONTENT_TYPE, Answers.JSON)
+                .keepAlive(kind.keepAlive())
+                .entity(Json.MAPPER.writeValueAsBytes(Map.of("detail", detail)))
+                .build();
+    }
+}
