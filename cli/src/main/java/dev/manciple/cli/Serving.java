@@ -104,18 +104,19 @@ final class Serving {
 
     private void serveRegistry(RegistryServerOptions options, Commons commons, ServedStores stores, Servers servers) {
         StoredRegistry registry = stores.registry();
-        int projects = registry.projects().size();
+        int count = registry.projects().size();
+        String projects = count + (count == 1 ? " project" : " projects");
         RegistryServer server =
                 servers.add(RegistryServer.start(registry, commons, Optional.of(stores.datasets()), options));
         String host = options.host();
         boolean tls = options.tls().isPresent();
         server.grpcPort()
                 .ifPresent(port -> session.printer()
-                        .line("Serving the registry of %d projects at %s:%d (gRPC%s)"
+                        .line("Serving the registry of %s at %s:%d (gRPC%s)"
                                 .formatted(projects, host, port, tls ? " with TLS" : "")));
         server.restPort()
                 .ifPresent(port -> session.printer()
-                        .line("Serving the registry of %d projects at %s://%s:%d/api/v1 (REST)"
+                        .line("Serving the registry of %s at %s://%s:%d/api/v1 (REST)"
                                 .formatted(projects, tls ? "https" : "http", host, port)));
     }
 

@@ -259,7 +259,7 @@ class BadInputTest {
         apply();
         assertFailed(
                 run("-cshop", "get-online-features", "-e", "customer_id=one", "-S", "churn_v1"),
-                "Column 'customer_id': 'one' cannot be read as INT64");
+                "customer_id: 'one' cannot be read as Int64");
         assertFailed(
                 run("-cshop", "get-online-features", "-e", "1", "-S", "churn_v1"),
                 "'1' names no entity: write key=value");
@@ -307,10 +307,10 @@ class BadInputTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "customer_id | 1.5 | '1.5' cannot be read as INT64: it is no whole number",
-                "customer_id | 99999999999999999999 | cannot be read as INT64: outside -9223372036854775808 to",
-                "customer_id | \"one\" | 'one' cannot be read as INT64: not a number",
-                "event_timestamp | \"soon\" | 'soon' cannot be read as UNIX_TIMESTAMP: write a time as 2025-01-31T12:00:00Z",
+                "customer_id | 1.5 | '1.5' cannot be read as Int64: it is no whole number",
+                "customer_id | 99999999999999999999 | cannot be read as Int64: outside -9223372036854775808 to",
+                "customer_id | \"one\" | 'one' cannot be read as Int64: not a number",
+                "event_timestamp | \"soon\" | 'soon' cannot be read as UnixTimestamp: write a time as 2025-01-31T12:00:00Z",
             })
     void valuesOfJsonRowsThatAreNone(String column, String value, String problem) {
         apply();

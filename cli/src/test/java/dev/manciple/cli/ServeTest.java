@@ -92,8 +92,8 @@ class ServeTest {
                             "Serving 1 feature views (gRPC)",
                             "and metrics",
                             "Serving the history of 1 feature views (Arrow Flight)",
-                            "Serving the registry of 1 projects (gRPC)",
-                            "Serving the registry of 1 projects (REST)");
+                            "Serving the registry of 1 project (gRPC)",
+                            "Serving the registry of 1 project (REST)");
             for (int port : ports.values()) {
                 new Socket(InetAddress.getLoopbackAddress(), port).close();
             }
@@ -106,7 +106,7 @@ class ServeTest {
                     .POST(HttpRequest.BodyPublishers.ofString(READ))
                     .build();
             HttpRequest registry = request(
-                            Objects.requireNonNull(ports.get("Serving the registry of 1 projects (REST)")),
+                            Objects.requireNonNull(ports.get("Serving the registry of 1 project (REST)")),
                             "/api/v1/entities?project=rides")
                     .build();
             List<Asking> kinds = List.of(
@@ -155,7 +155,7 @@ class ServeTest {
         Process process =
                 Processes.manciple(folder, "serve_registry", "--host=127.0.0.1", "--port=0", "-r", "--rest-port=0");
         try (BufferedReader out = process.inputReader()) {
-            Integer port = Objects.requireNonNull(ports(out).get("Serving the registry of 1 projects (REST)"));
+            Integer port = Objects.requireNonNull(ports(out).get("Serving the registry of 1 project (REST)"));
             HttpResponse<String> accepted = send(request(port, "/api/v1/saved_datasets/create")
                     .POST(HttpRequest.BodyPublishers.ofString("""
                             {"name": "training", "project": "rides", "features": ["trips:count"],

@@ -43,6 +43,8 @@ import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class FeatureServerTest {
@@ -203,6 +205,31 @@ class FeatureServerTest {
             assertThat(post("/materialize", "{\"start_ts\": \"2024-02-01\", \"end_ts\": \"2024-01-01\"}"))
                     .matches(answer ->
                             answer.statusCode() == 400 && answer.body().contains("must be before"));
+        }
+
+        @ParameterizedTest
+        @CsvSource(delimiter = '|', quoteCharacter = '~', textBlock = """
+                        /push        | []                        | Input should be an object, not a list
+                        /search      | []                        | Input should be an object, not a list
+                        /push        | null                      | Input should be an object, not null
+                        /push        | {"df": {"a": [1}}         | JSON decode error: the body is no JSON from line 1, column 16 on
+                        /push        | {"df": {"a": [NaN]}}      | JSON decode error: the body is no JSON from line 1, column
+                        /search      | {"query": [NaN]}          | JSON decode error: the body is no JSON from line 1, column
+                        /push        | {"df": {                  | JSON decode error: the body ends before its JSON does
+                        /push        | {} {}                     | JSON decode error: the body is no JSON from line 1, column
+                        /push        | {"push_source_name": null} | Input should be a text, not null
+                        /push        | {"push_source_name": "stats_push", "df": null} | Input should be an object of lists, not null
+                        /push        | {"push_source_name": "stats_push"}             | Field required
+                        /get-online-features | {"features": ["driver_stats:trips"], "entities": null} | Input should be an object of lists, not null
+                        /materialize | {"start_ts": "garbage", "end_ts": "2024-01-01"} | start_ts: 'garbage' cannot be read as UnixTimestamp: write a time as 2025-01-31T12:00:00Z
+                        """)
+        void tellsMistakesInBodiesInPlainWords(String route, String body, String message) throws Exception {
+            assertThat(post(route, body).body())
+                    .contains(message)
+                    .doesNotContain("Feature.")
+                    .doesNotContain("java.")
+                    .doesNotContain("`")
+                    .doesNotContain("Column 'start_ts'");
         }
 
         @Test

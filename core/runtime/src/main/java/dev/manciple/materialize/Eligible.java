@@ -88,8 +88,8 @@ final class Eligible {
                 .<FeatureStoreException>map(preserved -> new UnsupportedException(
                         "Manciple",
                         preserved.as().name(),
-                        "writing values of a %s such as '%s'"
-                                .formatted(preserved.as().words(), name)))
+                        "writing values of %s such as '%s'"
+                                .formatted(preserved.as().one(), name)))
                 .orElseGet(() -> new NotFoundException(
                         "Feature view",
                         name,

@@ -130,9 +130,10 @@ public final class EntityRows {
 
     private static List<Value> converted(List<Value> given, ValueType type, String column) {
         List<Value> values = new ArrayList<>(given.size());
+        String place = "Column '%s'".formatted(column);
         for (Value value : given) {
             try {
-                values.add(ArrowValues.convert(value, type, column));
+                values.add(ArrowValues.convert(value, type, place));
             } catch (InvalidRequestException e) {
                 throw new InvalidRequestException("Row %d: %s".formatted(values.size() + 1, e.getMessage()), e);
             }

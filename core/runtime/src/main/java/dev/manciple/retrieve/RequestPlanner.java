@@ -109,8 +109,8 @@ final class RequestPlanner {
                     throw new UnsupportedException(
                             "Manciple",
                             preserved.as().name(),
-                            "retrieval from a %s such as '%s'"
-                                    .formatted(preserved.as().words(), name));
+                            "retrieval from %s such as '%s'"
+                                    .formatted(preserved.as().one(), name));
                 });
         throw new NotFoundException(
                 "Feature view", name, Nearest.hint(name, snapshot.views().keySet()));

@@ -89,7 +89,7 @@ class BadDefinitionsTest {
         assertBad("entities: {name: e}", "f.yaml:1: entities: must be a list, was a mapping");
         assertBad("entities: [e]", "f.yaml:1: entities: every element must be a mapping, one is 'e'");
         assertBad("entities:\n- name:\n", "f.yaml:2: entity, name: must be text, was empty");
-        assertBad("entities:\n- name: \"  \"\n", "f.yaml:2: entity '  ': A entity needs a name");
+        assertBad("entities:\n- name: \"  \"\n", "f.yaml:2: entity '  ': Every entity needs a name");
     }
 
     @Test

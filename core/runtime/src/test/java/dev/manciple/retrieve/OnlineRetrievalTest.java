@@ -177,7 +177,7 @@ class OnlineRetrievalTest {
                 .isInstanceOf(InvalidRequestException.class)
                 .hasMessageContaining("driver_id")
                 .hasMessageContaining("10o1")
-                .hasMessageContaining("INT64");
+                .hasMessageContaining("Int64");
     }
 
     @Test

@@ -99,10 +99,10 @@ public final class ArrowValues {
      * A value as the declared type has it, by the rules of reading: text is parsed where the type is a number or a time, numbers
      * change their kind only where nothing is lost.
      *
-     * @param column named in errors
-     * @throws dev.manciple.error.InvalidRequestException naming the column, the value and the type if it does not fit
+     * @param place what the value is of, named in errors: a field of a request, a column
+     * @throws dev.manciple.error.InvalidRequestException naming the place, the value and the type if it does not fit
      */
-    public static Value convert(Value value, ValueType type, String column) {
-        return new Conversion(type, column).apply(value);
+    public static Value convert(Value value, ValueType type, String place) {
+        return new Conversion(type, place).apply(value);
     }
 }

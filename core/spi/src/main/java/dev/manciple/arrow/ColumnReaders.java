@@ -93,7 +93,7 @@ final class ColumnReaders {
         if (type == ValueType.Scalar.ZONED_TIMESTAMP && vector instanceof TimeStampVector) {
             return inZone(natural, zone(vector));
         }
-        Conversion conversion = new Conversion(type, column);
+        Conversion conversion = new Conversion(type, "Column '%s'".formatted(column));
         return index -> conversion.apply(natural.read(index));
     }
 

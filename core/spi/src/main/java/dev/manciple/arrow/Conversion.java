@@ -2,6 +2,7 @@ package dev.manciple.arrow;
 
 import dev.manciple.error.InvalidRequestException;
 import dev.manciple.model.Field;
+import dev.manciple.model.TypeNames;
 import dev.manciple.model.ValueType;
 import dev.manciple.spi.Value;
 import java.math.BigDecimal;
@@ -52,12 +53,12 @@ final class Conversion {
     private static final int MAX_SCALE = 1_000;
 
     private final ValueType type;
-    private final String column;
+    private final String place;
 
-    /** @param column named in errors */
-    Conversion(ValueType type, String column) {
+    /** @param place what the values are of, as errors say it, such as {@code Column 'a'} */
+    Conversion(ValueType type, String place) {
         this.type = type;
-        this.column = column;
+        this.place = place;
     }
 
     Value apply(Value value) {
@@ -68,7 +69,8 @@ final class Conversion {
             return convert(value, type);
         } catch (IllegalArgumentException | ArithmeticException | DateTimeException e) {
             throw new InvalidRequestException(
-                    "Column '%s': %s cannot be read as %s: %s".formatted(column, show(value), type, e.getMessage()), e);
+                    "%s: %s cannot be read as %s: %s".formatted(place, show(value), TypeNames.of(type), e.getMessage()),
+                    e);
         }
     }
 
@@ -370,7 +372,24 @@ final class Conversion {
     }
 
     private static IllegalArgumentException mismatch(Value value) {
-        return new IllegalArgumentException(
-                "it is a value of the kind " + value.getClass().getSimpleName());
+        return new IllegalArgumentException("it is " + kind(value));
+    }
+
+    private static String kind(Value value) {
+        return switch (value) {
+            case Value.Null none -> "null";
+            case Value.Missing none -> "missing";
+            case Value.Int number -> "a whole number";
+            case Value.Real number -> "a number";
+            case Value.Bool bool -> "true or false";
+            case Value.Text text -> "text";
+            case Value.Bytes bytes -> "bytes";
+            case Value.Time time -> "a time";
+            case Value.ZonedTime time -> "a time with a zone";
+            case Value.Many many -> "a list";
+            case Value.Keyed keyed -> "a map";
+            case Value.Entries entries -> "a map";
+            case Value.Corrupt corrupt -> "no value that can be read";
+        };
     }
 }

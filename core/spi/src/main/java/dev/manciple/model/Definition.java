@@ -24,6 +24,11 @@ public sealed interface Definition permits Entity, DataSource, AnyFeatureView, F
             this.words = words;
         }
 
+        /** {@link #words} for one of the kind, with its article. */
+        public String one() {
+            return ("aeiou".indexOf(words.charAt(0)) < 0 ? "a " : "an ") + words;
+        }
+
         /** As people write it, in Feast's words. */
         public String words() {
             return words;

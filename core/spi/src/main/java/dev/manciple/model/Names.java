@@ -6,7 +6,7 @@ final class Names {
 
     static void require(String name, String what) {
         if (name.isBlank()) {
-            throw new IllegalArgumentException("A " + what + " needs a name");
+            throw new IllegalArgumentException("Every " + what + " needs a name");
         }
     }
 

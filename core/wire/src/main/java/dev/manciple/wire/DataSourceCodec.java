@@ -211,7 +211,8 @@ final class DataSourceCodec {
         out.setRequestDataOptions(stored.toBuilder()
                 .clearSchema()
                 .clearDeprecatedSchema()
-                .addAllSchema(FieldCodec.encode(request.schema(), stored.getSchemaList())));
+                .addAllSchema(FieldCodec.encode(
+                        "data source '%s'".formatted(request.name()), request.schema(), stored.getSchemaList())));
     }
 
     private static void encodeHistory(Optional<Batch> history, DataSourceProto.DataSource.Builder out) {

@@ -51,7 +51,8 @@ final class FeatureViewCodec {
                 .clearEntityColumns()
                 .addAllEntityColumns(entityColumns(view, existing))
                 .clearFeatures()
-                .addAllFeatures(FieldCodec.encode(view.features(), existing.getFeaturesList()))
+                .addAllFeatures(FieldCodec.encode(
+                        "feature view '%s'".formatted(view.name()), view.features(), existing.getFeaturesList()))
                 .setOnline(view.online())
                 .setOffline(view.offline())
                 .setDisabled(!view.enabled())
@@ -70,7 +71,7 @@ final class FeatureViewCodec {
     /** The columns of a view's keys; the dummy one where the view has none. */
     private static List<FeatureSpecV2> entityColumns(FeatureView view, FeatureViewSpec stored) {
         List<Field> columns = view.entities().isEmpty() ? List.of(EntityKeyCodec.DUMMY) : view.entityColumns();
-        return FieldCodec.encode(columns, stored.getEntityColumnsList());
+        return FieldCodec.encode("feature view '%s'".formatted(view.name()), columns, stored.getEntityColumnsList());
     }
 
     static boolean isGlobal(List<String> entities) {

@@ -1,5 +1,6 @@
 package dev.manciple.wire;
 
+import dev.manciple.error.InvalidRequestException;
 import dev.manciple.model.Extras;
 import dev.manciple.model.Field;
 import dev.manciple.model.ValueType;
@@ -29,27 +30,40 @@ final class FieldCodec {
         return new Field(spec.getName(), type(spec), spec.getDescription(), tags, extras(spec));
     }
 
-    /** Columns found among {@code stored} by name keep what the model does not show. */
-    static List<FeatureSpecV2> encode(List<Field> fields, List<FeatureSpecV2> stored) {
+    /**
+     * Columns found among {@code stored} by name keep what the model does not show.
+     *
+     * @param owner whose they are, named in errors
+     * @throws InvalidRequestException if Feast has no value type for one
+     */
+    static List<FeatureSpecV2> encode(String owner, List<Field> fields, List<FeatureSpecV2> stored) {
         Map<String, FeatureSpecV2> byName = new HashMap<>();
         stored.forEach(spec -> byName.put(spec.getName(), spec));
         return fields.stream()
-                .map(field -> encode(field, Optional.ofNullable(byName.get(field.name()))))
+                .map(field -> encode(owner, field, Optional.ofNullable(byName.get(field.name()))))
                 .toList();
     }
 
-    private static FeatureSpecV2 encode(Field field, Optional<FeatureSpecV2> stored) {
+    private static FeatureSpecV2 encode(String owner, Field field, Optional<FeatureSpecV2> stored) {
         if (stored.isPresent() && says(stored.get(), field)) {
             return stored.get();
         }
         FeatureSpecV2 existing = stored.orElse(FeatureSpecV2.getDefaultInstance());
         return Unmodelled.base(field.extras(), extras(existing), existing.toBuilder())
                 .setName(field.name())
-                .setValueTypeValue(TypeNumbers.of(field.type()))
+                .setValueTypeValue(number(owner, field))
                 .setDescription(field.description())
                 .clearTags()
                 .putAllTags(tags(field))
                 .build();
+    }
+
+    private static int number(String owner, Field field) {
+        try {
+            return TypeNumbers.of(field.type());
+        } catch (InvalidRequestException e) {
+            throw new InvalidRequestException("Field '%s' of %s: %s".formatted(field.name(), owner, e.getMessage()), e);
+        }
     }
 
     private static boolean says(FeatureSpecV2 spec, Field field) {

@@ -65,7 +65,7 @@ final class ObjectWriter<M extends Message> {
     Registry put(M sent) {
         String name = list.name().apply(sent);
         if (name.isEmpty()) {
-            throw new InvalidRequestException("A %s without a name cannot be registered"
+            throw new InvalidRequestException("Every %s needs a name; this one has none"
                     .formatted(list.kind().words()));
         }
         Optional<M> stored = objects.find(name);
@@ -99,8 +99,8 @@ final class ObjectWriter<M extends Message> {
         for (Kind other : RegistryList.VIEWS) {
             if (other != list.kind()
                     && RegistryList.of(other).find(base, project, name).isPresent()) {
-                throw new InvalidRequestException("The name '%s' is taken by a %s; views of all kinds share their names"
-                        .formatted(name, other.words()));
+                throw new InvalidRequestException("The name '%s' is taken by %s; views of all kinds share their names"
+                        .formatted(name, other.one()));
             }
         }
     }

@@ -50,7 +50,10 @@ final class OnDemandFeatureViewCodec {
                 .setName(view.name())
                 .setProject(project)
                 .clearFeatures()
-                .addAllFeatures(FieldCodec.encode(view.features(), existing.getFeaturesList()))
+                .addAllFeatures(FieldCodec.encode(
+                        "on demand feature view '%s'".formatted(view.name()),
+                        view.features(),
+                        existing.getFeaturesList()))
                 .setDescription(view.about().description())
                 .setOwner(view.about().owner())
                 .clearTags()
@@ -134,7 +137,7 @@ final class OnDemandFeatureViewCodec {
     }
 
     private static List<FeatureSpecV2> dummyColumns() {
-        return FieldCodec.encode(List.of(EntityKeyCodec.DUMMY), List.of());
+        return FieldCodec.encode("a view without entities", List.of(EntityKeyCodec.DUMMY), List.of());
     }
 
     private static boolean isGlobal(OnDemandFeatureViewSpec spec) {

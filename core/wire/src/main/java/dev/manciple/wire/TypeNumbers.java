@@ -1,6 +1,7 @@
 package dev.manciple.wire;
 
 import dev.manciple.error.InvalidRequestException;
+import dev.manciple.model.TypeNames;
 import dev.manciple.model.ValueType;
 import dev.manciple.wire.proto.ValueProto.Value;
 import java.util.ArrayList;
@@ -158,6 +159,6 @@ final class TypeNumbers {
     }
 
     private static InvalidRequestException none(ValueType type) {
-        return new InvalidRequestException("Feast has no value type for " + type);
+        return new InvalidRequestException("Feast has no value type for " + TypeNames.of(type));
     }
 }

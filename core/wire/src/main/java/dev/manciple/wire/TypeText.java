@@ -93,7 +93,7 @@ final class TypeText {
         try {
             return JsonParser.parseString(json);
         } catch (JsonParseException e) {
-            throw new NotModelledException("'%s' is no type: %s".formatted(json, e.getMessage()));
+            throw new NotModelledException("'%s' is no type: it is no JSON".formatted(json));
         }
     }
 }

@@ -1,5 +1,6 @@
 package dev.manciple.wire;
 
+import dev.manciple.arrow.ArrowValues;
 import dev.manciple.error.InvalidRequestException;
 import dev.manciple.model.Field;
 import dev.manciple.model.ValueType;
@@ -127,7 +128,8 @@ public final class ValueJson {
             return OffsetDateTime.parse(text).toInstant();
         } catch (DateTimeException e) {
             throw new InvalidRequestException(
-                    "'%s' is no time: epoch seconds or ISO-8601 such as 2026-01-31T12:00:00Z are".formatted(text), e);
+                    "%s is no time: epoch seconds or ISO-8601 such as 2026-01-31T12:00:00Z are".formatted(shown(text)),
+                    e);
         }
     }
 
@@ -137,7 +139,7 @@ public final class ValueJson {
             return new Value.ZonedTime(time.toInstant(), time.getZone());
         } catch (DateTimeException e) {
             throw new InvalidRequestException(
-                    "'%s' is no zoned time such as 2026-01-31T12:00:00+01:00".formatted(text), e);
+                    "%s is no zoned time such as 2026-01-31T12:00:00+01:00".formatted(shown(text)), e);
         }
     }
 
@@ -145,15 +147,19 @@ public final class ValueJson {
         try {
             return new Value.Bytes(ByteBuffer.wrap(Base64.getDecoder().decode(text)));
         } catch (IllegalArgumentException e) {
-            throw new InvalidRequestException("'%s' is not base64".formatted(text), e);
+            throw new InvalidRequestException("%s is not base64".formatted(shown(text)), e);
         }
+    }
+
+    private static String shown(String text) {
+        return ArrowValues.show(new Value.Text(text));
     }
 
     private static Value integer(BigInteger integer) {
         try {
             return new Value.Int(integer.longValueExact());
         } catch (ArithmeticException e) {
-            throw new InvalidRequestException("%s does not fit into 64 bits".formatted(integer), e);
+            throw new InvalidRequestException("%s does not fit into 64 bits".formatted(shown(integer.toString())), e);
         }
     }
 

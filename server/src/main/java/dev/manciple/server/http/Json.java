@@ -1,6 +1,7 @@
 package dev.manciple.server.http;
 
 import dev.manciple.error.InvalidRequestException;
+import dev.manciple.server.JsonMistakes;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -10,25 +11,39 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
-import tools.jackson.core.type.TypeReference;
 import tools.jackson.databind.json.JsonMapper;
 
 /** The body of a request, with its keys asked for by type. */
 record Json(Map<String, @Nullable Object> body) {
     static final JsonMapper MAPPER = JsonMapper.shared();
-    private static final TypeReference<Map<String, @Nullable Object>> OBJECT = new TypeReference<>() {};
 
     /** @throws BadBodyException if the bytes are no JSON object */
     static Json parse(byte[] bytes) {
         try {
-            Map<String, @Nullable Object> body = MAPPER.readValue(bytes, OBJECT);
-            if (body == null) {
-                throw new BadBodyException("body", "Input should be an object, not null");
+            Object body = MAPPER.readValue(bytes, Object.class);
+            if (!(body instanceof Map<?, ?> object)) {
+                throw new BadBodyException("body", "Input should be an object, not " + kind(body));
             }
-            return new Json(body);
+            Map<String, @Nullable Object> keys = new LinkedHashMap<>();
+            object.forEach((key, value) -> keys.put(String.valueOf(key), value));
+            return new Json(keys);
         } catch (JacksonException e) {
-            throw new BadBodyException("body", "JSON decode error: " + e.getOriginalMessage(), e);
+            throw notJson(e);
         }
+    }
+
+    private static BadBodyException notJson(JacksonException e) {
+        return new BadBodyException("body", "JSON decode error: the body " + JsonMistakes.of(e), e);
+    }
+
+    private static String kind(@Nullable Object json) {
+        return switch (json) {
+            case null -> "null";
+            case List<?> list -> "a list";
+            case String text -> "a text";
+            case Boolean flag -> "true or false";
+            default -> "a number";
+        };
     }
 
     /**
@@ -59,7 +74,7 @@ record Json(Map<String, @Nullable Object> body) {
             }
             return parser.nextToken() == null ? new Json(body) : parse(bytes);
         } catch (JacksonException e) {
-            throw new BadBodyException("body", "JSON decode error: " + e.getOriginalMessage(), e);
+            throw notJson(e);
         }
     }
 
@@ -72,7 +87,12 @@ record Json(Map<String, @Nullable Object> body) {
     }
 
     String requiredText(String key) {
-        return text(key).orElseThrow(() -> new BadBodyException(key, "Field required"));
+        return text(key).orElseThrow(() -> lacking(key, "a text"));
+    }
+
+    private BadBodyException lacking(String key, String expected) {
+        return new BadBodyException(
+                key, body.containsKey(key) ? "Input should be %s, not null".formatted(expected) : "Field required");
     }
 
     /** @param absent what a missing key means */
@@ -142,8 +162,9 @@ record Json(Map<String, @Nullable Object> body) {
      */
     Map<String, List<?>> columns(String key, int maxRows) {
         if (!(body.get(key) instanceof Map<?, ?> object)) {
-            throw new BadBodyException(
-                    key, body.get(key) == null ? "Field required" : "Input should be an object of lists");
+            throw has(key)
+                    ? new BadBodyException(key, "Input should be an object of lists")
+                    : lacking(key, "an object of lists");
         }
         Map<String, List<?>> columns = new LinkedHashMap<>();
         for (Map.Entry<?, ?> entry : object.entrySet()) {

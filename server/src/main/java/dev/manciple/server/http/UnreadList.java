@@ -26,7 +26,7 @@ final class UnreadList {
         try {
             return Json.MAPPER.readValue(text, LIST);
         } catch (JacksonException e) {
-            throw new BadBodyException("body", "JSON decode error: " + e.getOriginalMessage(), e);
+            throw new BadBodyException("body", "JSON decode error: a list within the body is no JSON", e);
         }
     }
 }
