@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.ipc.ArrowReader;
+import org.apache.arrow.vector.types.pojo.Schema;
 import org.jspecify.annotations.Nullable;
 
 /** The way in. Thread-safe; one per repository; close it. */
@@ -160,6 +161,12 @@ public interface FeatureStore extends AutoCloseable {
 
     /** Writes rows to every view fed by a push source. Does not close {@code rows}. */
     PushReport push(String source, ArrowReader rows, PushTarget to);
+
+    /**
+     * Fails as a push of rows of these columns to the offline store would, and writes nothing: for rows that are gathered and pushed
+     * later.
+     */
+    void checkPush(String source, Schema columns);
 
     /** Writes rows of one view to the online store. Does not close {@code rows}. */
     PushReport writeOnline(String view, ArrowReader rows);

@@ -49,6 +49,7 @@ import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.ipc.ArrowReader;
+import org.apache.arrow.vector.types.pojo.Schema;
 import org.jspecify.annotations.Nullable;
 
 /** A feature store over the stores of this process: puts together the classes that do the work, one per operation. */
@@ -238,6 +239,11 @@ final class LocalFeatureStore implements FeatureStore {
     @Override
     public PushReport push(String source, ArrowReader rows, PushTarget to) {
         return ingestion.push(source, rows, to);
+    }
+
+    @Override
+    public void checkPush(String source, Schema columns) {
+        ingestion.checkPush(source, columns);
     }
 
     @Override

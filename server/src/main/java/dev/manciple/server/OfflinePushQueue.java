@@ -77,9 +77,11 @@ public final class OfflinePushQueue implements AutoCloseable {
      * @throws FeatureStoreException if they do not fit the views the source feeds, or no view is fed by it; nothing is taken then
      */
     public void add(String source, boolean cached, Map<String, List<?>> columns) {
-        // What is wrong with rows is told to who sent them, who is gone when they are appended.
-        writing.check(source, cached, views -> Frames.ofJson(allocator, views, columns));
         Kind kind = new Kind(source, List.copyOf(columns.keySet()));
+        // What is wrong with rows is told to who sent them, who is gone when they are appended. Rows of columns that
+        // others have
+        // who wait already need not be asked about again.
+        writing.check(source, cached, !isGathering(kind), views -> Frames.ofJson(allocator, views, columns));
         Batch full = null;
         boolean crowded;
         lock.lock();
@@ -110,6 +112,15 @@ public final class OfflinePushQueue implements AutoCloseable {
             } else {
                 appender.execute(() -> append(kind, ready));
             }
+        }
+    }
+
+    private boolean isGathering(Kind kind) {
+        lock.lock();
+        try {
+            return gathering.containsKey(kind);
+        } finally {
+            lock.unlock();
         }
     }
 

@@ -18,6 +18,7 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.apache.arrow.vector.ipc.ArrowReader;
+import org.apache.arrow.vector.types.pojo.Schema;
 
 /** Pushes and writes of requests, whatever protocol they came by. Thread-safe. */
 public final class Writing {
@@ -47,10 +48,17 @@ public final class Writing {
         }
     }
 
-    /** Fails as {@link #push} would for rows that do not fit, and writes nothing. */
-    void check(String source, boolean cached, Function<List<FeatureView>, ArrowReader> rows) {
+    /**
+     * Fails as {@link #push} to the offline store would for rows that do not fit, and writes nothing.
+     *
+     * @param columns whether to ask the store what columns it takes
+     */
+    void check(String source, boolean cached, boolean columns, Function<List<FeatureView>, ArrowReader> rows) {
         try (ArrowReader reader = rows.apply(fedBy(source, cached))) {
-            reader.getVectorSchemaRoot();
+            Schema schema = reader.getVectorSchemaRoot().getSchema();
+            if (columns) {
+                store.checkPush(source, schema);
+            }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

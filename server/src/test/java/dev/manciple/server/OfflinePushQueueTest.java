@@ -116,6 +116,12 @@ class OfflinePushQueueTest {
 
         assertThat(answer.statusCode()).isEqualTo(400);
         assertThat(answer.body()).contains("driver_id");
+        assertThat(http.post("/push", """
+                        {"push_source_name": "stats_push", "to": "offline",
+                         "df": {"driver_id": [5001], "trips": [3], "event_timestamp": ["2024-06-01T00:00:00"]}}
+                        """))
+                .matches(refused ->
+                        refused.statusCode() == 400 && refused.body().contains("missing are conv_rate, name, created"));
         assertThat(http.post("/push", "{\"push_source_name\": \"none\", \"to\": \"offline\", \"df\": {}}")
                         .statusCode())
                 .isEqualTo(422);

@@ -22,6 +22,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import org.apache.arrow.vector.ipc.ArrowReader;
+import org.apache.arrow.vector.types.pojo.Schema;
 
 /** Parquet and CSV files, and tables of a DuckDB database, joined in this process. */
 final class DuckDbOfflineStore extends SqlOfflineStore {
@@ -79,10 +80,20 @@ final class DuckDbOfflineStore extends SqlOfflineStore {
 
     @Override
     public void write(FeatureView view, ArrowReader rows) {
-        DataSource.Batch source = view.batchSource()
+        DataSource.Batch source = written(view);
+        sinks.append(source, FieldMapping.declaredTypes(view, source), rows);
+    }
+
+    @Override
+    public void checkWrite(FeatureView view, Schema columns) {
+        DataSource.Batch source = written(view);
+        sinks.check(source, FieldMapping.declaredTypes(view, source), columns);
+    }
+
+    private static DataSource.Batch written(FeatureView view) {
+        return view.batchSource()
                 .orElseThrow(() -> new InvalidRequestException(
                         "Feature view '%s' has no batch source to write to".formatted(view.name())));
-        sinks.append(source, FieldMapping.declaredTypes(view, source), rows);
     }
 
     @Override

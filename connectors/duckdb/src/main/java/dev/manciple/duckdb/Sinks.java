@@ -48,10 +48,7 @@ final class Sinks {
      */
     void append(DataSource.Batch source, Map<String, ValueType> declared, ArrowReader rows) {
         ArrowReader renamed = renamed(rows, FieldMapping.sourceNames(source));
-        try (DuckDbSession session = engine.session(allocator)) {
-            Relation existing = catalog.relation(session, source.location(), title(source), declared);
-            requireSameColumns(existing, schema(renamed));
-        }
+        requireFits(source, declared, schema(renamed));
         switch (source.location()) {
             case SourceLocation.Files location -> {
                 FileSource file = FileSource.find(location, catalog.folder());
@@ -60,13 +57,40 @@ final class Sinks {
                 }
             }
             case SourceLocation.Table table -> insert(catalog.table(table), renamed);
-            case SourceLocation.Query query ->
-                throw new InvalidRequestException(
-                        "Rows cannot be added to source '%s': it is a query".formatted(source.name()));
-            case SourceLocation.Custom custom ->
-                throw new InvalidRequestException("Rows cannot be added to source '%s': it is a %s"
-                        .formatted(source.name(), custom.sourceClass()));
+            case SourceLocation.Query query -> throw isQuery(source);
+            case SourceLocation.Custom custom -> throw isCustom(source, custom);
         }
+    }
+
+    /**
+     * Fails as {@link #append} would for rows of these columns, which it does not add.
+     *
+     * @param columns under the names of the view
+     */
+    void check(DataSource.Batch source, Map<String, ValueType> declared, Schema columns) {
+        requireFits(source, declared, renamed(columns, FieldMapping.sourceNames(source)));
+        switch (source.location()) {
+            case SourceLocation.Files files -> {}
+            case SourceLocation.Table table -> {}
+            case SourceLocation.Query query -> throw isQuery(source);
+            case SourceLocation.Custom custom -> throw isCustom(source, custom);
+        }
+    }
+
+    private void requireFits(DataSource.Batch source, Map<String, ValueType> declared, Schema given) {
+        try (DuckDbSession session = engine.session(allocator)) {
+            requireSameColumns(catalog.relation(session, source.location(), title(source), declared), given);
+        }
+    }
+
+    private static InvalidRequestException isQuery(DataSource.Batch source) {
+        return new InvalidRequestException(
+                "Rows cannot be added to source '%s': it is a query".formatted(source.name()));
+    }
+
+    private static InvalidRequestException isCustom(DataSource.Batch source, SourceLocation.Custom custom) {
+        return new InvalidRequestException(
+                "Rows cannot be added to source '%s': it is a %s".formatted(source.name(), custom.sourceClass()));
     }
 
     private static String title(DataSource.Batch source) {
@@ -168,17 +192,21 @@ final class Sinks {
 
     /** The rows under the names the source uses; the reader stays the caller's. */
     private static ArrowReader renamed(ArrowReader rows, Map<String, String> names) {
-        List<Field> fields = schema(rows).getFields().stream()
+        Schema renamed = renamed(schema(rows), names);
+        try {
+            return RetypedReader.over(rows, renamed);
+        } catch (IOException e) {
+            throw unreadable(e);
+        }
+    }
+
+    private static Schema renamed(Schema columns, Map<String, String> names) {
+        return new Schema(columns.getFields().stream()
                 .map(field -> new Field(
                         names.getOrDefault(field.getName(), field.getName()),
                         field.getFieldType(),
                         field.getChildren()))
-                .toList();
-        try {
-            return RetypedReader.over(rows, new Schema(fields));
-        } catch (IOException e) {
-            throw unreadable(e);
-        }
+                .toList());
     }
 
     private static void requireSameColumns(Relation existing, Schema given) {

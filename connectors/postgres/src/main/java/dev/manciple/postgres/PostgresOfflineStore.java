@@ -71,10 +71,20 @@ final class PostgresOfflineStore extends SqlOfflineStore {
 
     @Override
     public void write(FeatureView view, ArrowReader rows) {
-        DataSource.Batch source = view.batchSource()
+        DataSource.Batch source = written(view);
+        sinks.append(source, rows);
+    }
+
+    @Override
+    public void checkWrite(FeatureView view, Schema columns) {
+        DataSource.Batch source = written(view);
+        sinks.check(source, columns);
+    }
+
+    private static DataSource.Batch written(FeatureView view) {
+        return view.batchSource()
                 .orElseThrow(() -> new InvalidRequestException(
                         "Feature view '%s' has no batch source to write to".formatted(view.name())));
-        sinks.append(source, rows);
     }
 
     @Override

@@ -47,6 +47,18 @@ final class Sinks {
         }
     }
 
+    /** Fails as {@link #append} would for rows of these columns, which it does not add. */
+    void check(DataSource.Batch source, Schema columns) {
+        String name = "source '%s'".formatted(source.name());
+        SourceLocation.Table table = table(source.location(), "Rows cannot be added to " + name);
+        try (PostgresSession session = sessions.open()) {
+            requireSameColumns(
+                    name,
+                    session.columns("describe " + name, tables.existing(session, table)),
+                    renamed(columns, FieldMapping.sourceNames(source)));
+        }
+    }
+
     /** Adds logs to a table, which is created where it does not exist. */
     void appendOrCreate(DataSource.Batch sink, ArrowReader rows) {
         String name = "the table of logs '%s'".formatted(sink.name());
@@ -65,12 +77,7 @@ final class Sinks {
     /** Through a table of the rows' own types, so that the server converts what fits another. */
     private void append(
             PostgresSession session, Sql table, String name, Map<String, String> sourceNames, ArrowReader rows) {
-        List<Field> given = schema(rows).getFields().stream()
-                .map(field -> new Field(
-                        sourceNames.getOrDefault(field.getName(), field.getName()),
-                        field.getFieldType(),
-                        field.getChildren()))
-                .toList();
+        List<Field> given = renamed(schema(rows), sourceNames);
         requireSameColumns(name, session.columns("describe " + name, table), given);
         String attempted = "add rows to " + name;
         session.execute(Sql.of("CREATE TEMPORARY TABLE {} ({})", INCOMING, columns(given)));
@@ -91,6 +98,15 @@ final class Sinks {
                         Sql.join(", ", names),
                         Sql.join(", ", converted),
                         INCOMING));
+    }
+
+    private static List<Field> renamed(Schema columns, Map<String, String> sourceNames) {
+        return columns.getFields().stream()
+                .map(field -> new Field(
+                        sourceNames.getOrDefault(field.getName(), field.getName()),
+                        field.getFieldType(),
+                        field.getChildren()))
+                .toList();
     }
 
     private static void requireSameColumns(String name, List<PgColumn> existing, List<Field> given) {

@@ -22,6 +22,7 @@ import java.util.Set;
 import java.util.function.Supplier;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.ipc.ArrowReader;
+import org.apache.arrow.vector.types.pojo.Schema;
 
 /**
  * Writes rows callers bring. Columns carry the view's names; the event time is called as the source's time column. Columns a
@@ -69,6 +70,20 @@ public final class Ingestion {
             case OFFLINE -> write(List.of(), views, rows);
             case BOTH -> write(onlineOf(views), views, rows);
         };
+    }
+
+    /**
+     * Fails as {@link #push} to the offline store would for rows of these columns, and writes nothing.
+     *
+     * @throws NotFoundException if no enabled view is fed by a source of that name
+     * @throws InvalidRequestException if the rows would not fit the history of its views
+     */
+    public void checkPush(String source, Schema columns) {
+        FeatureView view = fedBy(source).getFirst();
+        withoutHistory(view).ifPresent(failure -> {
+            throw failure;
+        });
+        offline.checkWrite(view, columns);
     }
 
     /** Writes rows of one online, enabled view to the online store. */
@@ -140,9 +155,9 @@ public final class Ingestion {
             return Optional.empty();
         }
         FeatureView view = views.getFirst();
-        if (view.batchSource().isEmpty()) {
-            return Optional.of(new InvalidRequestException(
-                    "Feature view '%s' has no batch source to append rows to".formatted(view.name())));
+        Optional<FeatureStoreException> impossible = withoutHistory(view);
+        if (impossible.isPresent()) {
+            return impossible;
         }
         try {
             offline.write(view, rows);
@@ -150,6 +165,13 @@ public final class Ingestion {
         } catch (FeatureStoreException e) {
             return Optional.of(e);
         }
+    }
+
+    private static Optional<FeatureStoreException> withoutHistory(FeatureView view) {
+        return view.batchSource().isPresent()
+                ? Optional.empty()
+                : Optional.of(new InvalidRequestException(
+                        "Feature view '%s' has no batch source to append rows to".formatted(view.name())));
     }
 
     private static FeatureStoreException both(FeatureStoreException first, FeatureStoreException second) {

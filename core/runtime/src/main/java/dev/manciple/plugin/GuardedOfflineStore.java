@@ -64,6 +64,12 @@ final class GuardedOfflineStore implements OfflineStore {
     }
 
     @Override
+    public void checkWrite(FeatureView view, Schema columns) {
+        guard.read(
+                "tell whether rows of feature view '" + view.name() + "' fit", () -> store.checkWrite(view, columns));
+    }
+
+    @Override
     public void writeLoggedFeatures(DataSource.Batch sink, ArrowReader logs) {
         guard.write("append logs to '" + sink.name() + "'", () -> store.writeLoggedFeatures(sink, logs));
     }

@@ -46,6 +46,16 @@ public interface OfflineStore extends AutoCloseable {
         throw new UnsupportedException(OfflineCapability.WRITE.name(), "offline writes");
     }
 
+    /**
+     * Fails as {@link #write} would for rows of these columns, and writes nothing: for rows that are taken now and written later. A
+     * store that cannot tell before it writes says nothing.
+     */
+    default void checkWrite(FeatureView view, Schema columns) {
+        if (!capabilities().contains(OfflineCapability.WRITE)) {
+            throw new UnsupportedException(OfflineCapability.WRITE.name(), "offline writes");
+        }
+    }
+
     /** Appends logs of served features to {@code sink}, creating it with their schema where it does not exist. Does not close. */
     default void writeLoggedFeatures(DataSource.Batch sink, ArrowReader logs) {
         throw new UnsupportedException(OfflineCapability.WRITE_LOGS.name(), "feature logs");

@@ -239,6 +239,15 @@ final class HybridOfflineStore implements OfflineStore {
     }
 
     @Override
+    public void checkWrite(FeatureView view, Schema columns) {
+        ChildStore child = route.of(source(view));
+        child.reading("tell whether rows of feature view '%s' fit".formatted(view.name()), () -> {
+            child.store().checkWrite(view, columns);
+            return columns;
+        });
+    }
+
+    @Override
     public void writeLoggedFeatures(DataSource.Batch sink, ArrowReader logs) {
         ChildStore child = route.of(sink);
         child.writing(
