@@ -3,7 +3,7 @@ package dev.manciple;
 /** Hears how stores answer, for metrics and traces. Called by the threads that read; must be thread-safe and must not block. */
 public interface StoreObserver {
     /**
-     * A read of online features that ended now.
+     * A read of online features that ended now. One that is refused for what was asked is not told.
      *
      * @param store the type of the store; a router and its children are told each
      * @param answered false where it failed

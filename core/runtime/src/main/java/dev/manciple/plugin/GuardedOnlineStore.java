@@ -1,5 +1,7 @@
 package dev.manciple.plugin;
 
+import dev.manciple.error.InvalidRequestException;
+import dev.manciple.error.UnsupportedException;
 import dev.manciple.model.FeatureView;
 import dev.manciple.spi.InfraChange;
 import dev.manciple.spi.Neighbor;
@@ -48,14 +50,18 @@ final class GuardedOnlineStore implements OnlineStore {
             return guard.read("read online features", () -> store.read(reads));
         }
         long began = System.nanoTime();
-        boolean answered = false;
+        List<OnlineResult> results;
         try {
-            List<OnlineResult> results = guard.read("read online features", () -> store.read(reads));
-            answered = true;
-            return results;
-        } finally {
-            observers.onlineRead(label, System.nanoTime() - began, answered);
+            results = guard.read("read online features", () -> store.read(reads));
+        } catch (InvalidRequestException | UnsupportedException e) {
+            // What was asked was wrong, which tells nothing of the store.
+            throw e;
+        } catch (RuntimeException | Error e) {
+            observers.onlineRead(label, System.nanoTime() - began, false);
+            throw e;
         }
+        observers.onlineRead(label, System.nanoTime() - began, true);
+        return results;
     }
 
     @Override

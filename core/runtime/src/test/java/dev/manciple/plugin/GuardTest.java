@@ -3,11 +3,15 @@ package dev.manciple.plugin;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.manciple.StoreObserver;
 import dev.manciple.arrow.ArrowTypes;
 import dev.manciple.error.ConflictException;
+import dev.manciple.error.FeatureStoreException;
+import dev.manciple.error.InvalidRequestException;
 import dev.manciple.error.StoreException;
 import dev.manciple.error.StoreException.Outcome;
 import dev.manciple.error.UnsupportedException;
+import dev.manciple.fixture.MemoryOnlineStore;
 import dev.manciple.model.DataSource;
 import dev.manciple.model.FeatureView;
 import dev.manciple.model.Field;
@@ -32,6 +36,8 @@ import dev.manciple.spi.Value;
 import dev.manciple.spi.ViewChanges;
 import java.io.IOException;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -51,6 +57,39 @@ class GuardTest {
             .features(Field.of("x", ValueType.Scalar.INT64));
     private static final PullRequest PULL = new PullRequest(
             DataSource.Batch.files("stats.parquet"), List.of(), VIEW.features(), Instant.EPOCH, Instant.MAX);
+
+    @Test
+    void whatIsAskedWronglyIsNoFailureOfTheOnlineStore() {
+        List<Boolean> told = new ArrayList<>();
+        StoreObservers observers = new StoreObservers();
+        observers.add(new StoreObserver() {
+            @Override
+            public void onlineRead(String store, long nanos, boolean answered) {
+                told.add(answered);
+            }
+
+            @Override
+            public void transformed(String view, String mode, long nanos) {}
+        });
+        Iterator<FeatureStoreException> failures = List.<FeatureStoreException>of(
+                        new InvalidRequestException("a key that is none"),
+                        new StoreException("broken", "read", true, Outcome.NOT_APPLIED, new IOException()))
+                .iterator();
+        OnlineStore store = Guards.onlineStore(
+                new MemoryOnlineStore() {
+                    @Override
+                    public List<OnlineResult> read(List<OnlineRead> reads) {
+                        throw failures.next();
+                    }
+                },
+                "broken",
+                observers);
+
+        assertThatThrownBy(() -> store.read(List.of())).isInstanceOf(InvalidRequestException.class);
+        assertThat(told).isEmpty();
+        assertThatThrownBy(() -> store.read(List.of())).isInstanceOf(StoreException.class);
+        assertThat(told).containsExactly(false);
+    }
 
     @Test
     void namesTheOfflineStoreAndWhatItWasAsked() {
