@@ -106,6 +106,27 @@ class SearchTest {
         assertThat(answer.body()).contains(reason);
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"1e300", "-3.5e38", "1e39"})
+    void numbersBeyondThoseOfVectorsAreRefused(String number) throws Exception {
+        HttpResponse<String> answer = http.post(
+                "/search", "{\"features\": [\"documents:title\"], \"query\": [0, %s], \"top_k\": 1}".formatted(number));
+
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(400);
+        assertThat(answer.body()).contains("Number 2 of the query is").contains("32-bit");
+    }
+
+    @Test
+    void aKeyThatIsNoTextIsNoFailureOfTheStore() throws Exception {
+        HttpResponse<String> answer = http.post("/get-online-features", """
+                {"features": ["documents:title"], "entities": {"item_id": ["\\ud800"]}}
+                """);
+
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(400);
+        assertThat(http.get("/metrics").body())
+                .doesNotContain("online_store_read_duration_seconds_count{outcome=\"failed\"");
+    }
+
     @Test
     void moreRowsThanThereAreIsNoMistake() throws Exception {
         assertThat(Http.json(http.post("/search", """

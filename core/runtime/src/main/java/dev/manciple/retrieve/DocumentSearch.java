@@ -4,12 +4,14 @@ import dev.manciple.DocumentQuery;
 import dev.manciple.OnlineFeatures;
 import dev.manciple.OnlineOptions;
 import dev.manciple.error.InvalidRequestException;
+import dev.manciple.error.UnsupportedException;
 import dev.manciple.model.FeatureView;
 import dev.manciple.model.Field;
 import dev.manciple.model.ValueType;
 import dev.manciple.spi.FieldStatus;
 import dev.manciple.spi.Lookup;
 import dev.manciple.spi.Neighbor;
+import dev.manciple.spi.OnlineCapability;
 import dev.manciple.spi.OnlineStore;
 import dev.manciple.spi.RegistrySnapshot;
 import dev.manciple.spi.Value;
@@ -54,7 +56,7 @@ public final class DocumentSearch {
      *
      * @throws InvalidRequestException if the request is not for features of one view that keeps vectors, or the vector does not
      *     fit
-     * @throws dev.manciple.error.UnsupportedException if the store of the view has no vector search
+     * @throws UnsupportedException if the store of the view has no vector search
      */
     public OnlineFeatures search(DocumentQuery query) {
         FeaturePlan plan = new RequestPlanner(snapshots.get())
@@ -73,6 +75,8 @@ public final class DocumentSearch {
             throw new InvalidRequestException("The query has %d numbers, feature '%s:%s' has vectors of %d"
                     .formatted(query.vector().size(), slice.view().name(), vector.name(), options.length()));
         }
+        requireFinite(query.vector());
+        requireCapable(slice.view());
         List<Neighbor> found = store.search(new VectorQuery(
                 slice.view(),
                 vector.name(),
@@ -81,6 +85,27 @@ public final class DocumentSearch {
                 query.metric().or(options::metric).orElse(DEFAULT_METRIC),
                 slice.features()));
         return answer(plan, slice, found, query);
+    }
+
+    /** Beyond the range of 32-bit floats a number is infinite, and no row is near. */
+    private static void requireFinite(List<Float> vector) {
+        for (int at = 0; at < vector.size(); at++) {
+            if (!Float.isFinite(vector.get(at))) {
+                throw new InvalidRequestException(
+                        "Number %d of the query is %s as a 32-bit float; all have to be finite"
+                                .formatted(at + 1, vector.get(at)));
+            }
+        }
+    }
+
+    private void requireCapable(FeatureView view) {
+        if (!store.capabilities().contains(OnlineCapability.VECTOR_SEARCH)) {
+            throw new UnsupportedException(
+                    "Online store '%s'".formatted(homes.of(view).store()),
+                    OnlineCapability.VECTOR_SEARCH.name(),
+                    "vector search, which feature view '%s' is asked for; stores of the type 'sqlite' do"
+                            .formatted(view.name()));
+        }
     }
 
     private static Field vector(FeatureView view) {

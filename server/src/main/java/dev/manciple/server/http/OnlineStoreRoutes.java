@@ -283,6 +283,9 @@ final class OnlineStoreRoutes {
             throw new InvalidRequestException("top_k is %d; it must be positive".formatted(request.getTopK()));
         }
         requireFew("rows", request.getTopK());
+        if (!request.getQueryList().stream().allMatch(Float::isFinite)) {
+            throw new InvalidRequestException("The query holds a number that is not finite as a 32-bit float");
+        }
         VectorQuery query = new VectorQuery(
                 known.view(),
                 request.getVector(),
