@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Finds what computes an on demand view. Thread-safe. */
 public final class Transformations {
+    private static final String SERVED_MODE = "pandas";
+
     private final Map<String, FeatureFunction> installed;
     private final Supplier<? extends Collection<FeatureFunction>> all;
     private final ReentrantLock asking = new ReentrantLock();
@@ -95,8 +97,15 @@ public final class Transformations {
         return new UnsupportedException(
                 "Manciple",
                 "TRANSFORMATION_" + code.mode(),
-                "transformations in mode '%s', which on demand feature view '%s' has; leave its features out of the request, rewrite it with SQL expressions or a Java function, or name a service that runs it in feature_server.transformation_service_endpoint"
-                        .formatted(code.mode(), slice.view().name()));
+                "transformations in mode '%s', which on demand feature view '%s' has; leave its features out of the request, rewrite it with SQL expressions or a Java function, or %s"
+                        .formatted(code.mode(), slice.view().name(), remedy(code.mode())));
+    }
+
+    /** Feast's transformation service runs no other mode than this. */
+    private static String remedy(String mode) {
+        return mode.equals(SERVED_MODE)
+                ? "name a service that runs it in feature_server.transformation_service_endpoint"
+                : "write it in mode '%s', which Feast's transformation service can run".formatted(SERVED_MODE);
     }
 
     private FeatureFunction function(String name, OnDemandSlice slice) {

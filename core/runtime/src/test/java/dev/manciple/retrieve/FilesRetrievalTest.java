@@ -68,6 +68,11 @@ class FilesRetrievalTest {
             Field.of("per_trip", ValueType.Scalar.DOUBLE),
             Field.of("with_bonus", ValueType.Scalar.DOUBLE));
 
+    private static final OnDemandFeatureView PYTHON = onDemand(
+            "python_view",
+            new Transformation.Foreign("python", "def f(inputs): ..."),
+            Field.of("y", ValueType.Scalar.DOUBLE));
+
     private static final OnDemandFeatureView PANDAS = onDemand(
             "pandas_view",
             new Transformation.Foreign("pandas", "def f(df): ..."),
@@ -84,6 +89,7 @@ class FilesRetrievalTest {
             WEATHER,
             EARNINGS,
             PANDAS,
+            PYTHON,
             FeatureService.of("pay", projection("orders", "amount"), projection("earnings", "with_bonus")));
     private final EntityRows entityRows = new EntityRows(() -> snapshot, engine, allocator);
     private OfflineStore store;
@@ -225,7 +231,12 @@ class FilesRetrievalTest {
     void aPythonTransformationIsRefusedBeforeAnythingRuns() {
         assertThatThrownBy(() -> job(rows(), "driver_stats:trips", "pandas_view:x"))
                 .isInstanceOf(UnsupportedException.class)
-                .hasMessageContaining("mode 'pandas', which on demand feature view 'pandas_view' has");
+                .hasMessageContaining("mode 'pandas', which on demand feature view 'pandas_view' has")
+                .hasMessageEndingWith("name a service that runs it in feature_server.transformation_service_endpoint");
+        assertThatThrownBy(() -> job(rows(), "driver_stats:trips", "python_view:y"))
+                .isInstanceOf(UnsupportedException.class)
+                .hasMessageContaining("mode 'python', which on demand feature view 'python_view' has")
+                .hasMessageEndingWith("write it in mode 'pandas', which Feast's transformation service can run");
     }
 
     @Test
