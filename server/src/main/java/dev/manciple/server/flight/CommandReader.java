@@ -1,15 +1,13 @@
 package dev.manciple.server.flight;
 
+import dev.manciple.arrow.ArrowValues;
 import dev.manciple.error.InvalidRequestException;
 import dev.manciple.model.FeatureRef;
+import dev.manciple.model.ValueType;
+import dev.manciple.server.JsonMistakes;
+import dev.manciple.spi.Value;
 import dev.manciple.wire.DataSourceJson;
-import java.time.DateTimeException;
 import java.time.Instant;
-import java.time.LocalDateTime;
-import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
-import java.time.temporal.TemporalAccessor;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -18,13 +16,11 @@ import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
-import tools.jackson.core.type.TypeReference;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Reads the JSON of a command. Parameters it does not know are left alone, as in Feast. */
 final class CommandReader {
     private static final JsonMapper JSON = JsonMapper.shared();
-    private static final TypeReference<Map<String, @Nullable Object>> OBJECT = new TypeReference<>() {};
 
     private static final Set<String> RETRIEVALS = Set.of(Command.Historical.API, Command.Pull.ALL, Command.Pull.LATEST);
 
@@ -37,14 +33,16 @@ final class CommandReader {
     /** @throws InvalidRequestException if the bytes are no command, or one that lacks a parameter */
     static Command read(byte[] bytes) {
         try {
-            Map<String, @Nullable Object> parameters = JSON.readValue(bytes, OBJECT);
-            if (parameters == null) {
-                throw new InvalidRequestException("The command is null instead of a JSON object");
+            Object command = JSON.readValue(bytes, Object.class);
+            if (!(command instanceof Map<?, ?> object)) {
+                throw new InvalidRequestException("The command is JSON, but no object with the parameter 'api'");
             }
+            Map<String, @Nullable Object> parameters = new LinkedHashMap<>();
+            object.forEach((key, value) -> parameters.put(String.valueOf(key), value));
             CommandReader reader = new CommandReader(parameters);
             return reader.command(reader.text("api"));
         } catch (JacksonException e) {
-            throw new InvalidRequestException("The command is no JSON object: " + e.getOriginalMessage(), e);
+            throw new InvalidRequestException("The command " + JsonMistakes.of(e), e);
         }
     }
 
@@ -196,18 +194,10 @@ final class CommandReader {
         };
     }
 
-    /** Python's ISO 8601; without a zone it is UTC, as in Feast. */
+    /** Python's ISO 8601; without a zone it is UTC, as in Feast, and a date is its midnight. */
     private Optional<Instant> time(String key) {
-        return optionalText(key).map(text -> {
-            try {
-                TemporalAccessor parsed = DateTimeFormatter.ISO_DATE_TIME.parseBest(
-                        text.replace(' ', 'T'), OffsetDateTime::from, LocalDateTime::from);
-                return parsed instanceof OffsetDateTime zoned
-                        ? zoned.toInstant()
-                        : LocalDateTime.from(parsed).toInstant(ZoneOffset.UTC);
-            } catch (DateTimeException e) {
-                throw new InvalidRequestException("%s is no time in ISO 8601: '%s'".formatted(key, text), e);
-            }
-        });
+        return optionalText(key)
+                .map(text -> ArrowValues.convert(new Value.Text(text), ValueType.Scalar.UNIX_TIMESTAMP, key))
+                .map(value -> ((Value.Time) value).value());
     }
 }

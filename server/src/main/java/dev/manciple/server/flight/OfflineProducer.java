@@ -180,10 +180,9 @@ final class OfflineProducer implements FlightProducer {
     }
 
     private static NotFoundException notFound() {
-        return new NotFoundException(
+        return NotFoundException.unnamed(
                 "Flight",
-                "of this command",
-                "It was answered already, or waited too long to be asked for. Put it again");
+                "There is no command to answer here: it was answered already, or waited too long to be asked for. Put it again");
     }
 
     @Override

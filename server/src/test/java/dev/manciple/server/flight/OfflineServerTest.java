@@ -148,13 +148,24 @@ class OfflineServerTest {
         FlightDescriptor flight =
                 client.put(historical("start_date", "2024-05-01T10:30:00", "end_date", "2024-05-02T00:00:00+00:00"));
         assertThat(client.get(flight)).hasSize(1).first(LIST).contains(1002L).endsWith(9L, "Bob");
+        FlightDescriptor dates = client.put(historical("start_date", "2024-05-01", "end_date", "2024-05-02"));
+        assertThat(client.get(dates)).hasSize(2);
+        assertFailure(
+                () -> client.put(historical("start_date", "soon", "end_date", "2024-05-02")),
+                FlightStatusCode.INVALID_ARGUMENT,
+                "FeastError",
+                "start_date: 'soon' cannot be read as UnixTimestamp");
     }
 
     @Test
     void anAnswerIsGivenOnce() throws Exception {
         FlightDescriptor flight = client.put(historical(), ASKED, List.of(asked(1001, LATER)));
         client.get(flight);
-        assertFailure(() -> client.get(flight), FlightStatusCode.NOT_FOUND, "FeastObjectNotFoundException", "again");
+        assertFailure(
+                () -> client.get(flight),
+                FlightStatusCode.NOT_FOUND,
+                "FeastObjectNotFoundException",
+                "There is no command to answer here");
         assertThat(client.flight().listFlights(org.apache.arrow.flight.Criteria.ALL))
                 .isEmpty();
     }
