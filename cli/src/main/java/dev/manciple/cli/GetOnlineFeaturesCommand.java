@@ -61,8 +61,11 @@ final class GetOnlineFeaturesCommand implements Callable<Integer> {
             if (details) {
                 answer.failures()
                         .forEach(failure -> session.printer()
-                                .note("Feature view '%s', store '%s': %s"
-                                        .formatted(failure.view(), failure.store(), failure.reason())));
+                                .note("Feature view '%s'%s: %s"
+                                        .formatted(
+                                                failure.view(),
+                                                failure.store().isEmpty() ? "" : ", store '" + failure.store() + "'",
+                                                failure.reason())));
             }
         }
         return 0;

@@ -14,8 +14,8 @@ import java.util.Optional;
  *
  * @param types the declared type of each name, which the values are of
  * @param origins for each name, where its values come from; empty for columns of the request and what is computed
- * @param failures the stores of a router that did not answer, whose features are therefore {@code INVALID}; for logs, metrics and
- *     answers that were asked for details
+ * @param failures the stores of a router that did not answer, and on demand views that cannot be computed here, whose features are
+ *     therefore {@code INVALID}; for logs, metrics and answers that were asked for details
  */
 public record OnlineFeatures(
         List<String> names,
@@ -34,6 +34,10 @@ public record OnlineFeatures(
      */
     public record Origin(String view, String store, Duration ttl) {}
 
-    /** A view whose store did not answer. */
+    /**
+     * A view whose features are not told.
+     *
+     * @param store which did not answer; empty for an on demand view whose transformation cannot run here
+     */
     public record Failure(String view, String store, String reason) {}
 }

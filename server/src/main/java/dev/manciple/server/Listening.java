@@ -9,8 +9,11 @@ import io.helidon.webserver.WebServerConfig;
 import io.helidon.webserver.http.HttpRouting;
 import io.helidon.webserver.http1.Http1Config;
 import io.helidon.webserver.http1.Http1ConnectionListener;
+import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.nio.channels.ServerSocketChannel;
 import java.time.Duration;
 import java.util.Optional;
 
@@ -110,6 +113,7 @@ public final class Listening {
      * @throws InvalidRequestException if the address cannot be bound
      */
     static WebServer start(String server, String host, int port, WebServerConfig.Builder config) {
+        requireFree(server, host, port);
         try {
             WebServer started = config.host(host)
                     .port(port)
@@ -118,10 +122,23 @@ public final class Listening {
                     .build()
                     .start();
             if (!started.isRunning()) {
-                throw new IllegalStateException("is the port taken?");
+                throw new IllegalStateException("the web server did not start");
             }
             return started;
         } catch (RuntimeException e) {
+            throw failed(server, host, port, e);
+        }
+    }
+
+    /** Tried before the web server tries, which would log a page of its own about it. */
+    private static void requireFree(String server, String host, int port) {
+        InetSocketAddress address = new InetSocketAddress(host, port);
+        try (ServerSocketChannel attempt = ServerSocketChannel.open()) {
+            if (address.isUnresolved()) {
+                throw new UnknownHostException("the host is not known");
+            }
+            attempt.bind(address);
+        } catch (IOException e) {
             throw failed(server, host, port, e);
         }
     }

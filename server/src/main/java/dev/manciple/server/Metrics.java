@@ -303,6 +303,10 @@ public final class Metrics {
     public void told(OnlineFeatures answer) {
         statuses.count(answer);
         for (OnlineFeatures.Failure failure : answer.failures()) {
+            if (failure.store().isEmpty()) {
+                // What cannot be computed here is no fault of a store, and waits for no operator.
+                continue;
+            }
             unanswered
                     .computeIfAbsent(
                             failure.store(),

@@ -23,7 +23,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -189,13 +193,32 @@ class OperationTest {
 
     @Test
     void aPortThatIsTakenIsAClearError() throws IOException {
+        List<LogRecord> told = new CopyOnWriteArrayList<>();
+        Handler listener = new Handler() {
+            @Override
+            public void publish(LogRecord line) {
+                told.add(line);
+            }
+
+            @Override
+            public void flush() {}
+
+            @Override
+            public void close() {}
+        };
+        Logger webServer = Logger.getLogger("io.helidon");
+        webServer.addHandler(listener);
         try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             assertThatThrownBy(() ->
                             FeatureServer.start(store, ServerOptions.DEFAULT.withPort(taken.getLocalPort()), "test"))
                     .isInstanceOf(InvalidRequestException.class)
-                    .hasMessageStartingWith(
-                            "The feature server cannot listen on 127.0.0.1, port %d: ", taken.getLocalPort());
+                    .hasMessage(
+                            "The feature server cannot listen on 127.0.0.1, port %d: Address already in use. Choose another host or port",
+                            taken.getLocalPort());
+        } finally {
+            webServer.removeHandler(listener);
         }
+        assertThat(told).as("the web server's own words about it").isEmpty();
     }
 
     @Test

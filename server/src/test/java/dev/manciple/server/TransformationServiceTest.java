@@ -340,10 +340,22 @@ class TransformationServiceTest {
 
     @Test
     void otherModesAreRefused() throws Exception {
-        HttpResponse<String> answer = http.post("/get-online-features", READ.formatted("native"));
+        HttpResponse<String> alone = http.post(
+                "/get-online-features",
+                "{\"entities\": {\"driver_id\": [1001], \"bonus\": [1]}, \"features\": [\"native:sum\"]}");
+        assertThat(alone.statusCode()).isEqualTo(400);
+        assertThat(alone.body()).contains("pandas");
 
-        assertThat(answer.statusCode()).isEqualTo(400);
-        assertThat(answer.body()).contains("pandas");
+        HttpResponse<String> mixed = http.post(
+                "/get-online-features", READ.formatted("native").replaceFirst("\\{", "{\"include_details\": true, "));
+        assertThat(mixed.statusCode()).as(mixed.body()).isEqualTo(200);
+        assertThat(Http.json(mixed).at("/results/3/values").toString()).isEqualTo("[null,null,null]");
+        assertThat(Http.json(mixed).at("/results/3/statuses").toString())
+                .isEqualTo("[\"INVALID\",\"INVALID\",\"INVALID\"]");
+        assertThat(Http.json(mixed).findValue("failures").toString())
+                .contains("\"view\":\"native\"")
+                .contains("pandas");
+        assertThat(http.get("/metrics").body()).doesNotContain("manciple_online_store_failures_total");
         assertThat(calls.get()).isZero();
     }
 }

@@ -16,12 +16,14 @@ import dev.manciple.spi.ViewSlice;
 import dev.manciple.transform.OnDemandInput;
 import dev.manciple.transform.OnDemandSlice;
 import dev.manciple.transform.OutputFeature;
+import dev.manciple.transform.RefusedFunction;
 import dev.manciple.transform.Transformations;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
@@ -149,8 +151,17 @@ public final class OnlineRetrieval {
             noteFailures(results);
             List<List<List<Value>>> computed = new ArrayList<>();
             for (int slice = 0; slice < plan.functions().size(); slice++) {
-                List<List<Value>> inputs = inputs(plan.features().onDemand().get(slice), columns, keys, results);
-                computed.add(plan.functions().get(slice).compute(inputs, rows));
+                OnDemandSlice asked = plan.features().onDemand().get(slice);
+                if (plan.functions().get(slice) instanceof RefusedFunction refused) {
+                    failures.add(new OnlineFeatures.Failure(
+                            asked.view().name(),
+                            "",
+                            String.valueOf(refused.refusal().getMessage())));
+                    computed.add(
+                            Collections.nCopies(asked.features().size(), Collections.nCopies(rows, Value.Null.NULL)));
+                } else {
+                    computed.add(plan.functions().get(slice).compute(inputs(asked, columns, keys, results), rows));
+                }
             }
             for (OutputFeature output : plan.features().outputs()) {
                 switch (output) {
@@ -160,7 +171,7 @@ public final class OnlineRetrieval {
                         addComputed(
                                 feature,
                                 computed.get(feature.slice()).get(feature.feature()),
-                                unread(plan.features().onDemand().get(feature.slice()), keys, results));
+                                invalid(feature.slice(), keys, results));
                 }
             }
         }
@@ -184,6 +195,16 @@ public final class OnlineRetrieval {
                     }
                 }
             }
+        }
+
+        /** The rows of which nothing can be computed. */
+        private BitSet invalid(int slice, List<EntityKeys> keys, List<OnlineResult> results) {
+            if (plan.functions().get(slice) instanceof RefusedFunction) {
+                BitSet all = new BitSet();
+                all.set(0, rows);
+                return all;
+            }
+            return unread(plan.features().onDemand().get(slice), keys, results);
         }
 
         /** The rows of which an input could not be read: what is computed of the rest would be made up. */
@@ -276,11 +297,11 @@ public final class OnlineRetrieval {
             throw new IllegalStateException("The plan has no column for " + input);
         }
 
-        private void addComputed(OutputFeature.Computed feature, List<Value> computed, BitSet unread) {
+        private void addComputed(OutputFeature.Computed feature, List<Value> computed, BitSet invalid) {
             Value[] cells = computed.toArray(Value[]::new);
             FieldStatus[] cellStatuses = new FieldStatus[rows];
             for (int row = 0; row < rows; row++) {
-                if (unread.get(row)) {
+                if (invalid.get(row)) {
                     cells[row] = Value.Null.NULL;
                     cellStatuses[row] = FieldStatus.INVALID;
                 } else {

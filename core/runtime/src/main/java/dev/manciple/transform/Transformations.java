@@ -84,6 +84,15 @@ public final class Transformations {
         return new ObservedFunction(unobserved(slice), slice.view(), observers);
     }
 
+    /** As {@link #of}, for those who can answer with the other features: a transformation that cannot run here is refused when asked. */
+    public OnDemandFunction orRefused(OnDemandSlice slice) {
+        try {
+            return of(slice);
+        } catch (UnsupportedException e) {
+            return new RefusedFunction(e);
+        }
+    }
+
     private OnDemandFunction unobserved(OnDemandSlice slice) {
         return switch (slice.view().transformation()) {
             case Transformation.Sql sql -> new SqlFunction(slice, sql, engine);

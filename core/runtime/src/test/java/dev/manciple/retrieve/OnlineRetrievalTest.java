@@ -311,14 +311,28 @@ class OnlineRetrievalTest {
     }
 
     @Test
-    void aPythonTransformationIsRefusedOnlyWhereItIsAskedFor() {
-        assertThatThrownBy(() -> ask(
-                        Map.of("driver_id", ints(1001), "bonus", ints(1)), "driver_stats:trips", "pandas_view:twice"))
+    void aPythonTransformationIsRefusedAndTheRestIsAnswered() {
+        Map<String, List<Value>> entities = Map.of("driver_id", ints(1001, 1002), "bonus", ints(1, 2));
+        OnlineFeatures alone = ask(entities, "driver_stats:trips");
+        OnlineFeatures answer = ask(entities, "driver_stats:trips", "pandas_view:twice");
+        int twice = answer.names().indexOf("twice");
+        assertThat(answer.values().get(answer.names().indexOf("trips")))
+                .isEqualTo(alone.values().get(alone.names().indexOf("trips")));
+        assertThat(answer.values().get(twice)).containsOnly(Value.Null.NULL);
+        assertThat(answer.statuses().get(twice)).containsExactly(FieldStatus.INVALID, FieldStatus.INVALID);
+        assertThat(answer.failures()).singleElement().satisfies(failure -> {
+            assertThat(failure.view()).isEqualTo("pandas_view");
+            assertThat(failure.store()).isEmpty();
+            assertThat(failure.reason()).contains("pandas");
+        });
+    }
+
+    @Test
+    void aRequestForNothingButPythonTransformationsIsRefused() {
+        assertThatThrownBy(() -> ask(Map.of("driver_id", ints(1001), "bonus", ints(1)), "pandas_view:twice"))
                 .isInstanceOf(UnsupportedException.class)
                 .hasMessageContaining("pandas")
                 .hasMessageContaining("pandas_view");
-        assertThat(ask(Map.of("driver_id", ints(1001)), "driver_stats:trips").values())
-                .hasSize(2);
     }
 
     @Test
