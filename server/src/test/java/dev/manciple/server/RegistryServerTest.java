@@ -296,7 +296,7 @@ class RegistryServerTest {
                     () -> client.apply(PROJECT, entity("")),
                     Status.Code.INVALID_ARGUMENT,
                     "FeastError",
-                    "without a name");
+                    "needs a name");
             assertFails(
                     () -> client.apply("", entity("driver")),
                     Status.Code.INVALID_ARGUMENT,
@@ -381,7 +381,7 @@ class RegistryServerTest {
                                     .build(),
                             EMPTY),
                     "on demand feature view 'a@v1'");
-            assertRefused(() -> client.apply(PROJECT, entity(" ")), "without a name");
+            assertRefused(() -> client.apply(PROJECT, entity(" ")), "needs a name");
         }
 
         @Test

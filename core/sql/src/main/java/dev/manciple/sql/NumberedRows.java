@@ -119,6 +119,7 @@ final class NumberedRows extends DerivedReader {
         switch (times) {
             case TimeStampVector stamps when isInfinite(stamps.get(row)) -> micros.setNull(row);
             case TimeStampVector stamps -> setMicros(row, stamps.get(row), unit(stamps));
+            case DateDayVector days when isInfinite(days.get(row)) -> micros.setNull(row);
             case DateDayVector days -> setProduct(row, days.get(row), MICROS_PER_DAY);
             case FieldVector other -> throw new IllegalStateException("No times are told by " + other.getField());
         }
@@ -127,6 +128,10 @@ final class NumberedRows extends DerivedReader {
     /** As DuckDB tells the ends of time, in whatever unit; no time is so far off. */
     private static boolean isInfinite(long time) {
         return time == Long.MAX_VALUE || time == -Long.MAX_VALUE;
+    }
+
+    private static boolean isInfinite(int day) {
+        return day == Integer.MAX_VALUE || day == -Integer.MAX_VALUE;
     }
 
     private static TimeUnit unit(TimeStampVector vector) {

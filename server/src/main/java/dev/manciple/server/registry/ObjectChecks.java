@@ -49,7 +49,7 @@ final class ObjectChecks {
         String what = list.kind().words();
         String name = list.name().apply(object);
         if (name.isBlank()) {
-            throw new InvalidRequestException("A %s without a name cannot be registered".formatted(what));
+            throw new InvalidRequestException("Every %s needs a name".formatted(what));
         }
         if (RegistryList.VIEWS.contains(list.kind()) && (name.indexOf('@') >= 0 || name.indexOf(':') >= 0)) {
             throw new InvalidRequestException(
