@@ -385,10 +385,12 @@ class RegistryServerTest {
         }
 
         @Test
-        void featureViewsWithoutAnySourceAreRefused() {
+        void featureViewsWithoutASourceAreTaken() {
             FeatureView.Builder bare = view("stats", "trips").toBuilder();
             bare.getSpecBuilder().clearBatchSource();
-            assertRefused(() -> client.apply(PROJECT, bare.build()), "Feature view 'stats' has no source");
+            client.apply(PROJECT, bare.build());
+            assertThat(client.featureView(PROJECT, "stats").getSpec().hasBatchSource())
+                    .isFalse();
         }
 
         @Test
@@ -1398,7 +1400,6 @@ class RegistryServerTest {
                 value = {
                     "/entities      | {\"name\": \"x\", \"project\": \"rides\", \"value_type\": 99} | value_type 99 at spec.value_type",
                     "/data_sources  | {\"name\": \"x\", \"project\": \"rides\", \"type\": 99}       | type 99 at type",
-                    "/feature_views | {\"name\": \"x\", \"project\": \"rides\"}                     | 'x' has no source",
                     "/feature_views | {\"name\": \"a:b\", \"project\": \"rides\"}                   | 'a:b' must contain neither",
                     "/feature_views | {\"name\": \"x\", \"project\": \"rides\", \"features\": [{\"name\": \"f\", \"value_type\": 99}]} | value_type 99 at spec.features[0]",
                     "/permissions   | {\"name\": \"x\", \"project\": \"rides\", \"policy\": {}, \"name_patterns\": [\"[\"]} | no regular expression"

@@ -9,8 +9,6 @@ import dev.manciple.server.auth.Permissions;
 import dev.manciple.wire.RegistryList;
 import dev.manciple.wire.proto.DataSourceProto.DataSource;
 import dev.manciple.wire.proto.DataSourceProto.DataSource.SourceType;
-import dev.manciple.wire.proto.FeatureViewProto.FeatureView;
-import dev.manciple.wire.proto.FeatureViewProto.FeatureViewSpec;
 import dev.manciple.wire.proto.PermissionProto.Permission;
 import dev.manciple.wire.proto.ValueProto.ValueType;
 import java.util.ArrayList;
@@ -59,7 +57,6 @@ final class ObjectChecks {
         requireNumbers("%s '%s'".formatted(what, name), "", object);
         switch (object) {
             case DataSource source -> requireType(source);
-            case FeatureView view -> requireSource(view.getSpec());
             case Permission permission -> requirePatterns(permission);
             default -> {}
         }
@@ -125,15 +122,6 @@ final class ObjectChecks {
             throw new InvalidRequestException(
                     "Data source '%s' has neither a type nor a data_source_class_type: set type to one of %s, from 1"
                             .formatted(source.getName(), SOURCE_TYPES.getFullName()));
-        }
-    }
-
-    private static void requireSource(FeatureViewSpec view) {
-        boolean newer = !view.getUnknownFields().asMap().isEmpty();
-        if (!view.hasBatchSource() && !view.hasStreamSource() && view.getSourceViewsCount() == 0 && !newer) {
-            throw new InvalidRequestException(
-                    "Feature view '%s' has no source: it needs a batch_source, a stream_source, or source_views"
-                            .formatted(view.getName()));
         }
     }
 
