@@ -78,9 +78,8 @@ public final class OfflinePushQueue implements AutoCloseable {
      */
     public void add(String source, boolean cached, Map<String, List<?>> columns) {
         Kind kind = new Kind(source, List.copyOf(columns.keySet()));
-        // What is wrong with rows is told to who sent them, who is gone when they are appended. Rows of columns that
-        // others have
-        // who wait already need not be asked about again.
+        // What is wrong with rows is told to who sent them, who is gone when they are appended.
+        // Where others of the same columns wait already, the store was asked.
         writing.check(source, cached, !isGathering(kind), views -> Frames.ofJson(allocator, views, columns));
         Batch full = null;
         boolean crowded;
