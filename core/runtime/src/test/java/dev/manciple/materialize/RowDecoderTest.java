@@ -49,7 +49,7 @@ class RowDecoderTest {
             assertThatThrownBy(() -> decoder.decode(1))
                     .isInstanceOf(InvalidRequestException.class)
                     .hasMessageContainingAll(
-                            "feature view 'driver_stats' with key driver_id='1002'", "'trips'", "'0.74'", "INT64");
+                            "feature view 'driver_stats' with key driver_id='1002'", "'trips'", "'0.74'", "Int64");
         }
     }
 
