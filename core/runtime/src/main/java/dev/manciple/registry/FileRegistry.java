@@ -153,8 +153,7 @@ public final class FileRegistry implements StoredRegistry {
     private State read() {
         Optional<RegistryFile.Content> found = file.read();
         if (found.isEmpty() && lastRead.get().stamp().isPresent()) {
-            // What was there is not taken for empty: nobody removes a registry by deleting its file under those who use
-            // it.
+            // Nobody removes a registry by deleting its file under those who use it, so it is not taken for empty.
             throw new ConfigException(
                     file.name(),
                     List.of(

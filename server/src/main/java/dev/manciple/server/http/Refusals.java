@@ -9,11 +9,14 @@ import java.util.Map;
 
 /** What is said to requests that reach no route, in the shape of Feast's web framework: its client reads JSON only. Immutable. */
 public final class Refusals implements DirectHandler {
+    private Refusals() {}
+
     /** Refusals of every kind. */
     public static DirectHandlers handlers() {
         DirectHandlers.Builder handlers = DirectHandlers.builder();
+        DirectHandler refusals = new Refusals();
         for (EventType kind : EventType.values()) {
-            handlers.addHandler(kind, new Refusals());
+            handlers.addHandler(kind, refusals);
         }
         return handlers.build();
     }
