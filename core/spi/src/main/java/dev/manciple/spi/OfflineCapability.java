@@ -8,6 +8,8 @@ public enum OfflineCapability {
     RANGE_SPINE,
     /** Appending rows to a source. */
     WRITE,
+    /** Telling whether rows of some columns would be appended, without appending them. */
+    CHECK_WRITE,
     /** Appending logs of served features. */
     WRITE_LOGS,
     /** Writing a result to a table or file set of the engine's own. */

@@ -47,8 +47,8 @@ public interface OfflineStore extends AutoCloseable {
     }
 
     /**
-     * Fails as {@link #write} would for rows of these columns, and writes nothing: for rows that are taken now and written later. A
-     * store that cannot tell before it writes says nothing.
+     * Fails as {@link #write} would for rows of these columns, in the same words, and writes nothing: for rows that are taken now and
+     * written later. A store without {@link OfflineCapability#CHECK_WRITE} says nothing, and leaves it to the write.
      */
     default void checkWrite(FeatureView view, Schema columns) {
         if (!capabilities().contains(OfflineCapability.WRITE)) {

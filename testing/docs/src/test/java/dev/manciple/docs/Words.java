@@ -12,6 +12,7 @@ final class Words {
             case QUERY_SPINE -> "entity rows from SQL";
             case RANGE_SPINE -> "entity rows from a range of time";
             case WRITE -> "appends rows";
+            case CHECK_WRITE -> "refuses columns before rows are written";
             case WRITE_LOGS -> "keeps logs of served features";
             case PERSIST -> "writes results to its tables";
             case FILTER_BY_CREATED -> "leaves out rows created later";

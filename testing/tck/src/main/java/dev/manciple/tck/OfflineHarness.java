@@ -26,11 +26,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.arrow.vector.ipc.ArrowReader;
+import org.apache.arrow.vector.types.TimeUnit;
+import org.apache.arrow.vector.types.pojo.ArrowType;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.params.provider.Arguments;
 
 /** The machinery behind {@link OfflineStoreContract}: one store, one simple view, and requests in one line. */
 abstract class OfflineHarness extends KitTest {
@@ -126,6 +130,65 @@ abstract class OfflineHarness extends KitTest {
                         SCORE,
                         NOTE),
                 Stream.of(facts).map(Fact::row).toList());
+    }
+
+    /** Rows to append to the simple view, some of columns or types that a store may refuse; their values fit wherever their types do. */
+    static Stream<Arguments> batches() {
+        Table whole = table(fact(1, NOON.plus(HOUR), 20), fact(2, NOON.plus(HOUR), 30));
+        return Stream.of(
+                Arguments.of("the source's columns", whole),
+                Arguments.of("in another order", with(whole, 4, 3, 2, 1, 0)),
+                Arguments.of("without the key", with(whole, 1, 2, 3, 4)),
+                Arguments.of("without the created time", with(whole, 0, 1, 3, 4)),
+                Arguments.of("without a feature", with(whole, 0, 1, 2, 4)),
+                Arguments.of("with one more", added(whole)),
+                Arguments.of("a number of fewer bits", whole.handedOverAs(SCORE.name(), new ArrowType.Int(16, true))),
+                Arguments.of("a number with a fraction", filled(whole, SCORE.name(), Scalar.DOUBLE, Values.real(2.0))),
+                Arguments.of("a number as text", filled(whole, SCORE.name(), Scalar.STRING, Values.text("20"))),
+                Arguments.of("a text as number", filled(whole, NOTE.name(), Scalar.INT64, Values.integer(20))),
+                Arguments.of(
+                        "a text as list", filled(whole, NOTE.name(), new ValueType.ListOf(Scalar.INT64), Values.NULL)),
+                Arguments.of("a key as text", filled(whole, KEY, Scalar.STRING, Values.text("1"))),
+                Arguments.of(
+                        "a time as text", filled(whole, EVENT, Scalar.STRING, Values.text("2025-06-01T13:00:00Z"))),
+                Arguments.of(
+                        "a time without zone",
+                        whole.handedOverAs(EVENT, new ArrowType.Timestamp(TimeUnit.MILLISECOND, null))));
+    }
+
+    private static Table with(Table table, int... columns) {
+        return Table.of(
+                IntStream.of(columns).mapToObj(table.columns()::get).toList(),
+                table.rows().stream()
+                        .map(row -> IntStream.of(columns).mapToObj(row::get).toList())
+                        .toList());
+    }
+
+    private static Table added(Table table) {
+        List<Field> columns = new ArrayList<>(table.columns());
+        columns.add(Field.of("more", Scalar.INT64));
+        return Table.of(
+                columns,
+                table.rows().stream()
+                        .map(row -> Stream.concat(row.stream(), Stream.of(Values.integer(1)))
+                                .toList())
+                        .toList());
+    }
+
+    /** With another type for a column, and one value of it in every row. */
+    private static Table filled(Table table, String column, ValueType type, Value value) {
+        int at = table.column(column);
+        List<Field> columns = new ArrayList<>(table.columns());
+        columns.set(at, Field.of(column, type));
+        return Table.of(
+                columns,
+                table.rows().stream()
+                        .map(row -> {
+                            List<Value> changed = new ArrayList<>(row);
+                            changed.set(at, value);
+                            return List.copyOf(changed);
+                        })
+                        .toList());
     }
 
     static FeatureView drivers(DataSource.Batch source, Duration ttl) {

@@ -1164,8 +1164,59 @@ public abstract class OfflineStoreContract extends OfflineHarness {
         void areRefusedByStoresWithoutThem() throws IOException {
             assumeFalse(can(OfflineCapability.WRITE));
             FeatureView view = view(Duration.ZERO, fact(1, NOON, 10));
-            try (ArrowReader rows = table(fact(1, later, 20)).reader(allocator)) {
+            Table table = table(fact(1, later, 20));
+            try (ArrowReader rows = table.reader(allocator)) {
                 assertRefuses(OfflineCapability.WRITE, () -> store().write(view, rows));
+            }
+            assertRefuses(OfflineCapability.WRITE, () -> store().checkWrite(view, table.schema()));
+        }
+
+        @ParameterizedTest(name = "{0}")
+        @MethodSource("dev.manciple.tck.OfflineHarness#batches")
+        void endAsTheirCheckSays(String what, Table table) throws IOException {
+            assumeTrue(can(OfflineCapability.CHECK_WRITE));
+            FeatureView view = view(Duration.ZERO, fact(1, NOON, 10));
+            Instant end = later.plus(HOUR);
+            try (ArrowReader rows = table.reader(allocator)) {
+                Optional<String> told = refusal(() -> store().checkWrite(view, table.schema()));
+                assertThat(rows(store().pullAll(pull(view, NOON, end))))
+                        .as("the rows after the check")
+                        .hasSize(1);
+                assertThat(refusal(() -> store().write(view, rows)))
+                        .as("the refusal of the write, as the check told it")
+                        .isEqualTo(told);
+                assertThat(rows(store().pullAll(pull(view, NOON, end))))
+                        .as("the rows after the write")
+                        .hasSize(told.isPresent() ? 1 : 1 + table.rows().size());
+            }
+        }
+
+        @Test
+        void areCheckedForTheirColumns() {
+            assumeTrue(can(OfflineCapability.CHECK_WRITE));
+            FeatureView view = view(Duration.ZERO, fact(1, NOON, 10));
+            store().checkWrite(view, table(fact(1, later, 20)).schema());
+            assertThatThrownBy(() -> store().checkWrite(view, asks().schema()))
+                    .isInstanceOf(FeatureStoreException.class)
+                    .hasMessageContaining(SCORE.name());
+        }
+
+        @ParameterizedTest(name = "{0}")
+        @MethodSource("dev.manciple.tck.OfflineHarness#batches")
+        void areNotCheckedByStoresThatCannotTell(String what, Table table) {
+            assumeTrue(can(OfflineCapability.WRITE));
+            assumeFalse(can(OfflineCapability.CHECK_WRITE));
+            FeatureView view = view(Duration.ZERO, fact(1, NOON, 10));
+            assertThatCode(() -> store().checkWrite(view, table.schema())).doesNotThrowAnyException();
+            assertThat(scores(view, ask(1L, later))).containsExactly(integer(10));
+        }
+
+        private static Optional<String> refusal(Runnable call) {
+            try {
+                call.run();
+                return Optional.empty();
+            } catch (FeatureStoreException e) {
+                return Optional.of(String.valueOf(e.getMessage()));
             }
         }
     }

@@ -39,7 +39,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
@@ -391,21 +390,21 @@ class MemoryOfflineStore implements OfflineStore {
     }
 
     @Override
+    public void checkWrite(FeatureView view, Schema columns) {
+        DataSource.Batch source = view.batchSource().orElseThrow();
+        requireFits(tableName(source.location()), stored(source), source.fieldMapping(), columns);
+    }
+
+    @Override
     public void writeLoggedFeatures(DataSource.Batch sink, ArrowReader logs) {
         String name = tableName(sink.location());
         append(name, tables.getOrDefault(name, new Stored(schema(logs), List.of())), Map.of(), logs);
     }
 
     private void append(String name, Stored stored, Map<String, String> mapping, ArrowReader rows) {
-        List<String> given = schema(rows).getFields().stream()
-                .map(org.apache.arrow.vector.types.pojo.Field::getName)
-                .toList();
-        List<String> wanted = stored.schema().getFields().stream()
-                .map(field -> mapping.getOrDefault(field.getName(), field.getName()))
-                .toList();
-        if (!new TreeSet<>(given).equals(new TreeSet<>(wanted))) {
-            throw new InvalidRequestException("Table '%s' has the columns %s, not %s".formatted(name, wanted, given));
-        }
+        requireFits(name, stored, mapping, schema(rows));
+        List<String> given = List.copyOf(types(schema(rows), Map.of()).keySet());
+        Set<String> wanted = types(stored.schema(), mapping).keySet();
         List<List<Value>> all = new ArrayList<>(stored.rows());
         for (List<Value> row : ArrowRows.read(rows)) {
             all.add(wanted.stream()
@@ -413,6 +412,22 @@ class MemoryOfflineStore implements OfflineStore {
                     .toList());
         }
         tables.put(name, new Stored(stored.schema(), all));
+    }
+
+    private static void requireFits(String name, Stored stored, Map<String, String> mapping, Schema columns) {
+        Map<String, ValueType> given = types(columns, Map.of());
+        Map<String, ValueType> wanted = types(stored.schema(), mapping);
+        if (!given.equals(wanted)) {
+            throw new InvalidRequestException("Table '%s' has the columns %s, not %s".formatted(name, wanted, given));
+        }
+    }
+
+    private static Map<String, ValueType> types(Schema columns, Map<String, String> mapping) {
+        Map<String, ValueType> types = new LinkedHashMap<>();
+        columns.getFields()
+                .forEach(field ->
+                        types.put(mapping.getOrDefault(field.getName(), field.getName()), ArrowTypes.valueType(field)));
+        return types;
     }
 
     private static Schema schema(ArrowReader reader) {

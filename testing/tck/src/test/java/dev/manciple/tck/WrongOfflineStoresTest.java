@@ -2,6 +2,8 @@ package dev.manciple.tck;
 
 import dev.manciple.arrow.ArrowRows;
 import dev.manciple.arrow.DerivedReader;
+import dev.manciple.error.InvalidRequestException;
+import dev.manciple.model.DataSource;
 import dev.manciple.model.FeatureView;
 import dev.manciple.model.SourceLocation;
 import dev.manciple.spi.HistoricalRequest;
@@ -23,6 +25,7 @@ import java.util.EnumSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.apache.arrow.memory.BufferAllocator;
@@ -60,6 +63,11 @@ class WrongOfflineStoresTest {
                 Arguments.of(LosesTheWindowsEnd.class, "Pulls.includeBothEndsOfTheWindow"),
                 Arguments.of(ListsNobody.class, "RangeSpines.haveNoRowsAboutNobody"),
                 Arguments.of(WritesHalf.class, "Writes.appendAllOrNothing"),
+                Arguments.of(ChecksNothing.class, "Writes.areCheckedForTheirColumns"),
+                Arguments.of(ChecksNamesOnly.class, "Writes.endAsTheirCheckSays"),
+                Arguments.of(ChecksInOtherWords.class, "Writes.endAsTheirCheckSays"),
+                Arguments.of(WritesToCheck.class, "Writes.endAsTheirCheckSays"),
+                Arguments.of(ChecksWhatItDenies.class, "Writes.areNotCheckedByStoresThatCannotTell"),
                 Arguments.of(OverwritesUnasked.class, "PersistedResults.areNotOverwrittenUnasked"),
                 Arguments.of(LosesACapability.class, "declaresTheCapabilitiesItsAuthorExpects"),
                 Arguments.of(DoesWhatItDenies.class, "QuerySpines.areRefusedByStoresWithoutThem"));
@@ -391,6 +399,82 @@ class WrongOfflineStoresTest {
                     }
                 }
             });
+        }
+    }
+
+    static class ChecksNothing extends OfflineStoreContract {
+        @Override
+        protected OfflineFixture fixture(Path emptyFolder) {
+            return new MemoryOfflineStore.Fixture((tables, context) -> new MemoryOfflineStore(tables) {
+                @Override
+                public void checkWrite(FeatureView view, Schema columns) {}
+            });
+        }
+    }
+
+    static class ChecksNamesOnly extends OfflineStoreContract {
+        @Override
+        protected OfflineFixture fixture(Path emptyFolder) {
+            return new MemoryOfflineStore.Fixture((tables, context) -> new MemoryOfflineStore(tables) {
+                @Override
+                public void checkWrite(FeatureView view, Schema columns) {
+                    if (!names(columns).equals(names(describe(view.batchSource().orElseThrow())))) {
+                        super.checkWrite(view, columns);
+                    }
+                }
+
+                private static Set<String> names(Schema columns) {
+                    Set<String> names = new TreeSet<>();
+                    columns.getFields().forEach(field -> names.add(field.getName()));
+                    return names;
+                }
+            });
+        }
+    }
+
+    static class ChecksInOtherWords extends OfflineStoreContract {
+        @Override
+        protected OfflineFixture fixture(Path emptyFolder) {
+            return new MemoryOfflineStore.Fixture((tables, context) -> new MemoryOfflineStore(tables) {
+                @Override
+                public void checkWrite(FeatureView view, Schema columns) {
+                    try {
+                        super.checkWrite(view, columns);
+                    } catch (InvalidRequestException e) {
+                        throw new InvalidRequestException("The rows do not fit", e);
+                    }
+                }
+            });
+        }
+    }
+
+    static class WritesToCheck extends OfflineStoreContract {
+        @Override
+        protected OfflineFixture fixture(Path emptyFolder) {
+            return new MemoryOfflineStore.Fixture((tables, context) -> new MemoryOfflineStore(tables) {
+                @Override
+                public void checkWrite(FeatureView view, Schema columns) {
+                    super.checkWrite(view, columns);
+                    DataSource.Batch source = view.batchSource().orElseThrow();
+                    Stored stored = stored(source);
+                    List<List<Value>> more = new ArrayList<>(stored.rows());
+                    more.add(stored.rows().getFirst());
+                    tables.put(source.name(), new Stored(stored.schema(), more));
+                }
+            });
+        }
+    }
+
+    /** Says it cannot tell what it takes, and then does. */
+    static class ChecksWhatItDenies extends OfflineStoreContract {
+        @Override
+        protected OfflineFixture fixture(Path emptyFolder) {
+            return new MemoryOfflineStore.Fixture((tables, context) -> new MemoryOfflineStore(tables)) {
+                @Override
+                public Set<OfflineCapability> expectedCapabilities() {
+                    return EnumSet.of(OfflineCapability.WRITE);
+                }
+            };
         }
     }
 

@@ -29,6 +29,7 @@ import org.jspecify.annotations.Nullable;
  * with the job's reader.
  */
 final class RemoteOfflineStore implements OfflineStore {
+    // Not CHECK_WRITE: the protocol has no call that asks before it writes.
     private static final Set<OfflineCapability> CAPABILITIES = Set.of(
             OfflineCapability.QUERY_SPINE,
             OfflineCapability.RANGE_SPINE,
