@@ -84,12 +84,19 @@ public final class FeastErrors {
 
     /**
      * What the log says of a failure. The words of a system behind it are left out, since they quote values of callers and of
-     * rows, but for those about connections, files and its own state.
+     * rows, but for those about connections, files and its own state. Who logs it logs the failure itself at level DEBUG.
      */
     public static String logged(FeatureStoreException failure) {
         return failure instanceof StoreException store
-                ? "%s (%s)".formatted(store.attempt(), kind(store))
+                ? "%s (%s; level DEBUG tells more)".formatted(store.attempt(), kind(store))
                 : String.valueOf(failure.getMessage());
+    }
+
+    /** As {@link #logged}, of work with rows: what is wrong with them is said without them, too. */
+    public static String loggedOfRows(FeatureStoreException failure) {
+        return failure instanceof InvalidRequestException
+                ? "keys, values, columns or types do not fit (level DEBUG tells more)"
+                : logged(failure);
     }
 
     private static String kind(StoreException failure) {

@@ -139,7 +139,10 @@ public final class MaterializeJobs implements AutoCloseable {
         try {
             MaterializeReport report = measured(job.views(), run);
             Map<String, String> failures = new LinkedHashMap<>();
-            report.failedViews().forEach((view, failure) -> failures.put(view, String.valueOf(failure.getMessage())));
+            report.failedViews().forEach((view, failure) -> {
+                log(job, view, failure);
+                failures.put(view, String.valueOf(failure.getMessage()));
+            });
             return ended(job, report.rowsByView(), failures);
         } finally {
             leave(job.views());
@@ -148,14 +151,19 @@ public final class MaterializeJobs implements AutoCloseable {
 
     private Job failed(Job job, Throwable failure) {
         if (failure instanceof FeatureStoreException known) {
+            log(job, String.join("', '", job.views()), known);
             return ended(job, Map.of(), Map.of("", String.valueOf(known.getMessage())));
         }
         LOG.error("Materialization {} failed", job.id(), failure);
         return ended(job, Map.of(), Map.of("", "The server failed; its log has the reason"));
     }
 
+    private static void log(Job job, String views, FeatureStoreException failure) {
+        LOG.warn("Materialization {} of '{}' failed: {}", job.id(), views, FeastErrors.loggedOfRows(failure));
+        LOG.debug("Why materialization {} of '{}' failed", job.id(), views, failure);
+    }
+
     private Job ended(Job job, Map<String, Long> rows, Map<String, String> failures) {
-        failures.forEach((view, reason) -> LOG.warn("Materialization {} of '{}' failed: {}", job.id(), view, reason));
         return new Job(
                 job.id(),
                 job.views(),

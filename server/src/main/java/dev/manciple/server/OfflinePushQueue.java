@@ -145,7 +145,8 @@ public final class OfflinePushQueue implements AutoCloseable {
                     views -> Frames.ofJson(allocator, views, Map.copyOf(batch.columns)));
         } catch (FeatureStoreException e) {
             metrics.offlinePushLost(kind.source(), batch.rows);
-            LOG.error("{} rows pushed to '{}' are lost: {}", batch.rows, kind.source(), e.getMessage());
+            LOG.error("{} rows pushed to '{}' are lost: {}", batch.rows, kind.source(), FeastErrors.loggedOfRows(e));
+            LOG.debug("Why rows pushed to '{}' are lost", kind.source(), e);
         } catch (RuntimeException e) {
             metrics.offlinePushLost(kind.source(), batch.rows);
             LOG.error("{} rows pushed to '{}' are lost", batch.rows, kind.source(), e);

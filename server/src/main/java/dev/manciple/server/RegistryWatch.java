@@ -86,6 +86,7 @@ final class RegistryWatch implements AutoCloseable {
         } catch (FeatureStoreException e) {
             metrics.registryFailed();
             LOG.warn("The registry cannot be read; the last good one is served: {}", FeastErrors.logged(e));
+            LOG.debug("Why the registry cannot be read", e);
         } catch (RuntimeException e) {
             // The watch goes on.
             metrics.registryFailed();

@@ -49,6 +49,7 @@ import java.net.http.HttpResponse;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
@@ -472,6 +473,26 @@ class DatasetsTest {
             assertThat(job.getError()).contains(job.getJobId()).doesNotContain("0042");
             assertThat(job.getCompletedAt()).isNotEmpty();
             assertNothingLeft("training");
+        }
+
+        @Test
+        void thatFailAreLoggedWithoutValues() throws Exception {
+            String secret = "4711-secret";
+            Files.writeString(
+                    folder.resolve("stats.csv"),
+                    "1003,0.5," + secret + ",Cy,2024-05-01T10:00:00Z,\n",
+                    StandardOpenOption.APPEND);
+            try (Logged log = new Logged()) {
+                GetDatasetJobStatusResponse job =
+                        ended(client, create(client, order("failing")).getJobId());
+                assertThat(job.getStatus()).isEqualTo("failed");
+                assertThat(job.getError()).contains("level DEBUG").doesNotContain(secret);
+                assertThat(log.lines())
+                        .singleElement()
+                        .satisfies(line -> assertThat(line)
+                                .contains(job.getJobId(), "'failing'", "level DEBUG")
+                                .doesNotContain(secret));
+            }
         }
 
         @Test

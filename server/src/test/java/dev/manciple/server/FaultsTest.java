@@ -7,13 +7,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
+import com.google.protobuf.MessageLite;
 import dev.manciple.model.FeatureView;
 import dev.manciple.spi.EntityKey;
 import dev.manciple.spi.OnlineRow;
 import dev.manciple.spi.Value;
 import dev.manciple.tck.Await;
 import dev.manciple.wire.OnlineStoreCodec;
+import dev.manciple.wire.proto.OnlineStoreProto.Columns;
 import dev.manciple.wire.proto.OnlineStoreProto.ScanRequest;
+import dev.manciple.wire.proto.OnlineStoreProto.WriteRequest;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.management.ManagementFactory;
@@ -22,9 +25,13 @@ import java.net.Socket;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -244,6 +251,64 @@ class FaultsTest {
                     .isEqualTo("HTTP/1.1 200");
             awaitRunning(1);
             awaitNobody();
+        }
+    }
+
+    @Test
+    void whatTheOnlineStoreSaysIsLoggedWithoutValues() throws Exception {
+        FeatureView view = (FeatureView)
+                Objects.requireNonNull(small.store().registry().views().get("driver_stats"));
+        String secret = "4711-secret";
+        small.store()
+                .onlineStore()
+                .write(
+                        view,
+                        IntStream.range(0, 900)
+                                .mapToObj(driver -> row(driver, "x"))
+                                .toList());
+        try (Connection database = DriverManager.getConnection("jdbc:sqlite:" + folder.resolve("online.db"));
+                Statement statement = database.createStatement()) {
+            statement.execute(
+                    "UPDATE rides_driver_stats SET entity_key = CAST('%s' AS BLOB) WHERE rowid = (SELECT max(rowid) FROM rides_driver_stats)"
+                            .formatted(secret));
+            statement.execute(
+                    "CREATE TRIGGER full BEFORE INSERT ON rides_driver_stats BEGIN SELECT RAISE(ABORT, '%s'); END"
+                            .formatted(secret));
+        }
+        Columns columns = OnlineStoreCodec.columns(view, view.features());
+        try (Logged log = new Logged()) {
+            String asText = HexFormat.of().formatHex(secret.getBytes(StandardCharsets.US_ASCII));
+            assertThat(ask("scan", ScanRequest.newBuilder().setColumns(columns).build()))
+                    .as("what the caller is told")
+                    .contains(asText);
+            assertThat(log.lines())
+                    .singleElement()
+                    .satisfies(line -> assertThat(line)
+                            .contains("scan of feature view 'driver_stats'", "level DEBUG")
+                            .doesNotContain(secret, asText));
+        }
+        try (Logged log = new Logged()) {
+            ask(
+                    "write",
+                    WriteRequest.newBuilder()
+                            .setColumns(columns)
+                            .addRows(OnlineStoreCodec.encode(row(1, "x"), view.entityColumns(), view.features()))
+                            .build());
+            assertThat(log.lines())
+                    .singleElement()
+                    .satisfies(line -> assertThat(line)
+                            .contains("write of feature view 'driver_stats'", "SQLite", "level DEBUG")
+                            .doesNotContain(secret));
+        }
+    }
+
+    /** Asks the online store itself, and reads all of the answer. */
+    private String ask(String route, MessageLite message) throws IOException {
+        byte[] body = message.toByteArray();
+        try (Socket socket = send(head("/manciple/online-store/rides/" + route, body.length))) {
+            socket.getOutputStream().write(body);
+            socket.shutdownOutput();
+            return new String(socket.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
         }
     }
 

@@ -9,6 +9,7 @@ import dev.manciple.tck.Await;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -158,6 +159,27 @@ class MaterializeJobsTest {
         JsonNode job = ended(http.post("/materialize-incremental?async=true", end.formatted("2097-01-01")));
         assertThat(job.get("status").stringValue()).as(job.toString()).isEqualTo("succeeded");
         assertThat(job.get("errors")).isEmpty();
+    }
+
+    @Test
+    void aJobThatFailsIsLoggedWithoutValues() throws Exception {
+        String secret = "4711-secret";
+        Files.writeString(
+                folder.resolve("stats.csv"),
+                "1003,0.5," + secret + ",Cy,2024-05-01T10:00:00Z,\n",
+                StandardOpenOption.APPEND);
+        try (Logged log = new Logged()) {
+            JsonNode job = ended(http.post("/materialize?async=true", WINDOW));
+            assertThat(job.get("status").stringValue()).isEqualTo("failed");
+            assertThat(job.get("errors").toString())
+                    .as("what the caller is told")
+                    .contains(secret);
+            assertThat(log.lines())
+                    .singleElement()
+                    .satisfies(line -> assertThat(line)
+                            .contains(job.get("job_id").stringValue(), "driver_stats", "do not fit", "level DEBUG")
+                            .doesNotContain(secret));
+        }
     }
 
     @ParameterizedTest

@@ -108,6 +108,25 @@ class OfflinePushQueueTest {
     }
 
     @Test
+    void rowsThatAreLostAreLoggedWithoutValues() throws Exception {
+        Http http = start(1_000, LONG);
+        push(http, 5001, "offline");
+        List<String> columns = history();
+        String secret = "4711-secret";
+        Files.write(
+                folder.resolve("stats.csv"),
+                columns.stream().map(row -> row.replace("conv_rate", secret)).toList());
+        try (Logged log = new Logged()) {
+            http.server().close();
+            assertThat(log.lines())
+                    .singleElement()
+                    .satisfies(line -> assertThat(line)
+                            .contains("1 row", "stats_push", "lost", "level DEBUG")
+                            .doesNotContain(secret));
+        }
+    }
+
+    @Test
     void rowsThatDoNotFitAreRefusedBeforeTheyAreTaken() throws Exception {
         Http http = start(1_000, LONG);
         HttpResponse<String> answer = http.post("/push", """

@@ -328,6 +328,7 @@ public final class HttpApi implements HttpService {
             return true;
         } catch (FeatureStoreException e) {
             LOG.warn("The registry cannot be read: {}", FeastErrors.logged(e));
+            LOG.debug("Why the registry cannot be read", e);
             return false;
         }
     }

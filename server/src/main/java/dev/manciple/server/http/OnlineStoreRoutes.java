@@ -13,6 +13,7 @@ import dev.manciple.model.FeatureView;
 import dev.manciple.model.Field;
 import dev.manciple.model.Permission.Action;
 import dev.manciple.server.Backend;
+import dev.manciple.server.FeastErrors;
 import dev.manciple.server.auth.Caller;
 import dev.manciple.spi.EntityKey;
 import dev.manciple.spi.InfraChange;
@@ -175,7 +176,8 @@ final class OnlineStoreRoutes {
         try {
             store.onlineStore().write(known.view(), rows);
         } catch (StoreException e) {
-            LOG.warn("A write of feature view '{}' failed: {}", known.view().name(), e.getMessage());
+            LOG.warn("A write of feature view '{}' failed: {}", known.view().name(), FeastErrors.loggedOfRows(e));
+            LOG.debug("Why a write of feature view '{}' failed", known.view().name(), e);
             Answers.failedWrite(response, e);
             return;
         }
@@ -261,7 +263,9 @@ final class OnlineStoreRoutes {
             }
             end.setLast(true);
         } catch (FeatureStoreException e) {
-            LOG.warn("A scan of feature view '{}' ended early: {}", known.view().name(), e.getMessage());
+            LOG.warn("A scan of feature view '{}' ended early: {}", known.view().name(), FeastErrors.loggedOfRows(e));
+            LOG.debug(
+                    "Why a scan of feature view '{}' ended early", known.view().name(), e);
             end.setFailure(String.valueOf(e.getMessage()));
         }
         patience.write(end.build(), out);

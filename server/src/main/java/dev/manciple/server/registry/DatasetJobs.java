@@ -10,6 +10,7 @@ import dev.manciple.error.NotFoundException;
 import dev.manciple.error.StoreException;
 import dev.manciple.error.UnsupportedException;
 import dev.manciple.server.BackgroundJobs;
+import dev.manciple.server.FeastErrors;
 import dev.manciple.wire.proto.SavedDatasetProto.SavedDataset;
 import dev.manciple.wire.proto.SavedDatasetProto.SavedDatasetSpec;
 import java.nio.file.Path;
@@ -177,14 +178,16 @@ final class DatasetJobs implements AutoCloseable {
 
     private Job failed(Job job, Throwable failure) {
         if (failure instanceof FeatureStoreException known) {
-            LOG.warn("Dataset job {} failed", job.id(), known);
+            String name = job.dataset().getSpec().getName();
+            LOG.warn("Dataset job {} of '{}' failed: {}", job.id(), name, FeastErrors.loggedOfRows(known));
+            LOG.debug("Why dataset job {} of '{}' failed", job.id(), name, known);
             return job.ended(clock.instant(), State.FAILED, told(known, job.id()));
         }
         LOG.error("Dataset job {} failed", job.id(), failure);
         return job.ended(clock.instant(), State.FAILED, inLog("The server failed", job.id()));
     }
 
-    /** Others than the one who sent the rows may ask: what could quote a value of theirs is left to the log. */
+    /** Others than the one who sent the rows may ask: what could quote a value of theirs is left to the log at level DEBUG. */
     private static String told(FeatureStoreException failure, String id) {
         return switch (failure) {
             case NotFoundException missing -> inLog("A file or table that is read was not found", id);
@@ -199,7 +202,8 @@ final class DatasetJobs implements AutoCloseable {
     }
 
     private static String inLog(String what, String id) {
-        return "%s; the log of the registry server has the reason, with the number %s of this job".formatted(what, id);
+        return "%s; the log of the registry server has more, at level DEBUG all of it, with the number %s of this job"
+                .formatted(what, id);
     }
 
     /** @throws NotFoundException if there is none of that number, or no longer */
