@@ -22,11 +22,13 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.apache.arrow.flight.AsyncPutListener;
 import org.apache.arrow.flight.CallStatus;
@@ -38,6 +40,8 @@ import org.apache.arrow.flight.FlightStatusCode;
 import org.apache.arrow.flight.FlightStream;
 import org.apache.arrow.flight.Ticket;
 import org.apache.arrow.memory.RootAllocator;
+import org.apache.arrow.vector.BigIntVector;
+import org.apache.arrow.vector.TimeStampVector;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.arrow.vector.types.pojo.Schema;
 import org.junit.jupiter.api.AfterEach;
@@ -51,6 +55,11 @@ import org.junit.jupiter.api.io.TempDir;
 class OfflineOperationTest {
     private static final String NEVER_ENDING =
             "SELECT i AS driver_id, TIMESTAMPTZ '2024-06-01 00:00:00Z' AS event_timestamp FROM range(100000000000000) t(i) WHERE hash(i) = 1";
+
+    /** Of what is too large for the memory of its server. */
+    private static final long ROWS = Long.getLong("soak.rows", 3_000_000);
+
+    private static final int BATCH = 50_000;
 
     @TempDir
     Path folder;
@@ -91,28 +100,78 @@ class OfflineOperationTest {
     }
 
     @Test
+    @Timeout(600)
     void streamsAnswersThatMemoryDoesNotHold() throws Exception {
-        long rows = 3_000_000;
-        // The answer has some 48 bytes a row.
-        try (OfflineServer server = OfflineServer.start(
-                        store,
-                        Commons.of(AccessControl.open()),
-                        OfflineServerOptions.DEFAULT.withPort(0),
-                        new RootAllocator(48 << 20));
+        try (OfflineServer server = withLittleMemory();
                 Client client = new Client(server)) {
             FlightDescriptor flight = client.put(historical(
                     "entity_df_sql",
                     "SELECT 1001 + i %% 2 AS driver_id, TIMESTAMPTZ '2024-06-01 00:00:00Z' AS event_timestamp, 'row ' || i AS note FROM range(%d) t(i)"
-                            .formatted(rows)));
-            long read = 0;
-            FlightStream stream = client.flight().getStream(new Ticket(flight.getCommand()));
-            try (stream) {
-                while (stream.next()) {
-                    read += stream.getRoot().getRowCount();
-                }
-            }
-            assertThat(read).isEqualTo(rows);
+                            .formatted(ROWS)));
+            assertThat(rows(client, flight, Optional.empty())).isEqualTo(ROWS);
         }
+    }
+
+    @Test
+    @Timeout(600)
+    void takesRowsThatMemoryDoesNotHold() throws Exception {
+        List<Field> columns = Stream.concat(ASKED.stream(), Stream.of(Field.of("row", Scalar.INT64)))
+                .toList();
+        try (OfflineServer server = withLittleMemory();
+                Client client = new Client(server);
+                VectorSchemaRoot sent = VectorSchemaRoot.create(
+                        new Schema(columns.stream().map(ArrowTypes::field).toList()), client.allocator())) {
+            FlightDescriptor flight = Client.descriptor(historical());
+            FlightClient.ClientStreamListener put = client.flight().startPut(flight, sent, new AsyncPutListener());
+            long time = Instant.parse("2024-06-01T00:00:00Z").getEpochSecond();
+            for (long first = 0; first < ROWS; first += BATCH) {
+                int rows = (int) Math.min(BATCH, ROWS - first);
+                sent.allocateNew();
+                for (int i = 0; i < rows; i++) {
+                    ((BigIntVector) sent.getVector(0)).setSafe(i, 1001);
+                    ((TimeStampVector) sent.getVector(1)).setSafe(i, time * 1_000_000);
+                    ((BigIntVector) sent.getVector(2)).setSafe(i, first + i);
+                }
+                sent.setRowCount(rows);
+                put.putNext();
+            }
+            put.completed();
+            put.getResult();
+            assertThat(rows(client, flight, Optional.of("row"))).isEqualTo(ROWS);
+        }
+    }
+
+    /** A row of an answer has some 48 bytes, one of those sent 24: neither fits. */
+    private OfflineServer withLittleMemory() throws IOException {
+        return OfflineServer.start(
+                store,
+                Commons.of(AccessControl.open()),
+                OfflineServerOptions.DEFAULT.withPort(0),
+                new RootAllocator(48 << 20));
+    }
+
+    /**
+     * Reads an answer to its end.
+     *
+     * @param numbered a column that counts the rows from 0
+     * @return how many rows it has
+     */
+    private static long rows(Client client, FlightDescriptor flight, Optional<String> numbered) throws Exception {
+        long read = 0;
+        FlightStream stream = client.flight().getStream(new Ticket(flight.getCommand()));
+        try (stream) {
+            while (stream.next()) {
+                VectorSchemaRoot batch = stream.getRoot();
+                if (numbered.isPresent()) {
+                    for (int row = 0; row < batch.getRowCount(); row++) {
+                        assertThat(batch.getVector(numbered.get()).getObject(row))
+                                .isEqualTo(read + row);
+                    }
+                }
+                read += batch.getRowCount();
+            }
+        }
+        return read;
     }
 
     @Test
@@ -300,14 +359,13 @@ class OfflineOperationTest {
                         store,
                         OfflineServerOptions.DEFAULT
                                 .withPort(0)
-                                .withTls(new ServerOptions.Tls(garbage, garbage, java.util.Optional.empty()))))
+                                .withTls(new ServerOptions.Tls(garbage, garbage, Optional.empty()))))
                 .isInstanceOf(InvalidRequestException.class)
                 .hasMessageContaining("PEM");
         Path gone = folder.resolve("gone.pem");
         assertThatThrownBy(() -> OfflineServer.start(
                         store,
-                        OfflineServerOptions.DEFAULT.withTls(
-                                new ServerOptions.Tls(gone, gone, java.util.Optional.empty()))))
+                        OfflineServerOptions.DEFAULT.withTls(new ServerOptions.Tls(gone, gone, Optional.empty()))))
                 .isInstanceOf(InvalidRequestException.class)
                 .hasMessageContaining("gone.pem");
     }
