@@ -333,10 +333,9 @@ final class LocalFeatureStore implements FeatureStore {
                     "Project '%s' is protected (tag feast.dev/protected-project) and is not torn down; it is managed elsewhere"
                             .formatted(parts.project()));
         }
-        List<FeatureView> served = now.views().values().stream()
-                .filter(FeatureView.class::isInstance)
-                .map(FeatureView.class::cast)
-                .filter(FeatureView::online)
+        Places places = new Places(parts.online());
+        List<FeatureView> served = now.storedViews()
+                .filter(view -> view.online() && places.problems(view).isEmpty())
                 .toList();
         parts.online().teardown(served);
         parts.registry().teardown(parts.project());

@@ -65,9 +65,8 @@ public final class Writing {
     }
 
     private List<FeatureView> fedBy(String source, boolean cached) {
-        List<FeatureView> views = views(cached)
-                .filter(view -> view.source().name().equals(source))
-                .toList();
+        List<FeatureView> views =
+                views(cached).filter(view -> view.reads(source)).toList();
         if (views.isEmpty()) {
             throw new NotFoundException("Push source", source, "No feature view is fed by it.");
         }
@@ -89,9 +88,7 @@ public final class Writing {
 
     private Stream<FeatureView> views(boolean cached) {
         RegistrySnapshot registry = cached ? watched.get() : store.registry();
-        return registry.views().values().stream()
-                .filter(FeatureView.class::isInstance)
-                .map(FeatureView.class::cast);
+        return registry.storedViews();
     }
 
     /** What a push to a target takes. */

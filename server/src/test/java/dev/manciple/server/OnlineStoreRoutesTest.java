@@ -221,11 +221,12 @@ class OnlineStoreRoutesTest {
         FeatureView known = view();
         FeatureView changed = known.features(Field.of("trips", Scalar.INT64));
         FeatureView another = FeatureView.of("driver_more")
-                .source(known.source())
+                .source(known.source().orElseThrow())
                 .entities(known.entities())
                 .entityColumns(known.entityColumns())
                 .features(known.features());
-        FeatureView foreign = FeatureView.of("riders").source(known.source()).features(known.features());
+        FeatureView foreign =
+                FeatureView.of("riders").source(known.source().orElseThrow()).features(known.features());
 
         assertThat(send(ROOT + "/update", keep(known), reader).statusCode())
                 .as("as it is registered")

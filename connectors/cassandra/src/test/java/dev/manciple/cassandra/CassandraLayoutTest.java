@@ -271,7 +271,7 @@ class CassandraLayoutTest {
 
     private static FeatureView view(String name) {
         return FeatureView.of(name)
-                .source(VIEW.source())
+                .source(VIEW.source().orElseThrow())
                 .entities(VIEW.entities())
                 .entityColumns(VIEW.entityColumns())
                 .features(VIEW.features());

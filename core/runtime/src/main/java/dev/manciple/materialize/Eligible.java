@@ -4,14 +4,11 @@ import dev.manciple.error.FeatureStoreException;
 import dev.manciple.error.InvalidRequestException;
 import dev.manciple.error.NotFoundException;
 import dev.manciple.error.UnsupportedException;
-import dev.manciple.model.AnyFeatureView;
-import dev.manciple.model.Definition;
+import dev.manciple.model.DataSource;
 import dev.manciple.model.FeatureView;
 import dev.manciple.model.OnDemandFeatureView;
-import dev.manciple.model.Preserved;
 import dev.manciple.spi.RegistrySnapshot;
 import java.util.List;
-import java.util.stream.Collectors;
 
 /** Which views a request means, and why a named one is refused. */
 final class Eligible {
@@ -53,11 +50,7 @@ final class Eligible {
 
     /** The view of that name that keeps values. */
     static FeatureView stored(RegistrySnapshot snapshot, String name) {
-        AnyFeatureView view = snapshot.views().get(name);
-        if (view == null) {
-            throw missing(snapshot, name);
-        }
-        return switch (view) {
+        return switch (snapshot.view(name).orElseThrow(() -> missing(snapshot, name))) {
             case FeatureView stored -> stored;
             case OnDemandFeatureView onDemand ->
                 throw new InvalidRequestException(
@@ -66,24 +59,26 @@ final class Eligible {
     }
 
     static List<FeatureView> stored(RegistrySnapshot snapshot) {
-        return snapshot.views().values().stream()
-                .filter(FeatureView.class::isInstance)
-                .map(FeatureView.class::cast)
-                .toList();
+        return snapshot.storedViews().toList();
     }
 
     private static FeatureView materializable(FeatureView view) {
         if (view.batchSource().isEmpty()) {
-            throw new InvalidRequestException(
-                    "Feature view '%s' has no history to materialize: its source '%s' has no batch source. Push its rows instead."
-                            .formatted(view.name(), view.source().name()));
+            throw new InvalidRequestException(view.source()
+                    .map(DataSource::name)
+                    .map(source ->
+                            "Feature view '%s' has no history to materialize: its source '%s' has no batch source. Push its rows instead."
+                                    .formatted(view.name(), source))
+                    .orElseGet(() ->
+                            "Feature view '%s' has no history to materialize here: it was defined without a source, or computes its features in Python. Materialize it with Feast, or write its rows to the online store."
+                                    .formatted(view.name())));
         }
         return view;
     }
 
     private static FeatureStoreException missing(RegistrySnapshot snapshot, String name) {
         return snapshot.preserved().stream()
-                .filter(preserved -> preserved.name().equals(name) && isView(preserved))
+                .filter(preserved -> preserved.name().equals(name) && preserved.isView())
                 .findFirst()
                 .<FeatureStoreException>map(preserved -> new UnsupportedException(
                         "Manciple",
@@ -93,12 +88,8 @@ final class Eligible {
                 .orElseGet(() -> new NotFoundException(
                         "Feature view",
                         name,
-                        snapshot.views().isEmpty()
+                        snapshot.viewNames().isEmpty()
                                 ? "There are none; apply some first."
-                                : "Known: " + snapshot.views().keySet().stream().collect(Collectors.joining(", "))));
-    }
-
-    private static boolean isView(Preserved preserved) {
-        return preserved.as() == Definition.Kind.STREAM_FEATURE_VIEW || preserved.as() == Definition.Kind.LABEL_VIEW;
+                                : "Known: " + String.join(", ", snapshot.viewNames())));
     }
 }

@@ -100,9 +100,12 @@ public final class Ingestion {
         Set<String> pushable = new LinkedHashSet<>();
         List<FeatureView> views = new ArrayList<>();
         for (FeatureView view : Eligible.stored(snapshots.get())) {
-            if (!(view.source() instanceof DataSource.Batch) && view.enabled()) {
-                pushable.add(view.source().name());
-                if (view.source().name().equals(source)) {
+            Optional<String> fed = view.source()
+                    .filter(each -> !(each instanceof DataSource.Batch))
+                    .map(DataSource::name);
+            if (fed.isPresent() && view.enabled()) {
+                pushable.add(fed.get());
+                if (fed.get().equals(source)) {
                     views.add(view);
                 }
             }

@@ -46,7 +46,7 @@ final class IntervalLog {
         try {
             for (int attempt = 1; ; attempt++) {
                 RegistrySnapshot current = snapshot();
-                if (!current.views().containsKey(view)) {
+                if (current.view(view).isEmpty()) {
                     throw new NotFoundException(
                             "Feature view", view, "It was removed from the registry while it was materialized.");
                 }
@@ -66,7 +66,7 @@ final class IntervalLog {
     }
 
     private void requireSamePlaces(FeatureView written, RegistrySnapshot current) {
-        if (current.views().get(written.name()) instanceof FeatureView now && !places.sameWriters(written, now)) {
+        if (current.view(written.name()).orElse(null) instanceof FeatureView now && !places.sameWriters(written, now)) {
             throw new ConflictException(
                     "Feature view '%s' began or ended a move between online stores while it was materialized, so one of them may lack rows; materialize the same window again"
                             .formatted(written.name()));

@@ -58,7 +58,7 @@ public final class ApplyPlanner {
         checks.checkReferences();
         problems.throwIfAny(before.project());
         if (options.validateViews()) {
-            checkOnDemand(complete, problems);
+            checkOnDemand(before, complete, problems);
         }
         OfflineReview review = review(complete);
         review.problems().forEach(problem -> problems.add("%s", problem));
@@ -78,8 +78,12 @@ public final class ApplyPlanner {
                 moves(before, views.keep()));
     }
 
-    private void checkOnDemand(DefinitionSet definitions, Problems problems) {
-        Map<String, AnyFeatureView> views = new LinkedHashMap<>(definitions.views());
+    private void checkOnDemand(RegistrySnapshot before, DefinitionSet definitions, Problems problems) {
+        Map<String, AnyFeatureView> views = new LinkedHashMap<>();
+        before.preserved().stream()
+                .flatMap(other -> other.stored().stream())
+                .forEach(foreign -> views.put(foreign.name(), foreign));
+        views.putAll(definitions.views());
         views.putAll(definitions.onDemandViews());
         definitions
                 .onDemandViews()

@@ -107,10 +107,10 @@ final class DefinitionChecks {
                 }
             }
         }
-        if (view.source() instanceof DataSource.Request) {
+        if (view.source().orElse(null) instanceof DataSource.Request request) {
             problems.add(
                     "feature view '%s' reads the request source '%s'; only on demand feature views can",
-                    view.name(), view.source().name());
+                    view.name(), request.name());
         }
         checkColumns(view, entityByJoinKey.keySet());
     }

@@ -159,7 +159,8 @@ record DefinitionSet(
 
         void addSourcesOf(Definition definition) {
             switch (definition) {
-                case FeatureView view -> addNested(view.source(), "feature view '" + view.name() + "'");
+                case FeatureView view ->
+                    view.source().ifPresent(source -> addNested(source, "feature view '" + view.name() + "'"));
                 case OnDemandFeatureView view ->
                     view.requests()
                             .forEach(request -> addNested(request, "on demand feature view '" + view.name() + "'"));

@@ -32,7 +32,7 @@ final class FeastOptions {
 
     private static Optional<? extends DataSource> source(Definition definition) {
         return switch (definition) {
-            case FeatureView view -> Optional.of(view.source());
+            case FeatureView view -> view.source();
             case DataSource.Stream stream -> stream.history();
             case DataSource.Push push -> push.history();
             case DataSource.Batch batch -> Optional.empty();

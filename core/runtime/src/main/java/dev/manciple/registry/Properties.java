@@ -46,7 +46,7 @@ final class Properties {
                 properties.put("online", view.online());
                 properties.put("offline", view.offline());
                 properties.put("enabled", view.enabled());
-                properties.put("source", of(view.source()));
+                view.source().ifPresent(source -> properties.put("source", of(source)));
                 put(properties, view.about());
             }
             case OnDemandFeatureView view -> {

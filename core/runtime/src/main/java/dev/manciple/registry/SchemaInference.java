@@ -121,8 +121,9 @@ final class SchemaInference {
     private record Draft(FeatureView view, Optional<Map<String, ValueType>> columns) {}
 
     private Draft draft(FeatureView view) {
-        FeatureView divided =
-                divided(view.source(sources.getOrDefault(view.source().name(), view.source())));
+        FeatureView divided = divided(view.source()
+                .map(source -> view.source(sources.getOrDefault(source.name(), source)))
+                .orElse(view));
         Optional<DataSource.Batch> batch = divided.batchSource();
         boolean infers = divided.features().isEmpty()
                 || entities(divided).stream()
@@ -130,10 +131,10 @@ final class SchemaInference {
                                 && declared(divided, entity).isEmpty());
         if (batch.isEmpty() && infers) {
             problems.add(
-                    "feature view '%s' leaves its %s to inference, but its source '%s' has no batch source to infer from",
+                    "feature view '%s' leaves its %s to inference, but its source%s has no batch source to infer from",
                     view.name(),
                     divided.features().isEmpty() ? "features" : "join key types",
-                    view.source().name());
+                    view.source().map(source -> " '" + source.name() + "'").orElse(""));
         }
         Optional<Schema> schema = infers || checksSources ? batch.flatMap(this::schema) : Optional.empty();
         return new Draft(divided, schema.map(found -> columns(divided, found)));
@@ -378,7 +379,7 @@ final class SchemaInference {
                                 && !files.uri().equals(source.name())
                         ? "'%s' (%s)".formatted(source.name(), files.uri())
                         : "'" + source.name() + "'")
-                .orElseGet(() -> "'" + view.source().name() + "'");
+                .orElseGet(() -> "'" + view.source().map(DataSource::name).orElse("") + "'");
     }
 
     /** Whether the source keeps text, whose types are a reader's guess. */

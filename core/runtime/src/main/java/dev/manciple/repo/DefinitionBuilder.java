@@ -138,7 +138,7 @@ final class DefinitionBuilder {
                 schema.stream()
                         .filter(field -> !joinKeys.contains(field.name()))
                         .toList(),
-                source.get(),
+                source,
                 view.duration("ttl"),
                 view.flag("online", true),
                 view.flag("offline", false),

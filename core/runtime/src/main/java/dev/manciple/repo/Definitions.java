@@ -134,7 +134,7 @@ public record Definitions(List<Definition> all, List<String> pythonFiles, Map<Pl
     private static void addSources(Catalog catalog) {
         for (Catalog.Placed placed : catalog.all()) {
             switch (placed.definition()) {
-                case FeatureView view -> addSource(view.source(), placed.at(), catalog);
+                case FeatureView view -> view.source().ifPresent(source -> addSource(source, placed.at(), catalog));
                 case OnDemandFeatureView view ->
                     view.requests().forEach(request -> addSource(request, placed.at(), catalog));
                 case FeatureService service ->

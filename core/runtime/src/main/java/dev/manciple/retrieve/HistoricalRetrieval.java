@@ -4,6 +4,7 @@ import dev.manciple.FeatureSelection;
 import dev.manciple.RetrievalOptions;
 import dev.manciple.error.InvalidRequestException;
 import dev.manciple.error.UnsupportedException;
+import dev.manciple.model.DataSource;
 import dev.manciple.model.FeatureView;
 import dev.manciple.spi.HistoricalRequest;
 import dev.manciple.spi.OfflineCapability;
@@ -90,9 +91,14 @@ public final class HistoricalRetrieval {
         for (ViewSlice slice : plan.slices()) {
             FeatureView view = slice.view();
             if (view.batchSource().isEmpty()) {
-                throw new InvalidRequestException(
-                        "Feature view '%s' has no history: its source '%s' has no batch source. Give it one and apply."
-                                .formatted(view.name(), view.source().name()));
+                throw new InvalidRequestException(view.source()
+                        .map(DataSource::name)
+                        .map(source ->
+                                "Feature view '%s' has no history: its source '%s' has no batch source. Give it one and apply."
+                                        .formatted(view.name(), source))
+                        .orElseGet(() ->
+                                "Feature view '%s' has no history here: it was defined without a source, or computes its features in Python. Read it online."
+                                        .formatted(view.name())));
             }
         }
     }

@@ -1,12 +1,12 @@
 package dev.manciple.retrieve;
 
 import dev.manciple.FeatureSelection;
+import dev.manciple.error.FeatureStoreException;
 import dev.manciple.error.InvalidRequestException;
 import dev.manciple.error.NotFoundException;
 import dev.manciple.error.UnsupportedException;
 import dev.manciple.model.AnyFeatureView;
 import dev.manciple.model.DataSource;
-import dev.manciple.model.Definition;
 import dev.manciple.model.FeatureService;
 import dev.manciple.model.FeatureView;
 import dev.manciple.model.Field;
@@ -88,32 +88,27 @@ final class RequestPlanner {
     }
 
     private AnyFeatureView view(String name) {
-        AnyFeatureView view = snapshot.views().get(name);
-        if (view != null) {
-            return view;
-        }
+        return snapshot.view(name).orElseThrow(() -> missing(name));
+    }
+
+    private FeatureStoreException missing(String name) {
         int version = name.indexOf('@');
         if (version > 0) {
-            throw new UnsupportedException(
+            return new UnsupportedException(
                     "Manciple",
                     "FEATURE_VIEW_VERSIONS",
                     "versions of feature views: ask for '%s' instead of '%s'"
                             .formatted(name.substring(0, version), name));
         }
-        snapshot.preserved().stream()
-                .filter(preserved -> preserved.name().equals(name))
-                .filter(preserved -> preserved.as() == Definition.Kind.STREAM_FEATURE_VIEW
-                        || preserved.as() == Definition.Kind.LABEL_VIEW)
+        return snapshot.preserved().stream()
+                .filter(preserved -> preserved.name().equals(name) && preserved.isView())
                 .findFirst()
-                .ifPresent(preserved -> {
-                    throw new UnsupportedException(
-                            "Manciple",
-                            preserved.as().name(),
-                            "retrieval from %s such as '%s'"
-                                    .formatted(preserved.as().one(), name));
-                });
-        throw new NotFoundException(
-                "Feature view", name, Nearest.hint(name, snapshot.views().keySet()));
+                .<FeatureStoreException>map(preserved -> new UnsupportedException(
+                        "Manciple",
+                        preserved.as().name(),
+                        "retrieval from %s such as '%s'"
+                                .formatted(preserved.as().one(), name)))
+                .orElseGet(() -> new NotFoundException("Feature view", name, Nearest.hint(name, snapshot.viewNames())));
     }
 
     private static FeatureView enabled(FeatureView view) {

@@ -2,6 +2,7 @@ package dev.manciple.retrieve;
 
 import dev.manciple.arrow.ArrowTypes;
 import dev.manciple.error.StoreException;
+import dev.manciple.model.DataSource;
 import dev.manciple.model.Field;
 import dev.manciple.model.SourceLocation;
 import dev.manciple.model.ValueType;
@@ -39,7 +40,7 @@ final class WholeNumbersJob implements RetrievalJob {
         this.stored = stored;
         List<Feature> all = new ArrayList<>();
         for (ViewSlice slice : slices) {
-            String source = slice.view().source().name();
+            String source = slice.view().source().map(DataSource::name).orElse(slice.outputName());
             for (Field feature : slice.features()) {
                 all.add(new Feature(slice.outputName() + ":" + feature.name(), source, feature.type()));
             }

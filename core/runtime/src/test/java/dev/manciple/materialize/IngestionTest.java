@@ -18,8 +18,10 @@ import dev.manciple.fixture.Definitions;
 import dev.manciple.fixture.MemoryOfflineStore;
 import dev.manciple.fixture.MemoryOnlineStore;
 import dev.manciple.model.DataSource;
+import dev.manciple.model.Definition;
 import dev.manciple.model.FeatureView;
 import dev.manciple.model.Field;
+import dev.manciple.model.Preserved;
 import dev.manciple.model.ValueType;
 import dev.manciple.spi.EntityKey;
 import dev.manciple.spi.OnlineRow;
@@ -27,6 +29,7 @@ import dev.manciple.spi.RegistrySnapshot;
 import dev.manciple.spi.Value;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -88,6 +91,20 @@ class IngestionTest {
                         Optional.of(CREATED)));
         assertThat(online.scan(PUSHED_TRIPS)).hasSize(3);
         assertThat(offline.rows("stats")).isEmpty();
+    }
+
+    @Test
+    void pushedRowsReachViewsThatOnlyFeastDefines() {
+        snapshot = Definitions.snapshot(
+                DRIVER,
+                new Preserved(
+                        Definition.Kind.STREAM_FEATURE_VIEW,
+                        PUSHED.name(),
+                        ByteBuffer.allocate(0),
+                        Optional.of(PUSHED)));
+        assertThat(push(PushTarget.BOTH, rows(3)).rowsByView()).containsExactly(Map.entry("driver_stats", 3L));
+        assertThat(online.scan(PUSHED)).hasSize(3);
+        assertThat(offline.rows("stats")).hasSize(3);
     }
 
     @Test

@@ -149,6 +149,26 @@ class MaterializerTest {
     }
 
     @Test
+    void viewsThatOnlyFeastDefinesAreMaterializedWhereTheyHaveAHistory() {
+        FeatureView computed = FeatureView.of("computed").withoutSource().features(DRIVER_STATS.features());
+        MemoryRegistry foreign = registry(
+                foreign(Definition.Kind.STREAM_FEATURE_VIEW, DRIVER_STATS),
+                foreign(Definition.Kind.FEATURE_VIEW, computed));
+        Materializer materializer = materializer(foreign, store);
+        assertThat(materializer
+                        .materialize(START, END, List.of(), MaterializeListener.NONE)
+                        .rowsByView())
+                .containsOnlyKeys("driver_stats");
+        assertThat(store.scan(DRIVER_STATS)).hasSize(1_000);
+        assertThat(foreign.windows("driver_stats")).containsExactly(new Interval(START, END));
+        assertRefused(materializer, "computed", InvalidRequestException.class, "Materialize it with Feast");
+    }
+
+    private static Preserved foreign(Definition.Kind kind, FeatureView view) {
+        return new Preserved(kind, view.name(), ByteBuffer.allocate(0), Optional.of(view));
+    }
+
+    @Test
     void aFailedViewIsReportedAndTheOthersGoOn() {
         MemoryOnlineStore failing = new MemoryOnlineStore() {
             @Override
@@ -346,7 +366,7 @@ class MaterializerTest {
 
     private static FeatureView renamed(String name) {
         return FeatureView.of(name)
-                .source(DRIVER_STATS.source())
+                .source(DRIVER_STATS.source().orElseThrow())
                 .entities(DRIVER_STATS.entities())
                 .entityColumns(DRIVER_STATS.entityColumns())
                 .features(DRIVER_STATS.features());

@@ -148,15 +148,24 @@ class RequestPlannerTest {
         assertThatThrownBy(() -> planner(DRIVER_STATS.enabled(false)).plan(selection("driver_stats:trips"), false))
                 .isInstanceOf(InvalidRequestException.class)
                 .hasMessageContaining("'driver_stats' is disabled and cannot serve features");
-        Preserved stream = new Preserved(Definition.Kind.STREAM_FEATURE_VIEW, "clicks", ByteBuffer.allocate(0));
-        assertThatThrownBy(() -> planner(stream).plan(selection("clicks:n"), false))
+        Preserved labels = new Preserved(Definition.Kind.LABEL_VIEW, "labels", ByteBuffer.allocate(0));
+        assertThatThrownBy(() -> planner(labels).plan(selection("labels:n"), false))
                 .isInstanceOf(UnsupportedException.class)
-                .hasMessageContaining("stream feature view such as 'clicks'");
+                .hasMessageContaining("label view such as 'labels'");
         assertThatThrownBy(() -> plan("driver_stats@v2:trips"))
                 .isInstanceOf(UnsupportedException.class)
                 .hasMessageContaining("ask for 'driver_stats' instead");
         assertThatThrownBy(() -> planner().plan(new FeatureSelection.Views(List.of()), false))
                 .hasMessage("No features specified for retrieval");
+    }
+
+    @Test
+    void viewsThatOnlyFeastDefinesAreAskedLikeOthers() {
+        Preserved stream = new Preserved(
+                Definition.Kind.STREAM_FEATURE_VIEW, "driver_stats", ByteBuffer.allocate(0), Optional.of(DRIVER_STATS));
+        assertThat(planner(stream).plan(selection("driver_stats:trips"), false).slices())
+                .extracting(ViewSlice::view)
+                .containsExactly(DRIVER_STATS);
     }
 
     @Test

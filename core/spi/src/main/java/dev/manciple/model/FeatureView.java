@@ -13,6 +13,8 @@ import java.util.Optional;
  * @param entityColumns the join keys with their types, in the order of {@code entities}; empty until apply where the
  *     definition leaves the types to inference
  * @param features empty until apply where the definition leaves the schema to inference
+ * @param source empty where Feast defines the view without one, or computes the rows of it: its values can be read and written,
+ *     and there is no history of them
  * @param ttl zero when values never expire
  * @param online whether values are materialized and served
  * @param offline Feast's flag for views whose engine also keeps what it computes offline; kept for Feast, and without effect
@@ -24,7 +26,7 @@ public record FeatureView(
         List<String> entities,
         List<Field> entityColumns,
         List<Field> features,
-        DataSource source,
+        Optional<DataSource> source,
         Duration ttl,
         boolean online,
         boolean offline,
@@ -47,9 +49,17 @@ public record FeatureView(
         return new Unsourced(name);
     }
 
-    /** A view that still needs its source. */
+    /** A view of which the source is not said yet. */
     public record Unsourced(String name) {
         public FeatureView source(DataSource source) {
+            return from(Optional.of(source));
+        }
+
+        public FeatureView withoutSource() {
+            return from(Optional.empty());
+        }
+
+        private FeatureView from(Optional<DataSource> source) {
             return new FeatureView(
                     name,
                     List.of(),
@@ -90,7 +100,17 @@ public record FeatureView(
 
     public FeatureView source(DataSource newSource) {
         return new FeatureView(
-                name, entities, entityColumns, features, newSource, ttl, online, offline, enabled, about, extras);
+                name,
+                entities,
+                entityColumns,
+                features,
+                Optional.of(newSource),
+                ttl,
+                online,
+                offline,
+                enabled,
+                about,
+                extras);
     }
 
     public FeatureView ttl(Duration newTtl) {
@@ -130,7 +150,12 @@ public record FeatureView(
 
     /** The source history is read from, if there is one. */
     public Optional<DataSource.Batch> batchSource() {
-        return source.batch();
+        return source.flatMap(DataSource::batch);
+    }
+
+    /** Whether the rows of that source are its rows. */
+    public boolean reads(String dataSource) {
+        return source.map(DataSource::name).filter(dataSource::equals).isPresent();
     }
 
     /** This view, all its features, under another name in one request or service. */

@@ -1,11 +1,28 @@
 package dev.manciple.model;
 
 import java.nio.ByteBuffer;
+import java.util.Map;
+import java.util.Optional;
 
-/** A definition of a kind not modelled yet: listed by name, compared by bytes, written back unchanged. */
-public record Preserved(Definition.Kind as, String name, ByteBuffer proto) implements Definition {
+/**
+ * A definition that only Feast can make: listed by name, compared by bytes, written back unchanged.
+ *
+ * @param stored the view it is to those who read and write values of it, such as a stream feature view; empty where it is no
+ *     view, or none that keeps values the model has words for
+ */
+public record Preserved(Definition.Kind as, String name, ByteBuffer proto, Optional<FeatureView> stored)
+        implements Definition {
     public Preserved {
         proto = proto.slice().asReadOnlyBuffer();
+    }
+
+    public Preserved(Definition.Kind as, String name, ByteBuffer proto) {
+        this(as, name, proto, Optional.empty());
+    }
+
+    /** Those of the view it is; none that are known of any other object. */
+    public Map<String, String> tags() {
+        return stored.map(view -> view.about().tags()).orElse(Map.of());
     }
 
     /** A read-only view with its own position. */
@@ -14,7 +31,7 @@ public record Preserved(Definition.Kind as, String name, ByteBuffer proto) imple
         return proto.duplicate();
     }
 
-    /** Whether it is a view the model has no words for, such as a stream feature view. */
+    /** Whether it is a view that only Feast can define, such as a stream feature view. */
     public boolean isView() {
         return switch (as) {
             case FEATURE_VIEW, ON_DEMAND_FEATURE_VIEW, STREAM_FEATURE_VIEW, LABEL_VIEW -> true;

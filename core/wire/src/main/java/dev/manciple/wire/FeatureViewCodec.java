@@ -7,6 +7,7 @@ import dev.manciple.model.FeatureView;
 import dev.manciple.model.Field;
 import dev.manciple.wire.proto.FeatureProto.FeatureSpecV2;
 import dev.manciple.wire.proto.FeatureViewProto.FeatureViewSpec;
+import dev.manciple.wire.proto.StreamFeatureViewProto.StreamFeatureViewSpec;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -23,9 +24,59 @@ final class FeatureViewCodec {
 
     /** @throws NotModelledException if the view computes its features, or has a part the model has no words for */
     static FeatureView decode(FeatureViewSpec spec) {
-        if (spec.hasFeatureTransformation() || spec.getSourceViewsCount() > 0) {
+        if (computes(spec)) {
             throw new NotModelledException("Feature view '%s' computes its features".formatted(spec.getName()));
         }
+        FeatureView view = read(spec);
+        if (view.source().isEmpty()) {
+            throw new NotModelledException("Feature view '%s' has no source".formatted(spec.getName()));
+        }
+        return view;
+    }
+
+    /**
+     * The view as it is to those who read and write its values. What a view computes is not what its source holds, so that one
+     * that computes has no source here.
+     *
+     * @throws NotModelledException if it has a part the model has no words for
+     */
+    static FeatureView stored(FeatureViewSpec spec) {
+        return read(
+                computes(spec)
+                        ? spec.toBuilder()
+                                .clearBatchSource()
+                                .clearStreamSource()
+                                .build()
+                        : spec);
+    }
+
+    /** Feast reads the history of a stream feature view, and materializes it, as if it computed nothing. */
+    static FeatureView stored(StreamFeatureViewSpec spec) {
+        FeatureViewSpec.Builder view = FeatureViewSpec.newBuilder()
+                .setName(spec.getName())
+                .addAllEntities(spec.getEntitiesList())
+                .addAllEntityColumns(spec.getEntityColumnsList())
+                .addAllFeatures(spec.getFeaturesList())
+                .setTtl(spec.getTtl())
+                .setOnline(spec.getOnline())
+                .setDisabled(spec.getDisabled())
+                .setDescription(spec.getDescription())
+                .setOwner(spec.getOwner())
+                .putAllTags(spec.getTagsMap());
+        if (spec.hasBatchSource()) {
+            view.setBatchSource(spec.getBatchSource());
+        }
+        if (spec.hasStreamSource()) {
+            view.setStreamSource(spec.getStreamSource());
+        }
+        return read(view.build());
+    }
+
+    private static boolean computes(FeatureViewSpec spec) {
+        return spec.hasFeatureTransformation() || spec.getSourceViewsCount() > 0;
+    }
+
+    private static FeatureView read(FeatureViewSpec spec) {
         boolean global = isGlobal(spec.getEntitiesList());
         return new FeatureView(
                 spec.getName(),
@@ -64,7 +115,7 @@ final class FeatureViewCodec {
             out.setVersion(LATEST);
         }
         setTtl(view.ttl(), stored, out);
-        setSources(view.source(), existing, out);
+        setSources(view, existing, out);
         return out.build();
     }
 
@@ -88,30 +139,30 @@ final class FeatureViewCodec {
     }
 
     /** A view of a stream or push source also names, as Feast has it, the batch source of the history. */
-    private static DataSource source(FeatureViewSpec spec) {
+    private static Optional<DataSource> source(FeatureViewSpec spec) {
         if (!spec.hasStreamSource()) {
-            if (!spec.hasBatchSource()) {
-                throw new NotModelledException("Feature view '%s' has no source".formatted(spec.getName()));
-            }
-            return DataSourceCodec.decode(spec.getBatchSource());
+            return spec.hasBatchSource()
+                    ? Optional.of(DataSourceCodec.decode(spec.getBatchSource()))
+                    : Optional.empty();
         }
         Optional<DataSource.Batch> history = spec.hasBatchSource()
                 ? Optional.of(DataSourceCodec.decodeBatch(spec.getBatchSource()))
                 : Optional.empty();
-        return switch (DataSourceCodec.decode(spec.getStreamSource())) {
-            case DataSource.Stream stream ->
-                new DataSource.Stream(
-                        stream.name(),
-                        stream.type(),
-                        stream.options(),
-                        history.or(stream::history),
-                        stream.about(),
-                        stream.extras());
-            case DataSource.Push push ->
-                new DataSource.Push(push.name(), history.or(push::history), push.about(), push.extras());
-            case DataSource.Batch batch -> throw notAStream(spec);
-            case DataSource.Request request -> throw notAStream(spec);
-        };
+        return Optional.of(
+                switch (DataSourceCodec.decode(spec.getStreamSource())) {
+                    case DataSource.Stream stream ->
+                        new DataSource.Stream(
+                                stream.name(),
+                                stream.type(),
+                                stream.options(),
+                                history.or(stream::history),
+                                stream.about(),
+                                stream.extras());
+                    case DataSource.Push push ->
+                        new DataSource.Push(push.name(), history.or(push::history), push.about(), push.extras());
+                    case DataSource.Batch batch -> throw notAStream(spec);
+                    case DataSource.Request request -> throw notAStream(spec);
+                });
     }
 
     private static NotModelledException notAStream(FeatureViewSpec spec) {
@@ -119,26 +170,22 @@ final class FeatureViewCodec {
                 "Feature view '%s' has a stream source that is no stream".formatted(spec.getName()));
     }
 
-    private static void setSources(DataSource source, FeatureViewSpec stored, FeatureViewSpec.Builder out) {
-        if (says(stored, source)) {
+    private static void setSources(FeatureView view, FeatureViewSpec stored, FeatureViewSpec.Builder out) {
+        if (says(stored, view.source())) {
             return;
         }
-        boolean streams = source instanceof DataSource.Stream || source instanceof DataSource.Push;
-        if (streams) {
-            out.setStreamSource(DataSourceCodec.encode(source, stored.getStreamSource()));
-        } else {
-            out.clearStreamSource();
-        }
-        Optional<? extends DataSource> batch = streams ? source.batch() : Optional.of(source);
+        Optional<DataSource> streams = view.source()
+                .filter(source -> source instanceof DataSource.Stream || source instanceof DataSource.Push);
+        streams.ifPresentOrElse(
+                each -> out.setStreamSource(DataSourceCodec.encode(each, stored.getStreamSource())),
+                out::clearStreamSource);
+        Optional<? extends DataSource> batch = streams.isPresent() ? view.batchSource() : view.source();
         batch.ifPresentOrElse(
                 each -> out.setBatchSource(DataSourceCodec.encode(each, stored.getBatchSource())),
                 out::clearBatchSource);
     }
 
-    private static boolean says(FeatureViewSpec stored, DataSource wanted) {
-        if (!stored.hasBatchSource() && !stored.hasStreamSource()) {
-            return false;
-        }
+    private static boolean says(FeatureViewSpec stored, Optional<DataSource> wanted) {
         try {
             return source(stored).equals(wanted);
         } catch (NotModelledException e) {

@@ -7,18 +7,22 @@ import dev.manciple.model.Definition;
 import dev.manciple.model.Entity;
 import dev.manciple.model.Extras;
 import dev.manciple.model.FeatureService;
+import dev.manciple.model.FeatureView;
 import dev.manciple.model.Permission;
 import dev.manciple.model.Preserved;
 import dev.manciple.spi.Interval;
 import dev.manciple.spi.RegistrySnapshot;
+import dev.manciple.wire.proto.FeatureViewProto;
 import dev.manciple.wire.proto.FeatureViewProto.FeatureViewMeta;
 import dev.manciple.wire.proto.FeatureViewProto.MaterializationInterval;
 import dev.manciple.wire.proto.RegistryProto.Registry;
+import dev.manciple.wire.proto.StreamFeatureViewProto.StreamFeatureView;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 
 /** Reads one project out of a registry. An object that cannot be read is preserved rather than an error of all the others. */
@@ -93,7 +97,19 @@ final class SnapshotReader {
 
     private static <M extends Message> Preserved preserve(RegistryList<M> list, M object) {
         return new Preserved(
-                list.kind(), list.name().apply(object), object.toByteString().asReadOnlyByteBuffer());
+                list.kind(), list.name().apply(object), object.toByteString().asReadOnlyByteBuffer(), stored(object));
+    }
+
+    private static Optional<FeatureView> stored(Message object) {
+        try {
+            return switch (object) {
+                case FeatureViewProto.FeatureView view -> Optional.of(FeatureViewCodec.stored(view.getSpec()));
+                case StreamFeatureView view -> Optional.of(FeatureViewCodec.stored(view.getSpec()));
+                default -> Optional.empty();
+            };
+        } catch (NotModelledException | IllegalArgumentException e) {
+            return Optional.empty();
+        }
     }
 
     private Map<String, List<Interval>> materialized() {

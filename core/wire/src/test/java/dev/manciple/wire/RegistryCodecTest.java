@@ -37,6 +37,7 @@ import dev.manciple.wire.proto.DataSourceProto;
 import dev.manciple.wire.proto.FeatureProto.FeatureSpecV2;
 import dev.manciple.wire.proto.FeatureViewProjectionProto.FeatureViewProjection;
 import dev.manciple.wire.proto.FeatureViewProto;
+import dev.manciple.wire.proto.FeatureViewProto.FeatureViewSpec;
 import dev.manciple.wire.proto.FeatureViewProto.FeatureViewState;
 import dev.manciple.wire.proto.FeatureViewVersionProto.FeatureViewVersionRecord;
 import dev.manciple.wire.proto.OnDemandFeatureViewProto;
@@ -694,6 +695,57 @@ class RegistryCodecTest {
     }
 
     @Test
+    void valuesOfViewsThatOnlyFeastDefinesCanBeReadAndWritten() {
+        Registry.Builder registry =
+                apply(RegistryCodec.empty(), T1, STATS.source(DataSource.Push.of("pushed", FILES)), GLOBAL).toBuilder();
+        FeatureViewSpec pushed = registry.getFeatureViews(0).getSpec();
+        registry.getFeatureViewsBuilder(0).getSpecBuilder().getFeatureTransformationBuilder();
+        registry.getFeatureViewsBuilder(1).getSpecBuilder().clearBatchSource();
+        registry.addStreamFeatureViewsBuilder()
+                .getSpecBuilder()
+                .setName("clicks")
+                .setProject(PROJECT)
+                .setMode("python")
+                .addAllEntities(pushed.getEntitiesList())
+                .addAllEntityColumns(pushed.getEntityColumnsList())
+                .addAllFeatures(pushed.getFeaturesList())
+                .setTtl(pushed.getTtl())
+                .setOnline(true)
+                .setBatchSource(pushed.getBatchSource())
+                .setStreamSource(pushed.getStreamSource())
+                .setDescription(pushed.getDescription())
+                .setOwner(pushed.getOwner())
+                .putAllTags(pushed.getTagsMap())
+                .getFeatureTransformationBuilder();
+        RegistrySnapshot snapshot = snapshot(registry.build());
+
+        assertThat(snapshot.views()).isEmpty();
+        assertThat(snapshot.view("nobody")).isEmpty();
+        assertThat(snapshot.storedViews().map(FeatureView::name)).containsExactly("driver_stats", "weather", "clicks");
+        assertThat(stored(snapshot, "driver_stats").source())
+                .as("what it computes is not in its source")
+                .isEmpty();
+        assertThat(stored(snapshot, "driver_stats").features()).isEqualTo(STATS.features());
+        assertThat(stored(snapshot, "weather")).satisfies(view -> {
+            assertThat(view.source()).isEmpty();
+            assertThat(view.features()).isEqualTo(GLOBAL.features());
+        });
+        FeatureView clicks = stored(snapshot, "clicks");
+        assertThat(clicks.source()).get().isInstanceOf(DataSource.Push.class);
+        assertThat(clicks.reads("pushed")).isTrue();
+        assertThat(clicks.batchSource()).get().extracting(Batch::location).isEqualTo(FILES.location());
+        assertThat(clicks.entityColumns()).isEqualTo(STATS.entityColumns());
+        assertThat(clicks.features()).isEqualTo(STATS.features());
+        assertThat(clicks.ttl()).isEqualTo(STATS.ttl());
+        assertThat(clicks.online()).isTrue();
+        assertThat(clicks.about()).isEqualTo(STATS.about());
+    }
+
+    private static FeatureView stored(RegistrySnapshot snapshot, String name) {
+        return (FeatureView) snapshot.view(name).orElseThrow();
+    }
+
+    @Test
     void preservedObjectsAreWrittenBackAndChecked() {
         StreamFeatureView.Builder stream = StreamFeatureView.newBuilder();
         stream.getSpecBuilder().setName("clicks").setProject(PROJECT);
@@ -704,7 +756,9 @@ class RegistryCodecTest {
         Registry registry = apply(RegistryCodec.empty(), T1, preserved);
 
         assertThat(registry.getStreamFeatureViewsList()).containsExactly(stream.build());
-        assertThat(snapshot(registry).preserved()).contains(preserved);
+        assertThat(snapshot(registry).preserved())
+                .extracting(Preserved::as, Preserved::name, Preserved::proto)
+                .contains(tuple(preserved.as(), preserved.name(), preserved.proto()));
         assertThat(apply(registry, T2, preserved)).isEqualTo(registry);
         assertThat(snapshot(materialized(registry, "clicks")).materialized()).containsKey("clicks");
         assertThatThrownBy(

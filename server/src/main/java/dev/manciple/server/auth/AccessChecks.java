@@ -89,9 +89,9 @@ public final class AccessChecks {
             return;
         }
         RegistrySnapshot registry = cached ? recent.get() : store.registry();
-        registry.views().values().stream()
-                .filter(view -> view instanceof FeatureView stored
-                        && stored.source().name().equals(source))
+        registry.storedViews()
+                .filter(stored -> stored.reads(source))
+                .flatMap(stored -> view(registry, stored.name()).stream())
                 .forEach(view -> caller.require(registry, Resource.of(view), actions));
     }
 

@@ -15,7 +15,7 @@ public record Resource(Definition.Kind kind, String name, Map<String, String> ta
         tags = Map.copyOf(tags);
     }
 
-    /** An object of the model. Those it has no words for have no tags, so that no permission that requires some covers them. */
+    /** An object of the model. One of which no tags are known is covered by no permission that requires some. */
     public static Resource of(Definition definition) {
         return new Resource(
                 definition.kind(),
@@ -26,7 +26,7 @@ public record Resource(Definition.Kind kind, String name, Map<String, String> ta
                     case Entity entity -> entity.about().tags();
                     case DataSource source -> source.about().tags();
                     case Permission permission -> permission.tags();
-                    case Preserved preserved -> Map.of();
+                    case Preserved preserved -> preserved.tags();
                 });
     }
 

@@ -372,7 +372,7 @@ final class OnlineStoreRoutes {
     }
 
     private static Optional<Known> find(RegistrySnapshot registry, Columns columns) {
-        if (!(registry.views().get(columns.getView()) instanceof FeatureView view)
+        if (!(registry.view(columns.getView()).orElse(null) instanceof FeatureView view)
                 || !view.joinKeys().equals(columns.getJoinKeysList())) {
             return Optional.empty();
         }
@@ -392,7 +392,7 @@ final class OnlineStoreRoutes {
     }
 
     private static FeatureStoreException unknown(RegistrySnapshot registry, Columns columns) {
-        if (!(registry.views().get(columns.getView()) instanceof FeatureView view)) {
+        if (!(registry.view(columns.getView()).orElse(null) instanceof FeatureView view)) {
             return new NotFoundException("Feature view", columns.getView());
         }
         return new InvalidRequestException(

@@ -210,14 +210,13 @@ record DatasetOrder(Spine.Rows entities, RetrievalJob job, SavedDataset dataset)
                             : List.of();
             };
             for (Projection projection : projections) {
-                AnyFeatureView view = registry.views().get(projection.view());
-                if (view != null) {
+                registry.view(projection.view()).ifPresent(view -> {
                     List<String> names = projection.features().isEmpty()
                             ? view.features().stream().map(Field::name).toList()
                             : projection.features();
                     names.forEach(name -> references.add(projection.outputName() + ":" + name));
                     addColumns(view, projection.joinKeyMap());
-                }
+                });
             }
         }
 
@@ -230,10 +229,9 @@ record DatasetOrder(Spine.Rows entities, RetrievalJob job, SavedDataset dataset)
                         request.schema().forEach(field -> requested.add(field.name()));
                     }
                     for (Projection input : computed.views()) {
-                        AnyFeatureView read = registry.views().get(input.view());
-                        if (read instanceof FeatureView) {
-                            addColumns(read, input.joinKeyMap());
-                        }
+                        registry.view(input.view())
+                                .filter(FeatureView.class::isInstance)
+                                .ifPresent(read -> addColumns(read, input.joinKeyMap()));
                     }
                 }
             }

@@ -119,7 +119,7 @@ final class RemoteFixture implements OfflineFixture {
         Map<String, DataSource> sourcesByName = new LinkedHashMap<>();
         views.forEach(view -> {
             byName.put(view.name(), view);
-            sourcesByName.put(view.source().name(), view.source());
+            view.source().ifPresent(source -> sourcesByName.put(source.name(), source));
         });
         sources.forEach(source -> sourcesByName.put(source.name(), source));
         registry.tell(byName, sourcesByName);
@@ -151,7 +151,7 @@ final class RemoteFixture implements OfflineFixture {
         /** The kit calls different views the same, which no registry lets them be. */
         private static FeatureView renamed(FeatureView view, String name) {
             return FeatureView.of(name)
-                    .source(view.source())
+                    .source(view.source().orElseThrow())
                     .entities(view.entities())
                     .entityColumns(view.entityColumns())
                     .features(view.features())
