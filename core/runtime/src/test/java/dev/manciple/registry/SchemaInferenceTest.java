@@ -51,7 +51,7 @@ class SchemaInferenceTest {
         assertThat(view.entityColumns()).containsExactly(Field.of("driver_id", Scalar.INT64));
         assertThat(view.features()).containsExactly(Field.of("rate", Scalar.DOUBLE), Field.of("name", Scalar.STRING));
         assertThat(requireNonNull(complete.entities().get("driver")).type()).hasValue(Scalar.INT64);
-        assertThat(complete.sources().get("stats")).isEqualTo(view.source());
+        assertThat(complete.sources().get("stats")).isEqualTo(view.source().orElseThrow());
         assertThat(described).containsExactly("stats");
     }
 
@@ -193,7 +193,7 @@ class SchemaInferenceTest {
         DefinitionSet complete = complete(DRIVER, VIEW.source(push));
         FeatureView view = requireNonNull(complete.views().get("driver_stats"));
         assertThat(view.batchSource().orElseThrow().time().event()).isEqualTo("ts");
-        assertThat(complete.sources().get("clicks")).isEqualTo(view.source());
+        assertThat(complete.sources().get("clicks")).isEqualTo(view.source().orElseThrow());
     }
 
     @Test

@@ -24,6 +24,7 @@ import dev.manciple.model.Preserved;
 import dev.manciple.model.Projection;
 import dev.manciple.model.Transformation;
 import dev.manciple.model.ValueType;
+import dev.manciple.spi.ViewSlice;
 import dev.manciple.transform.OnDemandInput;
 import dev.manciple.transform.OutputFeature;
 import java.nio.ByteBuffer;
