@@ -45,6 +45,7 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import tools.jackson.databind.JsonNode;
 
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class FeatureServerTest {
@@ -217,10 +218,10 @@ class FeatureServerTest {
                         /search      | {"query": [NaN]}          | JSON decode error: the body is no JSON from line 1, column
                         /push        | {"df": {                  | JSON decode error: the body ends before its JSON does
                         /push        | {} {}                     | JSON decode error: the body is no JSON from line 1, column
-                        /push        | {"push_source_name": null} | Input should be a text, not null
-                        /push        | {"push_source_name": "stats_push", "df": null} | Input should be an object of lists, not null
+                        /push        | {"push_source_name": null} | Input should be a valid string
+                        /push        | {"push_source_name": "stats_push", "df": null} | Input should be a valid dictionary
                         /push        | {"push_source_name": "stats_push"}             | Field required
-                        /get-online-features | {"features": ["driver_stats:trips"], "entities": null} | Input should be an object of lists, not null
+                        /get-online-features | {"features": ["driver_stats:trips"], "entities": null} | Input should be a valid dictionary
                         /materialize | {"start_ts": "garbage", "end_ts": "2024-01-01"} | start_ts: 'garbage' cannot be read as UnixTimestamp: write a time as 2025-01-31T12:00:00Z
                         """)
         void tellsMistakesInBodiesInPlainWords(String route, String body, String message) throws Exception {
@@ -230,6 +231,44 @@ class FeatureServerTest {
                     .doesNotContain("java.")
                     .doesNotContain("`")
                     .doesNotContain("Column 'start_ts'");
+        }
+
+        /** Places, types and sentences of Feast's web framework. */
+        @ParameterizedTest
+        @CsvSource(delimiter = '|', quoteCharacter = '~', textBlock = """
+                        /push                     | {"df": {}}                   | missing     | body,push_source_name | Field required
+                        /push                     | {"push_source_name": null}   | string_type | body,push_source_name | Input should be a valid string
+                        /push                     | {"push_source_name": 1}      | string_type | body,push_source_name | Input should be a valid string
+                        /push                     | {"push_source_name": "stats_push"} | missing | body,df | Field required
+                        /push                     | {"push_source_name": "stats_push", "df": null} | dict_type | body,df | Input should be a valid dictionary
+                        /push                     | {"push_source_name": "stats_push", "df": []} | dict_type | body,df | Input should be a valid dictionary
+                        /push                     | {"push_source_name": "stats_push", "df": {"trips": 1}} | list_type | body,df,trips | Input should be a valid list
+                        /write-to-online-store    | {"feature_view_name": null}  | string_type | body,feature_view_name | Input should be a valid string
+                        /write-to-online-store    | {}                           | missing     | body,feature_view_name | Field required
+                        /write-to-online-store    | {"feature_view_name": "driver_stats"} | missing | body,df | Field required
+                        /get-online-features      | {"features": ["driver_stats:trips"]} | missing | body,entities | Field required
+                        /get-online-features      | {"features": ["driver_stats:trips"], "entities": null} | dict_type | body,entities | Input should be a valid dictionary
+                        /get-online-features      | {"features": 1}              | list_type   | body,features | Input should be a valid list
+                        /materialize-incremental  | {}                           | missing     | body,end_ts | Field required
+                        /materialize-incremental  | {"end_ts": null}             | string_type | body,end_ts | Input should be a valid string
+                        /materialize-incremental  | {"end_ts": 20250101}         | string_type | body,end_ts | Input should be a valid string
+                        /materialize              | {"start_ts": 1}              | string_type | body,start_ts | Input should be a valid string
+                        /materialize              | {"disable_event_timestamp": []} | bool_type | body,disable_event_timestamp | Input should be a valid boolean
+                        /materialize?async=maybe  | {"start_ts": "2024-01-01", "end_ts": "2025-01-01"} | bool_parsing | query,async | Input should be a valid boolean
+                        /materialize-incremental?force= | {"end_ts": "2025-01-01"} | bool_parsing | query,force | Input should be a valid boolean
+                        /push                     | 5                            | model_attributes_type | body | Input should be an object, not a number
+                        /push                     | {                            | json_invalid | body | JSON decode error
+                        """)
+        void tellsPlacesAndTypesOfMistakesAsFeast(String route, String body, String type, String place, String message)
+                throws Exception {
+            HttpResponse<String> answer = post(route, body);
+
+            assertThat(answer.statusCode()).as(answer.body()).isEqualTo(422);
+            JsonNode detail = Http.json(answer).get("detail").get(0);
+            assertThat(detail.get("type").stringValue()).isEqualTo(type);
+            assertThat(detail.get("loc").valueStream().map(JsonNode::stringValue))
+                    .containsExactly(place.split(","));
+            assertThat(detail.get("msg").stringValue()).startsWith(message);
         }
 
         @Test

@@ -72,12 +72,12 @@ final class Answers {
         json(response, 405, Map.of("detail", "Method Not Allowed"));
     }
 
-    static void badBody(ServerResponse response, BadBodyException problem) {
-        List<String> place = problem.place().equals("body") ? List.of("body") : List.of("body", problem.place());
-        json(
-                response,
-                422,
-                Map.of("detail", List.of(Map.of("loc", place, "msg", String.valueOf(problem.getMessage())))));
+    static void badInput(ServerResponse response, BadInputException problem) {
+        Map<String, Object> detail = new LinkedHashMap<>();
+        detail.put("type", problem.type());
+        detail.put("loc", problem.place());
+        detail.put("msg", String.valueOf(problem.getMessage()));
+        json(response, 422, Map.of("detail", List.of(detail)));
     }
 
     static void text(ServerResponse response, int status, String text) {

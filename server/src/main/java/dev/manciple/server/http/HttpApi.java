@@ -189,8 +189,8 @@ public final class HttpApi implements HttpService {
             // Before anything but the head of the request is read.
             Caller caller = backend.access().admit(request.headers().first(AUTHORIZATION));
             route.handle(caller, body, request, response);
-        } catch (BadBodyException e) {
-            Answers.badBody(response, e);
+        } catch (BadInputException e) {
+            Answers.badInput(response, e);
         } catch (AccessException e) {
             Answers.turnedAway(response, e);
         } catch (FeatureStoreException e) {
@@ -215,7 +215,7 @@ public final class HttpApi implements HttpService {
 
     private byte[] bytes(RequestBody body) throws IOException {
         if (!body.isThere()) {
-            throw new BadBodyException("body", "Field required");
+            throw BadInputException.body("missing", "Field required", null);
         }
         return body.read(limits.bodyBytes());
     }

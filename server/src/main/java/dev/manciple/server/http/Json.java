@@ -2,6 +2,7 @@ package dev.manciple.server.http;
 
 import dev.manciple.error.InvalidRequestException;
 import dev.manciple.server.JsonMistakes;
+import dev.manciple.server.http.BadInputException.Expected;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -17,12 +18,13 @@ import tools.jackson.databind.json.JsonMapper;
 record Json(Map<String, @Nullable Object> body) {
     static final JsonMapper MAPPER = JsonMapper.shared();
 
-    /** @throws BadBodyException if the bytes are no JSON object */
+    /** @throws BadInputException if the bytes are no JSON object */
     static Json parse(byte[] bytes) {
         try {
             Object body = MAPPER.readValue(bytes, Object.class);
             if (!(body instanceof Map<?, ?> object)) {
-                throw new BadBodyException("body", "Input should be an object, not " + kind(body));
+                throw BadInputException.body(
+                        "model_attributes_type", "Input should be an object, not " + kind(body), null);
             }
             Map<String, @Nullable Object> keys = new LinkedHashMap<>();
             object.forEach((key, value) -> keys.put(String.valueOf(key), value));
@@ -32,8 +34,8 @@ record Json(Map<String, @Nullable Object> body) {
         }
     }
 
-    private static BadBodyException notJson(JacksonException e) {
-        return new BadBodyException("body", "JSON decode error: the body " + JsonMistakes.of(e), e);
+    private static BadInputException notJson(JacksonException e) {
+        return BadInputException.body("json_invalid", "JSON decode error: the body " + JsonMistakes.of(e), e);
     }
 
     private static String kind(@Nullable Object json) {
@@ -50,7 +52,7 @@ record Json(Map<String, @Nullable Object> body) {
      * Leaves the list at one key unread, which may be most of the body: what was read before from the same bytes need not be
      * read again.
      *
-     * @throws BadBodyException if the bytes are no JSON object; what is within the list is told by who reads it
+     * @throws BadInputException if the bytes are no JSON object; what is within the list is told by who reads it
      */
     static Json parse(byte[] bytes, String listLeftUnread) {
         try (JsonParser parser = MAPPER.createParser(bytes)) {
@@ -82,17 +84,16 @@ record Json(Map<String, @Nullable Object> body) {
         return switch (body.get(key)) {
             case null -> Optional.empty();
             case String text -> Optional.of(text);
-            case Object other -> throw new BadBodyException(key, "Input should be a text");
+            case Object other -> throw BadInputException.key(Expected.TEXT, key);
         };
     }
 
     String requiredText(String key) {
-        return text(key).orElseThrow(() -> lacking(key, "a text"));
+        return text(key).orElseThrow(() -> lacking(key, Expected.TEXT));
     }
 
-    private BadBodyException lacking(String key, String expected) {
-        return new BadBodyException(
-                key, body.containsKey(key) ? "Input should be %s, not null".formatted(expected) : "Field required");
+    private BadInputException lacking(String key, Expected expected) {
+        return body.containsKey(key) ? BadInputException.key(expected, key) : BadInputException.missing(key);
     }
 
     /** @param absent what a missing key means */
@@ -100,7 +101,7 @@ record Json(Map<String, @Nullable Object> body) {
         return switch (body.get(key)) {
             case null -> absent;
             case Boolean flag -> flag;
-            case Object other -> throw new BadBodyException(key, "Input should be true or false");
+            case Object other -> throw BadInputException.key(Expected.FLAG, key);
         };
     }
 
@@ -115,7 +116,7 @@ record Json(Map<String, @Nullable Object> body) {
             case UnreadList list ->
                 list.read().stream().map(each -> text(key, each)).toList();
             case List<?> list -> list.stream().map(each -> text(key, each)).toList();
-            case Object other -> throw new BadBodyException(key, "Input should be a list of texts");
+            case Object other -> throw BadInputException.key(Expected.LIST, key);
         };
     }
 
@@ -123,7 +124,7 @@ record Json(Map<String, @Nullable Object> body) {
         return switch (body.get(key)) {
             case null -> Optional.empty();
             case Integer number -> Optional.of(number);
-            case Object other -> throw new BadBodyException(key, "Input should be a whole number");
+            case Object other -> throw BadInputException.key(Expected.WHOLE, key);
         };
     }
 
@@ -133,7 +134,7 @@ record Json(Map<String, @Nullable Object> body) {
             case null -> Optional.empty();
             case List<?> list ->
                 Optional.of(list.stream().map(each -> number(key, each)).toList());
-            case Object other -> throw new BadBodyException(key, "Input should be a list of numbers");
+            case Object other -> throw BadInputException.key(Expected.LIST, key);
         };
     }
 
@@ -141,7 +142,7 @@ record Json(Map<String, @Nullable Object> body) {
         if (element instanceof Number number) {
             return number.floatValue();
         }
-        throw new BadBodyException(key, "Input should be a list of numbers");
+        throw BadInputException.key(Expected.NUMBER, key);
     }
 
     boolean has(String key) {
@@ -152,7 +153,7 @@ record Json(Map<String, @Nullable Object> body) {
         if (element instanceof String text) {
             return text;
         }
-        throw new BadBodyException(key, "Input should be a list of texts");
+        throw BadInputException.key(Expected.TEXT, key);
     }
 
     /**
@@ -162,14 +163,12 @@ record Json(Map<String, @Nullable Object> body) {
      */
     Map<String, List<?>> columns(String key, int maxRows) {
         if (!(body.get(key) instanceof Map<?, ?> object)) {
-            throw has(key)
-                    ? new BadBodyException(key, "Input should be an object of lists")
-                    : lacking(key, "an object of lists");
+            throw lacking(key, Expected.OBJECT);
         }
         Map<String, List<?>> columns = new LinkedHashMap<>();
         for (Map.Entry<?, ?> entry : object.entrySet()) {
             if (!(entry.getValue() instanceof List<?> values)) {
-                throw new BadBodyException(key + "." + entry.getKey(), "Input should be a list");
+                throw BadInputException.key(Expected.LIST, key, String.valueOf(entry.getKey()));
             }
             if (values.size() > maxRows) {
                 throw new InvalidRequestException("%s.%s has %,d rows; one request may have %,d. Send several requests"

@@ -63,7 +63,7 @@ final class MaterializeRoutes {
     }
 
     void incremental(Caller caller, Json body, ServerRequest request, ServerResponse response) {
-        Instant end = time(body, "end_ts").orElseThrow(() -> new BadBodyException("end_ts", "Field required"));
+        Instant end = time("end_ts", body.requiredText("end_ts"));
         run(
                 caller,
                 body,
@@ -116,8 +116,9 @@ final class MaterializeRoutes {
             case "true", "t", "yes", "y", "on", "1" -> true;
             case "false", "f", "no", "n", "off", "0" -> false;
             default ->
-                throw new BadBodyException(
+                throw BadInputException.query(
                         name,
+                        "bool_parsing",
                         "Input should be a valid boolean, such as true or false, was '%s' in the query"
                                 .formatted(last));
         };
@@ -133,10 +134,15 @@ final class MaterializeRoutes {
     }
 
     private static Optional<Instant> time(Json body, String key) {
-        return body.text(key)
-                .map(text -> ArrowValues.convert(new Value.Text(text), ValueType.Scalar.UNIX_TIMESTAMP, key))
-                .filter(Value.Time.class::isInstance)
-                .map(value -> ((Value.Time) value).value());
+        return body.text(key).map(text -> time(key, text));
+    }
+
+    private static Instant time(String key, String text) {
+        if (ArrowValues.convert(new Value.Text(text), ValueType.Scalar.UNIX_TIMESTAMP, key)
+                instanceof Value.Time(Instant time)) {
+            return time;
+        }
+        throw new InvalidRequestException("%s is '%s', which is no time".formatted(key, text));
     }
 
     /** For those who may start the like. */

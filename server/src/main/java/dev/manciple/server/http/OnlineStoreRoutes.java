@@ -312,7 +312,7 @@ final class OnlineStoreRoutes {
         try {
             return parser.parseFrom(body);
         } catch (InvalidProtocolBufferException e) {
-            throw new BadBodyException("body", "This is no message of the route: " + e.getMessage(), e);
+            throw BadInputException.body("value_error", "This is no message of the route: " + e.getMessage(), e);
         }
     }
 

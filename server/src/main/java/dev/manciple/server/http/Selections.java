@@ -14,7 +14,7 @@ final class Selections {
 
     /**
      * @param body with its list of features unread, or read
-     * @throws BadBodyException if the list is none of texts
+     * @throws BadInputException if the list is none of texts
      * @throws InvalidRequestException if nothing is asked for, or a text is no reference
      */
     FeatureSelection of(Json body) {

@@ -21,12 +21,12 @@ final class UnreadList {
         return text;
     }
 
-    /** @throws BadBodyException if it is no list after all */
+    /** @throws BadInputException if it is no list after all */
     List<@Nullable Object> read() {
         try {
             return Json.MAPPER.readValue(text, LIST);
         } catch (JacksonException e) {
-            throw new BadBodyException("body", "JSON decode error: a list within the body is no JSON", e);
+            throw BadInputException.body("json_invalid", "JSON decode error: a list within the body is no JSON", e);
         }
     }
 }

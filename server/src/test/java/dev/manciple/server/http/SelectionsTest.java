@@ -113,7 +113,7 @@ class SelectionsTest {
             })
     void badBodiesAreRefusedEachTime(String text) {
         for (int time = 0; time < 2; time++) {
-            assertThatExceptionOfType(BadBodyException.class).isThrownBy(() -> selections.of(body(text)));
+            assertThatExceptionOfType(BadInputException.class).isThrownBy(() -> selections.of(body(text)));
         }
     }
 
