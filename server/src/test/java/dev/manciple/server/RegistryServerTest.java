@@ -1431,6 +1431,26 @@ class RegistryServerTest {
                     .isEqualTo(404);
         }
 
+        @ParameterizedTest
+        @CsvSource(delimiter = '|', textBlock = """
+                        PUT    | /entities                     | GET, POST
+                        DELETE | /feature_views?project=rides  | GET, POST
+                        POST   | /entities/rider?project=rides | DELETE, GET
+                        POST   | /projects                     | GET
+                        DELETE | /projects/rides               | GET
+                        POST   | /features/stats/trips         | GET
+                        PATCH  | /entities/all                 | DELETE, GET
+                        PUT    | /saved_datasets/create        | DELETE, GET, POST
+                        POST   | /saved_datasets/jobs          | DELETE, GET
+                        GET    | /registry/refresh             | POST
+                        """)
+        void saysWhichMethodsAPathHas(String method, String path, String allowed) throws Exception {
+            HttpResponse<String> answer = send(method, path, "");
+            assertThat(answer.statusCode()).as(answer.body()).isEqualTo(405);
+            assertThat(answer.headers().firstValue("Allow")).contains(allowed);
+            assertThat(answer.body()).isEqualTo("{\"detail\":\"Method Not Allowed\"}");
+        }
+
         @Test
         void saysWhatIsMissingOrWrong() throws Exception {
             HttpResponse<String> missing = get("/entities/nobody?project=rides");
@@ -1449,6 +1469,7 @@ class RegistryServerTest {
             assertThat(since.statusCode()).isEqualTo(400);
             assertThat(since.body()).contains("Invalid 'updated_since' value 'yesterday'");
             assertThat(get("/nothing").statusCode()).isEqualTo(404);
+            assertThat(send("PUT", "/nothing", "{}").statusCode()).isEqualTo(404);
         }
     }
 

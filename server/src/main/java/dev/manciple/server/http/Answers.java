@@ -66,12 +66,6 @@ final class Answers {
         }
     }
 
-    /** The answer of Feast's web framework. */
-    static void wrongMethod(ServerResponse response, String right) {
-        response.header(HeaderNames.ALLOW, right);
-        json(response, 405, Map.of("detail", "Method Not Allowed"));
-    }
-
     static void badInput(ServerResponse response, BadInputException problem) {
         Map<String, Object> detail = new LinkedHashMap<>();
         detail.put("type", problem.type());

@@ -144,7 +144,7 @@ public final class HttpApi implements HttpService {
     private void guarded(HttpRules rules, String path, Guarded route) {
         Telemetry.Route observed = backend.telemetry().route(path);
         rules.post(path, (request, response) -> run(request, response, route, observed));
-        rules.any(path, (request, response) -> Answers.wrongMethod(response, "POST"));
+        rules.any(path, (request, response) -> Refusals.wrongMethod(response, "POST"));
     }
 
     private void get(HttpRules rules, String path, Getter route) {
@@ -156,7 +156,7 @@ public final class HttpApi implements HttpService {
                         response,
                         (caller, body, asked, answer) -> route.handle(caller, asked, answer),
                         observed));
-        rules.any(path, (request, response) -> Answers.wrongMethod(response, "GET"));
+        rules.any(path, (request, response) -> Refusals.wrongMethod(response, "GET"));
     }
 
     private void run(ServerRequest request, ServerResponse response, Guarded route, Telemetry.Route observed) {

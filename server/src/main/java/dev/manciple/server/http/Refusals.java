@@ -5,6 +5,7 @@ import io.helidon.http.HeaderNames;
 import io.helidon.http.ServerResponseHeaders;
 import io.helidon.http.Status;
 import io.helidon.webserver.http.DirectHandlers;
+import io.helidon.webserver.http.ServerResponse;
 import java.util.Map;
 
 /** What is said to requests that reach no route, in the shape of Feast's web framework: its client reads JSON only. Immutable. */
@@ -19,6 +20,12 @@ public final class Refusals implements DirectHandler {
             handlers.addHandler(kind, refusals);
         }
         return handlers.build();
+    }
+
+    /** To a request whose path has a route, but none of its method. */
+    public static void wrongMethod(ServerResponse response, String... right) {
+        response.header(HeaderNames.ALLOW, String.join(", ", right));
+        Answers.json(response, 405, Map.of("detail", "Method Not Allowed"));
     }
 
     @Override

@@ -19,6 +19,7 @@ import dev.manciple.server.auth.AccessControl;
 import dev.manciple.server.auth.Caller;
 import dev.manciple.server.http.Connections;
 import dev.manciple.server.http.Patience;
+import dev.manciple.server.http.Refusals;
 import dev.manciple.server.http.RequestBody;
 import io.helidon.http.HeaderName;
 import io.helidon.http.HeaderNames;
@@ -31,8 +32,11 @@ import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import java.io.IOException;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -57,6 +61,9 @@ public final class RegistryApi implements HttpService {
     private final ServerOptions.Limits limits;
     private final RestWrites writes;
     private final RestDatasets datasets;
+
+    /** What is asked for by which methods; filled while the routes are told. */
+    private final Map<String, List<String>> methods = new LinkedHashMap<>();
 
     /**
      * @param datasets not closed
@@ -110,6 +117,28 @@ public final class RegistryApi implements HttpService {
         writes.deleting().forEach((path, deleting) -> delete(rules, path, deleting));
         // Every read sees what is stored by then.
         route(rules, Method.POST, "/registry/refresh", (caller, query, body) -> new Answer(200, new LinkedHashMap<>()));
+        refuseOtherMethods(rules);
+    }
+
+    /** After all routes: the name of an object may read like a word of another route. */
+    private void refuseOtherMethods(HttpRules rules) {
+        methods.keySet().forEach(path -> {
+            String[] right = methods.entrySet().stream()
+                    .filter(other -> covers(other.getKey(), path))
+                    .flatMap(other -> other.getValue().stream())
+                    .distinct()
+                    .sorted()
+                    .toArray(String[]::new);
+            rules.any(path, (request, response) -> Refusals.wrongMethod(response, right));
+        });
+    }
+
+    /** Whether every request to a path fits another path, some of whose segments stand for any. */
+    private static boolean covers(String other, String path) {
+        String[] any = other.split("/");
+        String[] segments = path.split("/");
+        return any.length == segments.length
+                && IntStream.range(0, any.length).allMatch(i -> any[i].startsWith("{") || any[i].equals(segments[i]));
     }
 
     private void read(HttpRules rules, String path, RestRoute route) {
@@ -155,6 +184,7 @@ public final class RegistryApi implements HttpService {
     }
 
     private void route(HttpRules rules, Method method, String path, Guarded route) {
+        methods.computeIfAbsent(path, any -> new ArrayList<>()).add(method.text());
         Telemetry.Route observed = commons.telemetry().route(method.text() + " " + PREFIX + path);
         rules.route(method, path, (request, response) -> {
             RequestBody body = new RequestBody(request, patience);
