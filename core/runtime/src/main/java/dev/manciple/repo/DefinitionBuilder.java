@@ -1,5 +1,6 @@
 package dev.manciple.repo;
 
+import dev.manciple.auth.PythonPattern;
 import dev.manciple.model.DataSource;
 import dev.manciple.model.Definition;
 import dev.manciple.model.Definition.Kind;
@@ -24,7 +25,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 
 /**
@@ -342,12 +342,13 @@ final class DefinitionBuilder {
         List<String> patterns = permission.texts("name_patterns");
         for (String pattern : patterns) {
             try {
-                Pattern.compile(pattern);
+                PythonPattern.compile(pattern);
             } catch (PatternSyntaxException e) {
                 checker.problem(
                         node.at(),
                         "name_patterns",
-                        "'%s' is no regular expression: %s".formatted(pattern, e.getDescription()));
+                        "'%s' is no regular expression of Python's that can be used here: %s"
+                                .formatted(pattern, e.getDescription()));
                 return Optional.empty();
             }
         }

@@ -1,5 +1,6 @@
 package dev.manciple.server.auth;
 
+import dev.manciple.auth.PythonPattern;
 import dev.manciple.error.AccessException;
 import dev.manciple.model.Definition.Kind;
 import dev.manciple.model.Permission;
@@ -71,19 +72,12 @@ public final class Permissions {
         try {
             return Optional.of(new Rule(
                     permission,
-                    permission.namePatterns().stream().map(Permissions::pattern).toList()));
+                    permission.namePatterns().stream()
+                            .map(PythonPattern::compile)
+                            .toList()));
         } catch (PatternSyntaxException e) {
             return Optional.empty();
         }
-    }
-
-    /**
-     * What matches the names a permission is about. Python's patterns are Java's but for the way to name a group.
-     *
-     * @throws PatternSyntaxException if it is no pattern
-     */
-    public static Pattern pattern(String python) {
-        return Pattern.compile(python.replace("(?P<", "(?<"));
     }
 
     /** Those that allow somebody to do something with a resource. */

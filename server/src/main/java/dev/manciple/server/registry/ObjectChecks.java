@@ -4,8 +4,8 @@ import com.google.protobuf.Descriptors.EnumDescriptor;
 import com.google.protobuf.Descriptors.EnumValueDescriptor;
 import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.Message;
+import dev.manciple.auth.PythonPattern;
 import dev.manciple.error.InvalidRequestException;
-import dev.manciple.server.auth.Permissions;
 import dev.manciple.wire.RegistryList;
 import dev.manciple.wire.proto.DataSourceProto.DataSource;
 import dev.manciple.wire.proto.DataSourceProto.DataSource.SourceType;
@@ -128,10 +128,10 @@ final class ObjectChecks {
     private static void requirePatterns(Permission permission) {
         for (String pattern : permission.getSpec().getNamePatternsList()) {
             try {
-                Permissions.pattern(pattern);
+                PythonPattern.compile(pattern);
             } catch (PatternSyntaxException e) {
                 throw new InvalidRequestException(
-                        "Permission '%s' has '%s' among its name_patterns, which is no regular expression: %s"
+                        "Permission '%s' has '%s' among its name_patterns, which is no regular expression of Python's that can be used here: %s"
                                 .formatted(permission.getSpec().getName(), pattern, e.getDescription()),
                         e);
             }
