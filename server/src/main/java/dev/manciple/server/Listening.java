@@ -4,6 +4,7 @@ import com.sun.management.UnixOperatingSystemMXBean;
 import dev.manciple.error.InvalidRequestException;
 import dev.manciple.server.http.Refusals;
 import io.helidon.common.tls.Tls;
+import io.helidon.webserver.ErrorHandling;
 import io.helidon.webserver.WebServer;
 import io.helidon.webserver.WebServerConfig;
 import io.helidon.webserver.http.HttpRouting;
@@ -80,6 +81,9 @@ public final class Listening {
                         .useNio(tls.isPresent())
                         .connectionOptions(socket -> socket.tcpNoDelay(true))
                         .shutdownGracePeriod(drain)
+                        // Without it nobody is told what was wrong with a request that reaches no route.
+                        .errorHandling(
+                                ErrorHandling.builder().includeEntity(true).build())
                         .directHandlers(Refusals.handlers())
                         .routing(routing)
                         .update(builder -> tls.ifPresent(builder::tls)));

@@ -47,6 +47,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 import org.slf4j.LoggerFactory;
@@ -138,6 +140,26 @@ class FaultsTest {
         awaitNobody();
         System.gc();
         return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            textBlock = """
+            GET                                                                    | 400
+            GET /health HTTP/1.1                                                   | 400
+            GET /health HTTP/1.1\\r\\nHost: x\\r\\nBad Header                      | 400
+            GET /%zz HTTP/1.1\\r\\nHost: x                                         | 400
+            POST /push HTTP/1.1\\r\\nHost: x\\r\\nContent-Length: abc             | 400
+            POST /push HTTP/1.1\\r\\nHost: x\\r\\nTransfer-Encoding: gzip, chunked | 501
+            """)
+    @Timeout(60)
+    void whatIsNoRequestIsRefusedInJson(String head, int status) throws Exception {
+        try (Socket socket = send(head.replace("\\r\\n", "\r\n") + "\r\n\r\n")) {
+            assertThat(new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII))
+                    .startsWith("HTTP/1.1 " + status)
+                    .contains("\r\n\r\n{\"detail\":\"");
+        }
     }
 
     @Test

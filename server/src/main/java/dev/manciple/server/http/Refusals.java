@@ -7,6 +7,7 @@ import io.helidon.http.Status;
 import io.helidon.webserver.http.DirectHandlers;
 import io.helidon.webserver.http.ServerResponse;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** What is said to requests that reach no route, in the shape of Feast's web framework: its client reads JSON only. Immutable. */
 public final class Refusals implements DirectHandler {
@@ -30,8 +31,13 @@ public final class Refusals implements DirectHandler {
 
     @Override
     public TransportResponse handle(
-            TransportRequest request, EventType kind, Status status, ServerResponseHeaders headers, String message) {
-        String detail = status.code() == Status.NOT_FOUND_404.code() ? "Not Found" : message;
+            TransportRequest request,
+            EventType kind,
+            Status status,
+            ServerResponseHeaders headers,
+            @Nullable String message) {
+        String detail =
+                message == null || status.code() == Status.NOT_FOUND_404.code() ? status.reasonPhrase() : message;
         return TransportResponse.builder()
                 .status(status)
                 .headers(headers)
