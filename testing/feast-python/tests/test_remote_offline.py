@@ -1,15 +1,17 @@
 """Feast's remote offline store against a Manciple offline server."""
 
+import json
 import textwrap
 from datetime import datetime, timezone
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.flight
 import pyarrow.parquet as pq
 import pytest
 from conftest import DEFINITIONS, manciple, new_repository, serve
-from feast import FeatureStore
+from feast import FeatureStore, FileSource, ValueType
 from feast.data_source import PushMode
 from feast.errors import DataSourceObjectNotFoundException, FeastError
 from feast.infra.offline_stores.file_source import SavedDatasetFileStorage
@@ -289,6 +291,36 @@ def test_tells_columns_and_validates_sources(client):
     assert columns["conv_rate"] == "float"
     assert columns["event_timestamp"].startswith("timestamp[")
     store.validate_data_source(client.config, source)
+
+
+def test_tells_lists_as_feast_knows_them(served):
+    repo, client = served
+    rows = {"driver_id": [1], "place": [[1.0, 2.0]], "event_timestamp": [datetime.now(timezone.utc)]}
+    pq.write_table(pa.table(rows), repo / "places.parquet")
+    source = FileSource(path=str(repo / "places.parquet"), timestamp_field="event_timestamp")
+    store = client._get_provider().offline_store
+    columns = dict(store.get_table_column_names_and_types_from_data_source(client.config, source))
+    assert source.source_datatype_to_feast_value_type()(columns["place"]) == ValueType.DOUBLE_LIST
+
+
+def test_says_what_rows_must_be(served):
+    _, client = served
+    settings = client.config.offline_store
+    flight = pa.flight.connect(f"grpc+tcp://{settings.host}:{settings.port}")
+    command = {"command_id": "c", "api": "get_historical_features", "feature_view_names": ["driver_stats"],
+               "name_aliases": [None], "feature_refs": ["driver_stats:trips"], "project": "rides",
+               "full_feature_names": False}
+    descriptor = pa.flight.FlightDescriptor.for_command(json.dumps(command))
+    compressed = pa.flight.FlightCallOptions(write_options=pa.ipc.IpcWriteOptions(compression="lz4"))
+    for rows, why in [
+        (pa.table({"driver_id": [1001] * 100, "event_timestamp": [datetime.now(timezone.utc)] * 100}), "uncompressed"),
+        (pa.table({}), "no columns"),
+        (pa.table({"": [1]}), "without a name"),
+    ]:
+        with pytest.raises(pa.ArrowInvalid, match=why):
+            writer, _ = flight.do_put(descriptor, rows.schema, options=compressed)
+            writer.write_table(rows)
+            writer.close()
 
 
 def test_raises_the_errors_of_feast(served):

@@ -117,27 +117,27 @@ public final class ArrowTypeText {
 
         @Override
         public String visit(ArrowType.List type) {
-            return "list<%s>".formatted(children(Writer::named));
+            return "list<%s>".formatted(elements());
         }
 
         @Override
         public String visit(ArrowType.LargeList type) {
-            return "large_list<%s>".formatted(children(Writer::named));
+            return "large_list<%s>".formatted(elements());
         }
 
         @Override
         public String visit(ArrowType.FixedSizeList type) {
-            return "fixed_size_list<%s>[%d]".formatted(children(Writer::named), type.getListSize());
+            return "fixed_size_list<%s>[%d]".formatted(elements(), type.getListSize());
         }
 
         @Override
         public String visit(ArrowType.ListView type) {
-            return "list_view<%s>".formatted(children(Writer::named));
+            return "list_view<%s>".formatted(elements());
         }
 
         @Override
         public String visit(ArrowType.LargeListView type) {
-            return "large_list_view<%s>".formatted(children(Writer::named));
+            return "large_list_view<%s>".formatted(elements());
         }
 
         @Override
@@ -242,12 +242,21 @@ public final class ArrowTypeText {
             return type.storageType().accept(this);
         }
 
+        /** Engines call the elements of a list what they like; Feast's clients know them by Arrow's own name alone. */
+        private String elements() {
+            return children(element -> named("item", element));
+        }
+
         private String children(Function<Field, String> text) {
             return String.join(", ", field.getChildren().stream().map(text).toList());
         }
 
         private static String named(Field child) {
-            return "%s: %s%s".formatted(child.getName(), write(child), child.isNullable() ? "" : NOT_NULL);
+            return named(child.getName(), child);
+        }
+
+        private static String named(String name, Field child) {
+            return "%s: %s%s".formatted(name, write(child), child.isNullable() ? "" : NOT_NULL);
         }
     }
 

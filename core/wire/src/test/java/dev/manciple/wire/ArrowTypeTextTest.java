@@ -38,7 +38,7 @@ class ArrowTypeTextTest {
                 "decimal256(40, -3)",
                 "list<item: int64>",
                 "list<item: int64 not null>",
-                "large_list<element: list<item: string>>",
+                "large_list<item: list<item: string>>",
                 "fixed_size_list<item: float>[3]",
                 "struct<>",
                 "struct<a: int64, with space: timestamp[us, tz=UTC], c: struct<d: bool>>",
@@ -46,6 +46,12 @@ class ArrowTypeTextTest {
             })
     void readsWhatItWrites(String text) {
         assertThat(ArrowTypeText.write(ArrowTypeText.read("c", text))).isEqualTo(text);
+    }
+
+    @Test
+    void callsElementsOfListsItems() {
+        assertThat(ArrowTypeText.write(ArrowTypeText.read("c", "list<l: large_list<element: struct<a: int64>>>")))
+                .isEqualTo("list<item: large_list<item: struct<a: int64>>>");
     }
 
     @Test

@@ -1,5 +1,6 @@
 package dev.manciple.server.flight;
 
+import dev.manciple.error.InvalidRequestException;
 import dev.manciple.error.StoreException;
 import dev.manciple.spi.internal.Lease;
 import dev.manciple.spi.internal.Trees;
@@ -97,11 +98,12 @@ final class Spool implements AutoCloseable {
      */
     Optional<Rows> receive(FlightStream stream, Runnable heard) {
         if (isNothing(stream.getSchema())) {
-            while (stream.next()) {
+            while (next(stream)) {
                 heard.run();
             }
             return Optional.empty();
         }
+        checkColumns(stream.getSchema());
         Path file = folder.resolve(UUID.randomUUID() + ".arrow");
         Budget budget = new Budget();
         try {
@@ -122,10 +124,30 @@ final class Spool implements AutoCloseable {
                 && schema.getFields().getFirst().getName().equals(NOTHING);
     }
 
+    private static void checkColumns(Schema schema) {
+        if (schema.getFields().isEmpty()) {
+            throw new InvalidRequestException("The rows sent have no columns");
+        }
+        if (schema.getFields().stream().anyMatch(field -> field.getName().isEmpty())) {
+            throw new InvalidRequestException("The rows sent have a column without a name");
+        }
+    }
+
+    /** @throws InvalidRequestException if what comes next is no batch that can be read */
+    private static boolean next(FlightStream stream) {
+        try {
+            return stream.next();
+        } catch (IllegalArgumentException e) {
+            throw new InvalidRequestException(
+                    "The rows sent cannot be read: their batches are compressed, or do not fit their schema. Send them uncompressed",
+                    e);
+        }
+    }
+
     /** Returns the number of rows. */
     private static long write(Path file, FlightStream stream, Budget budget, Runnable heard) throws IOException {
         // Dictionaries, which tell the types of the columns they stand for, come with the first batch.
-        boolean more = stream.next();
+        boolean more = next(stream);
         long count = 0;
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
                 SentRows rows = new SentRows(stream);
@@ -137,7 +159,7 @@ final class Spool implements AutoCloseable {
                 rows.take();
                 writer.writeBatch();
                 count += rows.root().getRowCount();
-                more = stream.next();
+                more = next(stream);
             }
             writer.end();
         }
