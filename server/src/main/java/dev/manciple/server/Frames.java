@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.ipc.ArrowReader;
 import org.apache.arrow.vector.types.pojo.Schema;
@@ -37,6 +38,9 @@ public final class Frames {
 
     /** A null time as Feast's client sends it. */
     private static final long NO_TIME = Long.MIN_VALUE;
+
+    private static final Set<ValueType> NUMBERS = Set.of(
+            ValueType.Scalar.INT32, ValueType.Scalar.INT64, ValueType.Scalar.FLOAT, ValueType.Scalar.DOUBLE);
 
     private static final JsonMapper JSON = JsonMapper.shared();
 
@@ -132,6 +136,10 @@ public final class Frames {
     private static Value jsonValue(@Nullable Object cell, ValueType type, String column) {
         if (type == ValueType.Scalar.UNIX_TIMESTAMP) {
             return time(cell, column);
+        }
+        if (NUMBERS.contains(type)) {
+            // In pandas a column of integers in which one is missing is one of fractions.
+            return ArrowValues.convert(ValueJson.fromJson(cell), type, "Column '%s' of df".formatted(column));
         }
         try {
             return ValueJson.fromJson(unpacked(cell, type), type);

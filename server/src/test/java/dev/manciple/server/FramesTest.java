@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -93,7 +94,29 @@ class FramesTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '~', textBlock = """
-                    number  | "zzz"              | Column 'number' of df: 'zzz' is no Int64
+                    5.0  | 5
+                    "70" | 70
+                    """)
+    void numbersMayComeAsPandasHasThem(String cell, String value) throws Exception {
+        HttpResponse<String> answer = write("number", cell);
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+
+        assertThat(read("number")).isEqualTo("[%s]".formatted(value));
+    }
+
+    @Test
+    void timesInMillisecondsAreNotTakenForSeconds() throws Exception {
+        HttpResponse<String> answer = http.post("/write-to-online-store", """
+                {"feature_view_name": "shapes", "df": {"driver_id": [1], "number": [1], "event_timestamp": [1717243200000]}}
+                """);
+        assertThat(answer.statusCode()).isEqualTo(400);
+        assertThat(answer.body()).contains("a number is a time in seconds, of the years 1 to 9999");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '~', textBlock = """
+                    number  | "zzz"              | Column 'number' of df: 'zzz' cannot be read as Int64: not a number
+                    number  | 5.5                | Column 'number' of df: '5.5' cannot be read as Int64: it is no whole number
                     numbers | 7                  | Column 'numbers' of df: '7' is no Array(Int64)
                     numbers | ["zzz"]            | Column 'numbers' of df: 'zzz' is no Int64
                     parts   | ["[1]"]            | Column 'parts' of df: '[1]' is no Struct({a: Int64})
