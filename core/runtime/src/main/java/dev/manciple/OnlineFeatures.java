@@ -37,7 +37,7 @@ public record OnlineFeatures(
     /**
      * A view whose features are not told.
      *
-     * @param store which did not answer; empty for an on demand view whose transformation cannot run here
+     * @param store which did not answer; empty for an on demand view whose transformation cannot run here, or failed
      */
     public record Failure(String view, String store, String reason) {}
 }

@@ -75,6 +75,10 @@ class TransformationServiceTest {
             {"entities": {"driver_id": [1001, 1002, 7], "bonus": [1, 2, 3]}, "features": ["driver_stats:name", "%s:sum"]}
             """;
 
+    private static final String ALONE = """
+            {"entities": {"driver_id": [1001], "bonus": [1]}, "features": ["%s:sum"]}
+            """;
+
     /** Of two numbers each, more than one message may have. */
     private static final int ROWS = 250_000;
 
@@ -250,7 +254,7 @@ class TransformationServiceTest {
 
     @Test
     void aFailureOfTheServiceIsAStoreThatFailed() throws Exception {
-        HttpResponse<String> answer = http.post("/get-online-features", READ.formatted("failing"));
+        HttpResponse<String> answer = http.post("/get-online-features", ALONE.formatted("failing"));
 
         assertThat(answer.statusCode()).isEqualTo(503);
         assertThat(answer.body()).contains("division by zero").contains("127.0.0.1:" + service.getPort());
@@ -258,13 +262,19 @@ class TransformationServiceTest {
 
     @Test
     void aServiceThatIsAwayIsSaidAndOtherFeaturesAreServed() throws Exception {
+        String address = "127.0.0.1:" + service.getPort();
         service.shutdownNow().awaitTermination();
 
-        assertThat(http.post("/get-online-features", READ.formatted("summed")).statusCode())
+        assertThat(http.post("/get-online-features", ALONE.formatted("summed")).statusCode())
                 .isEqualTo(503);
-        assertThat(http.post("/get-online-features", """
-                {"entities": {"driver_id": [1001]}, "features": ["driver_stats:trips"]}
-                """).statusCode()).isEqualTo(200);
+        HttpResponse<String> mixed = http.post(
+                "/get-online-features",
+                READ.formatted("summed").replace("\"features\"", "\"include_details\": true, \"features\""));
+        assertThat(mixed.statusCode()).as(mixed.body()).isEqualTo(200);
+        assertThat(Http.json(mixed).at("/results/2/values").toString()).isEqualTo("[\"Ada\",\"Bob\",null]");
+        assertThat(Http.json(mixed).at("/results/3/statuses").toString())
+                .isEqualTo("[\"INVALID\",\"INVALID\",\"INVALID\"]");
+        assertThat(Http.json(mixed).at("/metadata").toString()).contains(address);
     }
 
     @Test
@@ -274,7 +284,7 @@ class TransformationServiceTest {
                 .withDrain(Duration.ZERO)
                 .withLimits(ServerOptions.Limits.DEFAULT.withRead(Duration.ofSeconds(1)));
         try (FeatureServer other = FeatureServer.start(store, hasty, "test")) {
-            HttpResponse<String> answer = Http.of(other).post("/get-online-features", READ.formatted("silent"));
+            HttpResponse<String> answer = Http.of(other).post("/get-online-features", ALONE.formatted("silent"));
 
             assertThat(answer.statusCode()).isEqualTo(503);
             assertThat(answer.body())

@@ -42,7 +42,8 @@ final class Database implements AutoCloseable {
     Database(Path file, Duration busyTimeout, int maxReaders) {
         this.file = file;
         this.busyTimeout = busyTimeout;
-        this.readers = new Semaphore(maxReaders);
+        // Those who come later would else overtake those who wait, again and again under load.
+        this.readers = new Semaphore(maxReaders, true);
     }
 
     Path file() {

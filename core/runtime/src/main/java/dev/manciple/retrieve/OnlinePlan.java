@@ -1,13 +1,10 @@
 package dev.manciple.retrieve;
 
 import dev.manciple.OnlineFeatures;
-import dev.manciple.error.UnsupportedException;
 import dev.manciple.model.Field;
 import dev.manciple.model.ValueType;
 import dev.manciple.spi.ViewSlice;
 import dev.manciple.transform.OnDemandFunction;
-import dev.manciple.transform.OutputFeature;
-import dev.manciple.transform.RefusedFunction;
 import dev.manciple.transform.Transformations;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -61,7 +58,6 @@ record OnlinePlan(
         List<KeyLayout> layouts = List.copyOf(distinct);
         List<OnDemandFunction> functions =
                 features.onDemand().stream().map(transformations::orRefused).toList();
-        requireSomething(features, functions);
         return new OnlinePlan(
                 features,
                 columns.all(),
@@ -71,22 +67,6 @@ record OnlinePlan(
                 features.slices().stream()
                         .map(slice -> Optional.of(homes.of(slice.view())))
                         .toList());
-    }
-
-    /** An answer of which nothing but refusals is left is a refusal. */
-    private static void requireSomething(FeaturePlan features, List<OnDemandFunction> functions) {
-        Optional<UnsupportedException> refusal = Optional.empty();
-        for (OutputFeature output : features.outputs()) {
-            if (output instanceof OutputFeature.Computed computed
-                    && functions.get(computed.slice()) instanceof RefusedFunction refused) {
-                refusal = Optional.of(refused.refusal());
-            } else {
-                return;
-            }
-        }
-        if (refusal.isPresent()) {
-            throw refusal.get();
-        }
     }
 
     /** Numbers the columns as they are met. */

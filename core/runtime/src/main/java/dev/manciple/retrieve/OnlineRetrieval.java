@@ -4,7 +4,10 @@ import dev.manciple.FeatureSelection;
 import dev.manciple.OnlineFeatures;
 import dev.manciple.OnlineOptions;
 import dev.manciple.arrow.ArrowValues;
+import dev.manciple.error.FeatureStoreException;
 import dev.manciple.error.InvalidRequestException;
+import dev.manciple.error.StoreException;
+import dev.manciple.error.UnsupportedException;
 import dev.manciple.spi.FieldStatus;
 import dev.manciple.spi.Lookup;
 import dev.manciple.spi.OnlineRead;
@@ -16,7 +19,6 @@ import dev.manciple.spi.ViewSlice;
 import dev.manciple.transform.OnDemandInput;
 import dev.manciple.transform.OnDemandSlice;
 import dev.manciple.transform.OutputFeature;
-import dev.manciple.transform.RefusedFunction;
 import dev.manciple.transform.Transformations;
 import java.time.Duration;
 import java.time.Instant;
@@ -26,6 +28,7 @@ import java.util.BitSet;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
@@ -108,6 +111,15 @@ public final class OnlineRetrieval {
         return List.of(converted);
     }
 
+    /**
+     * What an on demand view gave.
+     *
+     * @param columns by feature, as many values as there are rows
+     * @param invalid the rows whose values count for nothing
+     * @param failure why there is nothing at all
+     */
+    private record Computed(List<List<Value>> columns, BitSet invalid, Optional<FeatureStoreException> failure) {}
+
     /** One answer as it is put together. */
     private final class Answer {
         private final OnlinePlan plan;
@@ -149,29 +161,17 @@ public final class OnlineRetrieval {
                     .toList();
             List<OnlineResult> results = read(keys);
             noteFailures(results);
-            List<List<List<Value>>> computed = new ArrayList<>();
+            List<Computed> computed = new ArrayList<>();
             for (int slice = 0; slice < plan.functions().size(); slice++) {
-                OnDemandSlice asked = plan.features().onDemand().get(slice);
-                if (plan.functions().get(slice) instanceof RefusedFunction refused) {
-                    failures.add(new OnlineFeatures.Failure(
-                            asked.view().name(),
-                            "",
-                            String.valueOf(refused.refusal().getMessage())));
-                    computed.add(
-                            Collections.nCopies(asked.features().size(), Collections.nCopies(rows, Value.Null.NULL)));
-                } else {
-                    computed.add(plan.functions().get(slice).compute(inputs(asked, columns, keys, results), rows));
-                }
+                computed.add(compute(slice, columns, keys, results));
             }
+            requireSomething(computed);
             for (OutputFeature output : plan.features().outputs()) {
                 switch (output) {
                     case OutputFeature.Stored stored ->
                         addStored(stored, keysOf(stored.slice(), keys), results.get(stored.slice()));
                     case OutputFeature.Computed feature ->
-                        addComputed(
-                                feature,
-                                computed.get(feature.slice()).get(feature.feature()),
-                                invalid(feature.slice(), keys, results));
+                        addComputed(feature, computed.get(feature.slice()));
                 }
             }
         }
@@ -197,14 +197,41 @@ public final class OnlineRetrieval {
             }
         }
 
-        /** The rows of which nothing can be computed. */
-        private BitSet invalid(int slice, List<EntityKeys> keys, List<OnlineResult> results) {
-            if (plan.functions().get(slice) instanceof RefusedFunction) {
+        /** What cannot be computed, here or just now, leaves the rest of the answer as it is. */
+        private Computed compute(
+                int slice, List<List<Value>> columns, List<EntityKeys> keys, List<OnlineResult> results) {
+            OnDemandSlice asked = plan.features().onDemand().get(slice);
+            try {
+                return new Computed(
+                        plan.functions().get(slice).compute(inputs(asked, columns, keys, results), rows),
+                        unread(asked, keys, results),
+                        Optional.empty());
+            } catch (UnsupportedException | StoreException e) {
+                failures.add(new OnlineFeatures.Failure(asked.view().name(), "", String.valueOf(e.getMessage())));
                 BitSet all = new BitSet();
                 all.set(0, rows);
-                return all;
+                return new Computed(
+                        Collections.nCopies(asked.features().size(), Collections.nCopies(rows, Value.Null.NULL)),
+                        all,
+                        Optional.of(e));
             }
-            return unread(plan.features().onDemand().get(slice), keys, results);
+        }
+
+        /** An answer of which nothing but failures is left is a failure. */
+        private void requireSomething(List<Computed> computed) {
+            Optional<FeatureStoreException> first = Optional.empty();
+            for (OutputFeature output : plan.features().outputs()) {
+                Optional<FeatureStoreException> failure = output instanceof OutputFeature.Computed feature
+                        ? computed.get(feature.slice()).failure()
+                        : Optional.empty();
+                if (failure.isEmpty()) {
+                    return;
+                }
+                first = first.or(() -> failure);
+            }
+            if (first.isPresent()) {
+                throw first.get();
+            }
         }
 
         /** The rows of which an input could not be read: what is computed of the rest would be made up. */
@@ -297,11 +324,11 @@ public final class OnlineRetrieval {
             throw new IllegalStateException("The plan has no column for " + input);
         }
 
-        private void addComputed(OutputFeature.Computed feature, List<Value> computed, BitSet invalid) {
-            Value[] cells = computed.toArray(Value[]::new);
+        private void addComputed(OutputFeature.Computed feature, Computed computed) {
+            Value[] cells = computed.columns().get(feature.feature()).toArray(Value[]::new);
             FieldStatus[] cellStatuses = new FieldStatus[rows];
             for (int row = 0; row < rows; row++) {
-                if (invalid.get(row)) {
+                if (computed.invalid().get(row)) {
                     cells[row] = Value.Null.NULL;
                     cellStatuses[row] = FieldStatus.INVALID;
                 } else {

@@ -7,16 +7,12 @@ import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.dictionary.DictionaryProvider;
 
 /** In place of a transformation that cannot run here. Immutable. */
-public final class RefusedFunction implements OnDemandFunction {
+final class RefusedFunction implements OnDemandFunction {
     private final UnsupportedException refusal;
 
+    /** @param refusal why it cannot run, and what to do */
     RefusedFunction(UnsupportedException refusal) {
         this.refusal = refusal;
-    }
-
-    /** Why it cannot run, and what to do. */
-    public UnsupportedException refusal() {
-        return refusal;
     }
 
     @Override
