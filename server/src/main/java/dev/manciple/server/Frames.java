@@ -39,8 +39,8 @@ public final class Frames {
     /** A null time as Feast's client sends it. */
     private static final long NO_TIME = Long.MIN_VALUE;
 
-    private static final Set<ValueType> NUMBERS = Set.of(
-            ValueType.Scalar.INT32, ValueType.Scalar.INT64, ValueType.Scalar.FLOAT, ValueType.Scalar.DOUBLE);
+    private static final Set<ValueType> NUMBERS =
+            Set.of(ValueType.Scalar.INT32, ValueType.Scalar.INT64, ValueType.Scalar.FLOAT, ValueType.Scalar.DOUBLE);
 
     private static final JsonMapper JSON = JsonMapper.shared();
 

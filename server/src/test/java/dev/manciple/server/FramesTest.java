@@ -38,7 +38,15 @@ class FramesTest {
                   - name: shapes
                     path: shapes.csv
                     timestamp_field: event_timestamp
+                entities:
+                  - {name: mark, join_keys: [mark], value_type: bytes}
                 feature_views:
+                  - name: marked
+                    entities: [mark]
+                    schema:
+                      - {name: mark, dtype: Bytes}
+                      - {name: weight, dtype: Int64}
+                    stream_source: {name: marks, type: push}
                   - name: shapes
                     entities: [driver]
                     schema:
@@ -102,6 +110,24 @@ class FramesTest {
         assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
 
         assertThat(read("number")).isEqualTo("[%s]".formatted(value));
+    }
+
+    @Test
+    void keysOfBytesAreBase64WhicheverWayTheyGo() throws Exception {
+        HttpResponse<String> written = http.post("/write-to-online-store", """
+                {"feature_view_name": "marked", "df": {"mark": ["/wE="], "weight": [7], "event_timestamp": ["2024-06-01"]}}
+                """);
+        assertThat(written.statusCode()).as(written.body()).isEqualTo(200);
+        HttpResponse<String> answer = http.post("/get-online-features", """
+                {"entities": {"mark": ["/wE="]}, "features": ["marked:weight"]}
+                """);
+        assertThat(Http.json(answer).at("/results/0/values").toString()).isEqualTo("[\"/wE=\"]");
+        assertThat(Http.json(answer).at("/results/1/values").toString()).isEqualTo("[7]");
+        HttpResponse<String> refused = http.post("/get-online-features", """
+                {"entities": {"mark": ["-"]}, "features": ["marked:weight"]}
+                """);
+        assertThat(refused.statusCode()).isEqualTo(400);
+        assertThat(refused.body()).contains("mark: '-' is not base64");
     }
 
     @Test

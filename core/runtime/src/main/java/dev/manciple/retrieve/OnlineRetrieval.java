@@ -8,6 +8,7 @@ import dev.manciple.error.FeatureStoreException;
 import dev.manciple.error.InvalidRequestException;
 import dev.manciple.error.StoreException;
 import dev.manciple.error.UnsupportedException;
+import dev.manciple.model.ValueType;
 import dev.manciple.spi.FieldStatus;
 import dev.manciple.spi.Lookup;
 import dev.manciple.spi.OnlineRead;
@@ -20,10 +21,12 @@ import dev.manciple.transform.OnDemandInput;
 import dev.manciple.transform.OnDemandSlice;
 import dev.manciple.transform.OutputFeature;
 import dev.manciple.transform.Transformations;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.BitSet;
 import java.util.Collections;
 import java.util.List;
@@ -69,8 +72,9 @@ public final class OnlineRetrieval {
             FeatureSelection selection, Map<String, List<Value>> entities, OnlineOptions options) {
         OnlinePlan plan = planner.plan(selection, options.fullFeatureNames());
         int rows = rows(entities);
-        List<List<Value>> columns =
-                plan.columns().stream().map(column -> column(column, entities)).toList();
+        List<List<Value>> columns = plan.columns().stream()
+                .map(column -> column(column, entities, options))
+                .toList();
         Answer answer = new Answer(plan, rows, options);
         answer.addEntityColumns(entities, columns);
         answer.addFeatures(columns);
@@ -92,7 +96,8 @@ public final class OnlineRetrieval {
         return rows;
     }
 
-    private static List<Value> column(OnlinePlan.Column column, Map<String, List<Value>> entities) {
+    private static List<Value> column(
+            OnlinePlan.Column column, Map<String, List<Value>> entities, OnlineOptions options) {
         List<Value> values = entities.get(column.name());
         if (values == null) {
             values = entities.get(column.entity());
@@ -104,11 +109,24 @@ public final class OnlineRetrieval {
                             column.neededBy(),
                             entities.isEmpty() ? "nothing" : String.join(", ", entities.keySet())));
         }
+        boolean base64 = options.base64() && column.type() == ValueType.Scalar.BYTES;
         Value[] converted = new Value[values.size()];
         for (int row = 0; row < converted.length; row++) {
-            converted[row] = ArrowValues.convert(values.get(row), column.type(), column.name());
+            Value value = base64 ? decoded(values.get(row), column.name()) : values.get(row);
+            converted[row] = ArrowValues.convert(value, column.type(), column.name());
         }
         return List.of(converted);
+    }
+
+    private static Value decoded(Value value, String column) {
+        if (!(value instanceof Value.Text(String text))) {
+            return value;
+        }
+        try {
+            return new Value.Bytes(ByteBuffer.wrap(Base64.getDecoder().decode(text)));
+        } catch (IllegalArgumentException e) {
+            throw new InvalidRequestException("%s: %s is not base64".formatted(column, ArrowValues.show(value)), e);
+        }
     }
 
     /**
@@ -170,8 +188,7 @@ public final class OnlineRetrieval {
                 switch (output) {
                     case OutputFeature.Stored stored ->
                         addStored(stored, keysOf(stored.slice(), keys), results.get(stored.slice()));
-                    case OutputFeature.Computed feature ->
-                        addComputed(feature, computed.get(feature.slice()));
+                    case OutputFeature.Computed feature -> addComputed(feature, computed.get(feature.slice()));
                 }
             }
         }

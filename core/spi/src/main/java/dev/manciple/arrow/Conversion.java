@@ -53,9 +53,11 @@ final class Conversion {
     private static final int MAX_SCALE = 1_000;
 
     /** What Feast's formats have for a time, and what Python can read; milliseconds taken for seconds are beyond it. */
-    private static final long FIRST_SECOND = Instant.parse("0001-01-01T00:00:00Z").getEpochSecond();
+    private static final long FIRST_SECOND =
+            Instant.parse("0001-01-01T00:00:00Z").getEpochSecond();
 
-    private static final long LAST_SECOND = Instant.parse("9999-12-31T23:59:59Z").getEpochSecond();
+    private static final long LAST_SECOND =
+            Instant.parse("9999-12-31T23:59:59Z").getEpochSecond();
 
     private final ValueType type;
     private final String place;

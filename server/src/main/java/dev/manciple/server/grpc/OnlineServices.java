@@ -104,7 +104,8 @@ public final class OnlineServices {
         OnlineOptions options = new OnlineOptions(
                 request.getFullFeatureNames(),
                 false,
-                backend.options().conduct().feastStatuses());
+                backend.options().conduct().feastStatuses(),
+                false);
         OnlineFeatures answer = call.reads()
                 .call(() -> backend.read(() -> backend.store().onlineFeatures(selection, entities, options)));
         metrics.onlineRead(

@@ -238,7 +238,8 @@ public final class HttpApi implements HttpService {
         return new OnlineOptions(
                 body.flag("full_feature_names", false),
                 false,
-                backend.options().conduct().feastStatuses());
+                backend.options().conduct().feastStatuses(),
+                true);
     }
 
     /** A key of Manciple's own; Feast's clients do not send it. */
