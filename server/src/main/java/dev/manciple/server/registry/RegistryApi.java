@@ -135,8 +135,8 @@ public final class RegistryApi implements HttpService {
 
     /** Whether every request to a path fits another path, some of whose segments stand for any. */
     private static boolean covers(String other, String path) {
-        String[] any = other.split("/");
-        String[] segments = path.split("/");
+        String[] any = other.split("/", -1);
+        String[] segments = path.split("/", -1);
         return any.length == segments.length
                 && IntStream.range(0, any.length).allMatch(i -> any[i].startsWith("{") || any[i].equals(segments[i]));
     }
