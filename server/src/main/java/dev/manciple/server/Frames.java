@@ -1,5 +1,6 @@
 package dev.manciple.server;
 
+import dev.manciple.PushTarget;
 import dev.manciple.arrow.ArrowRows;
 import dev.manciple.arrow.ArrowTypes;
 import dev.manciple.arrow.ArrowValues;
@@ -50,15 +51,17 @@ public final class Frames {
      * Rows whose cells are parsed JSON. Columns none of the views has are left out, as Feast does.
      *
      * @param views that the rows are for
+     * @param to where they go: only for the online store maps keep the kinds of their values
      */
-    public static ArrowReader ofJson(BufferAllocator allocator, List<FeatureView> views, Map<String, List<?>> columns) {
-        return reader(allocator, views, columns, Frames::jsonValue);
+    public static ArrowReader ofJson(
+            BufferAllocator allocator, List<FeatureView> views, PushTarget to, Map<String, List<?>> columns) {
+        return reader(allocator, views, to, columns, Frames::jsonValue);
     }
 
     /** As {@link #ofJson} with cells that are values; text becomes the declared type. */
     public static ArrowReader ofValues(
-            BufferAllocator allocator, List<FeatureView> views, Map<String, List<Value>> columns) {
-        return reader(allocator, views, columns, (cell, type, column) -> ArrowValues.convert(cell, type, column));
+            BufferAllocator allocator, List<FeatureView> views, PushTarget to, Map<String, List<Value>> columns) {
+        return reader(allocator, views, to, columns, (cell, type, column) -> ArrowValues.convert(cell, type, column));
     }
 
     /** How a cell becomes a value of its column's type. */
@@ -69,6 +72,7 @@ public final class Frames {
     private static <C extends @Nullable Object> ArrowReader reader(
             BufferAllocator allocator,
             List<FeatureView> views,
+            PushTarget to,
             Map<String, ? extends List<? extends C>> columns,
             Cell<C> converter) {
         int rows = columns.isEmpty() ? 0 : columns.values().iterator().next().size();
@@ -85,7 +89,10 @@ public final class Frames {
             String column = renamed.getOrDefault(given, given);
             ValueType type = types.get(column);
             if (type != null) {
-                fields.add(ArrowTypes.arrow(column, type));
+                fields.add(
+                        to == PushTarget.ONLINE
+                                ? ArrowTypes.keepingKinds(column, type)
+                                : ArrowTypes.arrow(column, type));
                 List<Value> converted = new ArrayList<>(rows);
                 cells.forEach(cell -> converted.add(converter.value(cell, type, given)));
                 values.add(converted);

@@ -80,7 +80,7 @@ public final class OfflinePushQueue implements AutoCloseable {
         Kind kind = new Kind(source, List.copyOf(columns.keySet()));
         // What is wrong with rows is told to who sent them, who is gone when they are appended.
         // Where others of the same columns wait already, the store was asked.
-        writing.check(source, cached, !isGathering(kind), views -> Frames.ofJson(allocator, views, columns));
+        writing.check(source, cached, !isGathering(kind), (views, to) -> Frames.ofJson(allocator, views, to, columns));
         Batch full = null;
         boolean crowded;
         lock.lock();
@@ -142,7 +142,7 @@ public final class OfflinePushQueue implements AutoCloseable {
                     kind.source(),
                     "offline",
                     true,
-                    views -> Frames.ofJson(allocator, views, Map.copyOf(batch.columns)));
+                    (views, to) -> Frames.ofJson(allocator, views, to, Map.copyOf(batch.columns)));
         } catch (FeatureStoreException e) {
             metrics.offlinePushLost(kind.source(), batch.rows);
             LOG.error("{} rows pushed to '{}' are lost: {}", batch.rows, kind.source(), FeastErrors.loggedOfRows(e));

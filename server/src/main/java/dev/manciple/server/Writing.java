@@ -1,7 +1,6 @@
 package dev.manciple.server;
 
 import dev.manciple.FeatureStore;
-import dev.manciple.PushReport;
 import dev.manciple.PushTarget;
 import dev.manciple.error.FeatureStoreException;
 import dev.manciple.error.InvalidRequestException;
@@ -11,10 +10,11 @@ import dev.manciple.model.Permission.Action;
 import dev.manciple.spi.RegistrySnapshot;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
-import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.apache.arrow.vector.ipc.ArrowReader;
@@ -22,6 +22,17 @@ import org.apache.arrow.vector.types.pojo.Schema;
 
 /** Pushes and writes of requests, whatever protocol they came by. Thread-safe. */
 public final class Writing {
+    /** Makes the rows of a request. */
+    @FunctionalInterface
+    public interface Rows {
+        /**
+         * The rows for views.
+         *
+         * @param to the one store they go to
+         */
+        ArrowReader make(List<FeatureView> views, PushTarget to);
+    }
+
     private final FeatureStore store;
     private final Supplier<RegistrySnapshot> watched;
 
@@ -34,18 +45,27 @@ public final class Writing {
     /**
      * Writes rows to every view a push source feeds.
      *
-     * @param rows makes the rows for the views; what it returns is closed here
+     * @param rows makes the rows for the views, for each store on its own; what it returns is closed here
      * @param cached whether the registry as it was seen last will do; else it is read again, as Feast's
      *     {@code allow_registry_cache} says
      * @throws FeatureStoreException the first view's failure, the others' suppressed, after all views had their turn
      */
-    public void push(String source, String to, boolean cached, Function<List<FeatureView>, ArrowReader> rows) {
-        PushTarget target = target(to);
-        try (ArrowReader reader = rows.apply(fedBy(source, cached))) {
-            requireAll(store.push(source, reader, target));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+    public void push(String source, String to, boolean cached, Rows rows) {
+        List<PushTarget> targets = switch (target(to)) {
+            case ONLINE -> List.of(PushTarget.ONLINE);
+            case OFFLINE -> List.of(PushTarget.OFFLINE);
+            case BOTH -> List.of(PushTarget.ONLINE, PushTarget.OFFLINE);
+        };
+        List<FeatureView> views = fedBy(source, cached);
+        List<FeatureStoreException> failures = new ArrayList<>();
+        for (PushTarget target : targets) {
+            try (ArrowReader reader = rows.make(views, target)) {
+                failures.addAll(store.push(source, reader, target).failedViews().values());
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
         }
+        throwAll(failures);
     }
 
     /**
@@ -53,8 +73,8 @@ public final class Writing {
      *
      * @param columns whether to ask the store what columns it takes
      */
-    void check(String source, boolean cached, boolean columns, Function<List<FeatureView>, ArrowReader> rows) {
-        try (ArrowReader reader = rows.apply(fedBy(source, cached))) {
+    void check(String source, boolean cached, boolean columns, Rows rows) {
+        try (ArrowReader reader = rows.make(fedBy(source, cached), PushTarget.OFFLINE)) {
             Schema schema = reader.getVectorSchemaRoot().getSchema();
             if (columns) {
                 store.checkPush(source, schema);
@@ -74,13 +94,13 @@ public final class Writing {
     }
 
     /** Writes rows of one view to the online store; failures as of {@link #push}. */
-    public void writeOnline(String name, boolean cached, Function<List<FeatureView>, ArrowReader> rows) {
+    public void writeOnline(String name, boolean cached, Rows rows) {
         FeatureView view = views(cached)
                 .filter(each -> each.name().equals(name))
                 .findFirst()
                 .orElseThrow(() -> new NotFoundException("Feature view", name));
-        try (ArrowReader reader = rows.apply(List.of(view))) {
-            requireAll(store.writeOnline(name, reader));
+        try (ArrowReader reader = rows.make(List.of(view), PushTarget.ONLINE)) {
+            throwAll(store.writeOnline(name, reader).failedViews().values());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -112,8 +132,8 @@ public final class Writing {
         };
     }
 
-    private static void requireAll(PushReport report) {
-        List<FeatureStoreException> failures = List.copyOf(report.failedViews().values());
+    private static void throwAll(Collection<FeatureStoreException> all) {
+        List<FeatureStoreException> failures = List.copyOf(all);
         if (!failures.isEmpty()) {
             FeatureStoreException first = failures.getFirst();
             failures.stream().skip(1).forEach(first::addSuppressed);

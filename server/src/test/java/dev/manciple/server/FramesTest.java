@@ -23,12 +23,14 @@ import tools.jackson.databind.json.JsonMapper;
 class FramesTest {
     private static final List<String> FEATURES = List.of("number", "numbers", "part", "parts", "maps", "scalars");
 
+    private Path folder;
     private FeatureStore store;
     private FeatureServer server;
     private Http http;
 
     @BeforeAll
     void start(@TempDir Path folder) throws IOException {
+        this.folder = folder;
         Files.writeString(folder.resolve("shapes.csv"), """
                 driver_id,number,numbers,part,parts,maps,scalars,event_timestamp
                 1001,7,,,,,,2024-05-01T10:00:00Z
@@ -90,6 +92,8 @@ class FramesTest {
                     parts | ["{\\"a\\": 1}", "{\\"a\\": 2}"] | [[{"a":1},{"a":2}]]
                     parts | [{"a": 1}, null]                 | [[{"a":1},null]]
                     maps  | ["{\\"a\\": \\"x\\"}"]            | [[{"a":"x"}]]
+                    maps  | [{"a": [1, true], "b": {"c": 0.5}, "d": "1", "e": null}] | [[{"a":[1,true],"b":{"c":0.5},"d":"1","e":null}]]
+                    maps  | ["{\\"a\\": 1}", {"b": "{}"}]    | [[{"a":1},{"b":"{}"}]]
                     part  | "{\\"a\\": 1}"                   | [{"a":1,"inner":null}]
                     part  | {"inner": "{\\"b\\": \\"{}\\"}"}   | [{"a":null,"inner":{"b":"{}"}}]
                     """)
@@ -98,6 +102,23 @@ class FramesTest {
         assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
 
         assertThat(read(column)).isEqualTo(value);
+    }
+
+    @Test
+    void rowsPushedToBothStoresAreInEach() throws Exception {
+        HttpResponse<String> pushed = http.post("/push", """
+                {"push_source_name": "stats_push", "to": "online_and_offline", "df": {"driver_id": [7007], "conv_rate": [0.25],
+                 "trips": [3], "name": ["Cy"], "event_timestamp": ["2024-06-01"], "created": ["2024-06-01"]}}
+                """);
+        assertThat(pushed.statusCode()).as(pushed.body()).isEqualTo(200);
+
+        HttpResponse<String> read = http.post("/get-online-features", """
+                {"entities": {"driver_id": [7007]}, "features": ["driver_stats:name"]}
+                """);
+        assertThat(read.body()).contains("\"Cy\"");
+        assertThat(Files.readAllLines(folder.resolve("stats.csv")))
+                .filteredOn(line -> line.contains("7007"))
+                .hasSize(1);
     }
 
     @ParameterizedTest

@@ -3,6 +3,7 @@ package dev.manciple.arrow;
 import dev.manciple.error.InvalidRequestException;
 import dev.manciple.model.ValueType;
 import java.util.List;
+import java.util.Map;
 import org.apache.arrow.vector.dictionary.DictionaryProvider;
 import org.apache.arrow.vector.types.FloatingPointPrecision;
 import org.apache.arrow.vector.types.TimeUnit;
@@ -37,6 +38,7 @@ public final class ArrowTypes {
     static final String ZONED_ZONE = "zone";
 
     private static final String EXTENSION_NAME = "ARROW:extension:name";
+    private static final String KINDS_KEPT = "manciple:kinds_kept";
 
     private ArrowTypes() {}
 
@@ -47,6 +49,18 @@ public final class ArrowTypes {
 
     /** A nullable column of the given name. */
     public static Field arrow(String name, ValueType type) {
+        return arrow(name, type, false);
+    }
+
+    /**
+     * As {@link #arrow(String, ValueType)}, but maps with text keys, for whose values of any kind Arrow has no map, are text that
+     * keeps the kind of each. Only {@link ArrowValues} reads such columns, so they are for Manciple's own stores of values.
+     */
+    public static Field keepingKinds(String name, ValueType type) {
+        return arrow(name, type, true);
+    }
+
+    private static Field arrow(String name, ValueType type, boolean keepKinds) {
         return switch (type) {
             case ValueType.Scalar.ZONED_TIMESTAMP ->
                 new Field(
@@ -56,16 +70,28 @@ public final class ArrowTypes {
                                 arrow(ZONED_TIME, ValueType.Scalar.UNIX_TIMESTAMP),
                                 arrow(ZONED_ZONE, ValueType.Scalar.STRING)));
             case ValueType.Scalar scalar -> Field.nullable(name, scalar(scalar));
-            case ValueType.ListOf list -> listOf(name, list.element());
-            case ValueType.SetOf set -> listOf(name, set.element());
-            case ValueType.StringMap map -> stringMap(name);
+            case ValueType.ListOf list -> listOf(name, list.element(), keepKinds);
+            case ValueType.SetOf set -> listOf(name, set.element(), keepKinds);
+            case ValueType.StringMap map -> keepKinds ? kindsKept(name) : stringMap(name);
             case ValueType.ScalarMap map -> Field.nullable(name, ArrowType.Utf8.INSTANCE);
             case ValueType.StructOf struct ->
                 new Field(
                         name,
                         FieldType.nullable(ArrowType.Struct.INSTANCE),
-                        struct.fields().stream().map(ArrowTypes::field).toList());
+                        struct.fields().stream()
+                                .map(part -> arrow(part.name(), part.type(), keepKinds))
+                                .toList());
         };
+    }
+
+    /** Whether a column of text holds maps as {@link #keepingKinds} has them. */
+    static boolean keepsKinds(Field field) {
+        return field.getMetadata().containsKey(KINDS_KEPT);
+    }
+
+    private static Field kindsKept(String name) {
+        Map<String, String> mark = Map.of(KINDS_KEPT, "true");
+        return new Field(name, new FieldType(true, ArrowType.Utf8.INSTANCE, null, mark), null);
     }
 
     /**
@@ -137,8 +163,9 @@ public final class ArrowTypes {
         };
     }
 
-    private static Field listOf(String name, ValueType element) {
-        return new Field(name, FieldType.nullable(ArrowType.List.INSTANCE), List.of(arrow("item", element)));
+    private static Field listOf(String name, ValueType element, boolean keepKinds) {
+        Field item = arrow("item", element, keepKinds);
+        return new Field(name, FieldType.nullable(ArrowType.List.INSTANCE), List.of(item));
     }
 
     private static Field stringMap(String name) {

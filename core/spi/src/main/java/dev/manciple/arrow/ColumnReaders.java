@@ -86,6 +86,9 @@ final class ColumnReaders {
         if (vector instanceof StructVector struct && type instanceof ValueType.StructOf(List<Field> fields)) {
             return struct(struct, fields, column);
         }
+        if (vector instanceof VarCharVector maps && ArrowTypes.keepsKinds(vector.getField())) {
+            return orNull(vector, index -> JsonValues.readMap(new String(maps.get(index), StandardCharsets.UTF_8)));
+        }
         ColumnReader natural = natural(vector, column);
         if (isKind(vector, type)) {
             return natural;

@@ -77,6 +77,7 @@ final class ColumnWriters {
             case Float4Vector v -> v.setSafe(index, Conversion.single(Conversion.real(value)));
             case Float2Vector v -> v.setSafeWithPossibleTruncate(index, Conversion.single(Conversion.real(value)));
             case BitVector v -> v.setSafe(index, Conversion.bool(value) ? 1 : 0);
+            case VarCharVector v when ArrowTypes.keepsKinds(v.getField()) -> v.setSafe(index, tagged(value));
             case VarCharVector v -> v.setSafe(index, utf8(value));
             case LargeVarCharVector v -> v.setSafe(index, utf8(value));
             case VarBinaryVector v -> v.setSafe(index, bytes(value));
@@ -165,6 +166,10 @@ final class ColumnWriters {
     private static byte[] utf8(Value value) {
         String text = value instanceof Value.Entries entries ? JsonValues.tagged(entries) : Conversion.text(value);
         return text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static byte[] tagged(Value value) {
+        return JsonValues.tagged(new Value.Keyed(Conversion.keyed(value))).getBytes(StandardCharsets.UTF_8);
     }
 
     private static byte[] bytes(Value value) {

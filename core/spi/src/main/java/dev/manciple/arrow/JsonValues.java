@@ -43,6 +43,11 @@ final class JsonValues {
         return write(entries, (value, json) -> writePairs(entries.values(), json, JsonValues::writeTagged));
     }
 
+    /** The inverse of {@link #readMap}. */
+    static String tagged(Value.Keyed map) {
+        return write(map, JsonValues::writeTagged);
+    }
+
     /** @throws IllegalArgumentException if the text is not one JSON value */
     static Value readPlain(String text) {
         return read(text, false);
@@ -51,6 +56,14 @@ final class JsonValues {
     /** @throws IllegalArgumentException if the text is not a JSON array of [key, value] pairs */
     static Value.Entries readPairs(String text) {
         return new Value.Entries(pairs(read(text, true)));
+    }
+
+    /** @throws IllegalArgumentException if the text is not a tagged map */
+    static Value.Keyed readMap(String text) {
+        if (read(text, true) instanceof Value.Keyed map) {
+            return map;
+        }
+        throw new IllegalArgumentException("expected a map");
     }
 
     @FunctionalInterface

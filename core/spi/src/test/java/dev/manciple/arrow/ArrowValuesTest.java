@@ -9,6 +9,7 @@ import dev.manciple.model.ValueType;
 import dev.manciple.model.ValueType.Scalar;
 import dev.manciple.spi.Value;
 import java.math.BigDecimal;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.ZoneId;
@@ -148,6 +149,12 @@ class ArrowValuesTest {
                             v -> v.setSafe(0, new BigDecimal("1.10")),
                             Scalar.DOUBLE))
                     .isEqualTo(new Value.Real(1.1));
+        }
+
+        @ParameterizedTest
+        @CsvSource({"1.10, 1.10", "0E-7, 0E-7", "1.0e-8, 1.0E-8", "1E+2, 1E+2", "' 7 ', 7"})
+        void asDecimalsKeepTheirExponent(String text, String kept) {
+            assertThat(readText(text, Scalar.DECIMAL)).isEqualTo(new Value.Text(kept));
         }
 
         @ParameterizedTest
@@ -406,6 +413,54 @@ class ArrowValuesTest {
                             v -> ArrowValues.set(v, 0, twice),
                             new ValueType.SetOf(Scalar.INT64)))
                     .isEqualTo(new Value.Many(List.of(new Value.Int(1), new Value.Int(2))));
+        }
+    }
+
+    @Nested
+    class Maps {
+        private final Value map = new Value.Keyed(Map.of(
+                "whole", new Value.Int(1),
+                "text", new Value.Text("1"),
+                "absent", Value.Null.NULL,
+                "bytes", new Value.Bytes(ByteBuffer.wrap(new byte[] {1, -1})),
+                "time", new Value.Time(Instant.ofEpochSecond(-1)),
+                "nan", new Value.Real(Double.NaN),
+                "$bytes", new Value.Many(List.of(new Value.Bool(true), new Value.Keyed(Map.of()))),
+                "map", new Value.Keyed(Map.of("$real", new Value.Text("NaN")))));
+
+        private Value rewritten(ValueType type, Value value) {
+            return read(
+                    ArrowTypes.keepingKinds("column", type),
+                    FieldVector.class,
+                    v -> ArrowValues.set(v, 0, value),
+                    type);
+        }
+
+        @Test
+        void keepTheKindsOfTheirValuesWhereverTheyStand() {
+            ValueType maps = ValueType.StringMap.STRING_MAP;
+            assertThat(rewritten(maps, map)).isEqualTo(map);
+            assertThat(rewritten(maps, new Value.Keyed(Map.of()))).isEqualTo(new Value.Keyed(Map.of()));
+            assertThat(rewritten(maps, Value.Null.NULL)).isEqualTo(Value.Null.NULL);
+
+            Value list = new Value.Many(List.of(map, Value.Null.NULL));
+            assertThat(rewritten(new ValueType.ListOf(maps), list)).isEqualTo(list);
+            assertThat(rewritten(new ValueType.SetOf(new ValueType.ListOf(maps)), new Value.Many(List.of(list))))
+                    .isEqualTo(new Value.Many(List.of(list)));
+            Value struct = new Value.Keyed(Map.of("part", map));
+            assertThat(rewritten(new ValueType.StructOf(List.of(Field.of("part", maps))), struct))
+                    .isEqualTo(struct);
+        }
+
+        @Test
+        void areOfTextElsewhere() {
+            Value written = new Value.Keyed(Map.of("whole", new Value.Int(1), "text", new Value.Text("1")));
+            assertThat(read(
+                            ArrowTypes.arrow("column", ValueType.StringMap.STRING_MAP),
+                            FieldVector.class,
+                            v -> ArrowValues.set(v, 0, written),
+                            ValueType.StringMap.STRING_MAP))
+                    .isEqualTo(new Value.Keyed(Map.of("whole", new Value.Text("1"), "text", new Value.Text("1"))));
         }
     }
 

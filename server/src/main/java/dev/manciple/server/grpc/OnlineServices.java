@@ -142,7 +142,7 @@ public final class OnlineServices {
                         request.getStreamFeatureView(),
                         to,
                         request.getAllowRegistryCache(),
-                        views -> Frames.ofValues(backend.allocator(), views, row));
+                        (views, target) -> Frames.ofValues(backend.allocator(), views, target, row));
         metrics.push(request.getStreamFeatureView(), to);
         return PushResponse.newBuilder().setStatus(true).build();
     }
@@ -154,7 +154,7 @@ public final class OnlineServices {
                 .writeOnline(
                         request.getFeatureViewName(),
                         request.getAllowRegistryCache(),
-                        views -> Frames.ofValues(backend.allocator(), views, row));
+                        (views, to) -> Frames.ofValues(backend.allocator(), views, to, row));
         return WriteToOnlineStoreResponse.newBuilder().setStatus(true).build();
     }
 

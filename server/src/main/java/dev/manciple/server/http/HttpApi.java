@@ -286,7 +286,7 @@ public final class HttpApi implements HttpService {
                             source,
                             later ? "online" : to,
                             cached(body),
-                            views -> Frames.ofJson(backend.allocator(), views, columns));
+                            (views, target) -> Frames.ofJson(backend.allocator(), views, target, columns));
         }
         metrics.push(source, to);
         response.status(later ? Status.ACCEPTED_202 : Status.OK_200);
@@ -297,7 +297,8 @@ public final class HttpApi implements HttpService {
         String view = body.requiredText("feature_view_name");
         backend.checks().views(caller, List.of(view), EnumSet.of(Action.WRITE_ONLINE));
         Map<String, List<?>> columns = body.columns("df", limits.rows());
-        backend.writing().writeOnline(view, cached(body), views -> Frames.ofJson(backend.allocator(), views, columns));
+        backend.writing()
+                .writeOnline(view, cached(body), (views, to) -> Frames.ofJson(backend.allocator(), views, to, columns));
         Answers.done(response);
     }
 
