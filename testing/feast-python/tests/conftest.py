@@ -15,9 +15,14 @@ from pathlib import Path
 import pandas as pd
 import pytest
 import yaml
+from random_values import SEED
 from servers import SQLITE, Servers
 
 MANCIPLE = os.environ.get("MANCIPLE", str(Path(__file__).resolve().parents[3] / "manciple"))
+
+
+def pytest_report_header():
+    return f"seed of random values: {SEED}"
 
 
 def manciple(repo, *arguments, check=True):
