@@ -65,6 +65,7 @@ import dev.manciple.wire.proto.RegistryServerProto.SortingParams;
 import dev.manciple.wire.proto.SavedDatasetProto.SavedDataset;
 import dev.manciple.wire.proto.StreamFeatureViewProto.StreamFeatureView;
 import dev.manciple.wire.proto.ValidationProfileProto.ValidationReference;
+import dev.manciple.wire.proto.ValueProto.ValueType;
 import io.grpc.CallOptions;
 import io.grpc.MethodDescriptor;
 import io.grpc.Status;
@@ -1203,6 +1204,37 @@ class RegistryServerTest {
             assertThat(get("/entities/driver?project=rides").body()).contains("\"joinKey\":\"driver_id\"");
             assertThat(get("/features/stats/trips?project=rides").body()).contains("\"featureView\":\"stats\"");
             assertThat(get("/projects/rides").body()).contains("\"name\":\"rides\"");
+        }
+
+        @Test
+        void namesTypesOfFeaturesAsDefinitionsDo() throws Exception {
+            FeatureView.Builder typed = view("typed").toBuilder();
+            typed.getSpecBuilder()
+                    .setOwner("ann")
+                    .addFeatures(FeatureSpecV2.newBuilder().setName("rate").setValueType(ValueType.Enum.DOUBLE))
+                    .addFeatures(FeatureSpecV2.newBuilder().setName("rates").setValueType(ValueType.Enum.DOUBLE_LIST))
+                    .addFeatures(FeatureSpecV2.newBuilder()
+                            .setName("place")
+                            .setValueType(ValueType.Enum.STRUCT)
+                            .putTags("feast:struct_schema", "{\"x\": \"FLOAT32\", \"names\": \"Array(STRING)\"}")
+                            .putTags("team", "maps"))
+                    .addFeatures(FeatureSpecV2.newBuilder().setName("untyped"));
+            client.apply(PROJECT, typed.build());
+            assertJson(get("/features?project=rides&feature_view=typed"), """
+                    {"features": [
+                       {"name": "rate", "featureView": "typed", "type": "Float64", "kind": "feature", "createdTimestamp": "T", "lastUpdatedTimestamp": "T"},
+                       {"name": "rates", "featureView": "typed", "type": "Array(Float64)", "kind": "feature", "createdTimestamp": "T", "lastUpdatedTimestamp": "T"},
+                       {"name": "place", "featureView": "typed", "type": "Struct({x: Float32, names: Array(String)})", "kind": "feature",
+                        "tags": {"team": "maps"}, "createdTimestamp": "T", "lastUpdatedTimestamp": "T"},
+                       {"name": "untyped", "featureView": "typed", "type": "Invalid", "kind": "feature", "createdTimestamp": "T", "lastUpdatedTimestamp": "T"}],
+                     "pagination": {"totalCount": 4, "totalPages": 1}}""");
+            assertThat(tree(get("/features/typed/rates?project=rides"))
+                            .path("type")
+                            .stringValue())
+                    .isEqualTo("Array(Float64)");
+            assertThat(get("/features/all").body())
+                    .contains("\"type\":\"Array(Float64)\"")
+                    .doesNotContain("ann");
         }
 
         @Test

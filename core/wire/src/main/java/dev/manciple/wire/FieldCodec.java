@@ -9,12 +9,16 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 
 /** Columns of schemas. What a type number does not say is in two reserved tags, which the model never shows. */
 final class FieldCodec {
     private static final String STRUCT_TAG = "feast:struct_schema";
     private static final String NESTED_TAG = "feast:nested_inner_type";
+
+    /** Those that say what a type number does not. */
+    static final Set<String> RESERVED_TAGS = Set.of(STRUCT_TAG, NESTED_TAG);
 
     private FieldCodec() {}
 
@@ -24,10 +28,7 @@ final class FieldCodec {
 
     /** @throws NotModelledException if the column has a type a newer Feast added, or none */
     static Field decode(FeatureSpecV2 spec) {
-        Map<String, String> tags = new HashMap<>(spec.getTagsMap());
-        tags.remove(STRUCT_TAG);
-        tags.remove(NESTED_TAG);
-        return new Field(spec.getName(), type(spec), spec.getDescription(), tags, extras(spec));
+        return new Field(spec.getName(), type(spec), spec.getDescription(), FeatureColumns.tags(spec), extras(spec));
     }
 
     /**
@@ -87,7 +88,8 @@ final class FieldCodec {
                 .build());
     }
 
-    private static ValueType type(FeatureSpecV2 spec) {
+    /** @throws NotModelledException as {@link #decode(FeatureSpecV2)} */
+    static ValueType type(FeatureSpecV2 spec) {
         Map<String, String> tags = spec.getTagsMap();
         ValueType type = TypeNumbers.type(spec.getValueTypeValue())
                 .orElseThrow(() -> new NotModelledException(

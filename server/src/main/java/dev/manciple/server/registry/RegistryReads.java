@@ -4,6 +4,7 @@ import com.google.protobuf.Message;
 import com.google.protobuf.Timestamp;
 import com.google.protobuf.util.Timestamps;
 import dev.manciple.error.NotFoundException;
+import dev.manciple.wire.FeatureColumns;
 import dev.manciple.wire.RegistryList;
 import dev.manciple.wire.proto.DataSourceProto.DataSource;
 import dev.manciple.wire.proto.FeatureProto.FeatureSpecV2;
@@ -181,14 +182,14 @@ final class RegistryReads {
                 .toList();
     }
 
+    /** As in Feast without an owner: it is the view that has one. */
     private static Feature feature(AnyFeatureView view, FeatureSpecV2 column) {
         Feature.Builder feature = Feature.newBuilder()
                 .setName(column.getName())
                 .setFeatureView(name(view))
-                .setType(column.getValueType().name())
+                .setType(FeatureColumns.type(column))
                 .setDescription(column.getDescription())
-                .setOwner(owner(view))
-                .putAllTags(column.getTagsMap())
+                .putAllTags(FeatureColumns.tags(column))
                 .setKind(view.hasLabelView() ? "label" : "feature");
         created(view).ifPresent(feature::setCreatedTimestamp);
         Timestamp updated = lastUpdated(view);
@@ -258,17 +259,6 @@ final class RegistryReads {
             case STREAM_FEATURE_VIEW -> view.getStreamFeatureView().getSpec().getTagsMap();
             case LABEL_VIEW -> view.getLabelView().getSpec().getTagsMap();
             case ANYFEATUREVIEW_NOT_SET -> Map.of();
-        };
-    }
-
-    private static String owner(AnyFeatureView view) {
-        return switch (view.getAnyFeatureViewCase()) {
-            case FEATURE_VIEW -> view.getFeatureView().getSpec().getOwner();
-            case ON_DEMAND_FEATURE_VIEW ->
-                view.getOnDemandFeatureView().getSpec().getOwner();
-            case STREAM_FEATURE_VIEW -> view.getStreamFeatureView().getSpec().getOwner();
-            case LABEL_VIEW -> view.getLabelView().getSpec().getOwner();
-            case ANYFEATUREVIEW_NOT_SET -> "";
         };
     }
 
