@@ -32,11 +32,14 @@ public sealed interface FeatureSelection {
         try {
             for (String reference : references) {
                 // Features of a view mostly follow each other.
-                if (!isOf(view, reference)) {
-                    view = FeatureRef.parse(reference).view();
+                if (isOf(view, reference)) {
+                    features.add(reference.substring(view.length() + 1));
+                } else {
+                    FeatureRef parsed = FeatureRef.parse(reference);
+                    view = parsed.view();
                     features = byView.computeIfAbsent(view, name -> new ArrayList<>());
+                    features.add(parsed.feature());
                 }
-                features.add(reference.substring(view.length() + 1));
             }
             return of(byView);
         } catch (IllegalArgumentException e) {

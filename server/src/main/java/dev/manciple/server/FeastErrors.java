@@ -9,6 +9,7 @@ import dev.manciple.error.InvalidRequestException;
 import dev.manciple.error.NotFoundException;
 import dev.manciple.error.StoreException;
 import dev.manciple.error.UnsupportedException;
+import dev.manciple.retrieve.OnlineRetrieval;
 import io.grpc.Status;
 import java.io.IOException;
 import java.sql.SQLException;
@@ -31,6 +32,7 @@ public final class FeastErrors {
             Map.entry("feature service", "FeatureServiceNotFoundException"),
             Map.entry("data source", "DataSourceObjectNotFoundException"),
             Map.entry("push source", "PushSourceNotFoundException"),
+            Map.entry(OnlineRetrieval.REQUEST_DATA, "RequestDataNotFoundInEntityRowsException"),
             Map.entry("saved dataset", "SavedDatasetNotFound"),
             Map.entry("validation reference", "ValidationReferenceNotFound"),
             Map.entry("permission", "PermissionObjectNotFoundException"),

@@ -126,6 +126,31 @@ class FeatureServerTest {
         }
 
         @Test
+        void latestIsTheViewAsItIs() throws Exception {
+            HttpResponse<String> answer = post("/get-online-features", """
+                    {"entities": {"driver_id": [1001]}, "full_feature_names": true,
+                     "features": ["driver_stats@latest:conv_rate", "driver_stats:trips", "driver_stats@Latest:name"]}
+                    """);
+
+            assertThat(answer.body())
+                    .contains(
+                            "[\"driver_id\",\"driver_stats__conv_rate\",\"driver_stats__trips\",\"driver_stats__name\"]");
+            assertThat(post("/get-online-features", """
+                            {"entities": {"driver_id": [1001]}, "features": ["driver_stats@v2:trips"]}
+                            """).statusCode()).isEqualTo(400);
+        }
+
+        @Test
+        void anEmptyNameIsNoService() throws Exception {
+            HttpResponse<String> answer = post("/get-online-features", """
+                    {"entities": {"driver_id": [1001]}, "features": ["driver_stats:trips"], "feature_service": ""}
+                    """);
+
+            assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+            assertThat(answer.body()).contains("[\"driver_id\",\"trips\"]");
+        }
+
+        @Test
         void pushedRowsAreRead() throws Exception {
             HttpResponse<String> pushed = post("/push", """
                     {"push_source_name": "stats_push", "to": "online", "df": {"driver_id": [2001], "conv_rate": [0.25],

@@ -238,6 +238,21 @@ class TransformationServiceTest {
     }
 
     @Test
+    void whatTheRequestLacksIsNotFoundInTheWordsOfFeast() throws Exception {
+        HttpResponse<String> answer = http.post("/get-online-features", """
+                {"entities": {"driver_id": [1001]}, "features": ["summed:sum"]}""");
+
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(404);
+        assertThat(answer.body())
+                .contains("RequestDataNotFoundInEntityRowsException")
+                .contains("No values given for 'bonus', which on demand feature view 'summed' needs");
+        HttpResponse<String> keyless = http.post("/get-online-features", """
+                {"entities": {"bonus": [1]}, "features": ["summed:sum"]}""");
+        assertThat(keyless.statusCode()).as(keyless.body()).isEqualTo(400);
+        assertThat(keyless.body()).contains("FeastError").contains("'driver_id'");
+    }
+
+    @Test
     void whatDoesNotFitAMessageIsSentInParts() throws Exception {
         String drivers = IntStream.range(0, ROWS).mapToObj(row -> "1001").collect(Collectors.joining(","));
         String bonuses = IntStream.range(0, ROWS).mapToObj(Integer::toString).collect(Collectors.joining(","));

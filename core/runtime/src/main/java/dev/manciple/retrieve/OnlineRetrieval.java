@@ -6,6 +6,7 @@ import dev.manciple.OnlineOptions;
 import dev.manciple.arrow.ArrowValues;
 import dev.manciple.error.FeatureStoreException;
 import dev.manciple.error.InvalidRequestException;
+import dev.manciple.error.NotFoundException;
 import dev.manciple.error.StoreException;
 import dev.manciple.error.UnsupportedException;
 import dev.manciple.model.ValueType;
@@ -40,6 +41,9 @@ import java.util.stream.Collectors;
  * registry I/O, nothing per row but the answer's own cells.
  */
 public final class OnlineRetrieval {
+    /** The kind of what is not found where a request lacks a column that an on demand view takes from it. */
+    public static final String REQUEST_DATA = "request data";
+
     private final OnlinePlanner planner;
     private final OnlineStore store;
     private final InstantSource clock;
@@ -66,7 +70,8 @@ public final class OnlineRetrieval {
      *
      * @param entities one value per row; text and numbers become the declared type. Where only views without entities are
      *     asked for it may be empty, which means one row
-     * @throws InvalidRequestException if a needed column is missing, columns differ in length, or a value does not fit its type
+     * @throws InvalidRequestException if a join key is missing, columns differ in length, or a value does not fit its type
+     * @throws NotFoundException if a column is missing that an on demand view takes from the request
      */
     public OnlineFeatures features(
             FeatureSelection selection, Map<String, List<Value>> entities, OnlineOptions options) {
@@ -103,11 +108,14 @@ public final class OnlineRetrieval {
             values = entities.get(column.entity());
         }
         if (values == null) {
-            throw new InvalidRequestException("No values given for '%s', which %s needs. Given: %s"
+            String sentence = "No values given for '%s', which %s needs. Given: %s"
                     .formatted(
                             column.name(),
                             column.neededBy(),
-                            entities.isEmpty() ? "nothing" : String.join(", ", entities.keySet())));
+                            entities.isEmpty() ? "nothing" : String.join(", ", entities.keySet()));
+            throw column.joinKey()
+                    ? new InvalidRequestException(sentence)
+                    : NotFoundException.unnamed(REQUEST_DATA, sentence);
         }
         boolean base64 = options.base64() && column.type() == ValueType.Scalar.BYTES;
         Value[] converted = new Value[values.size()];

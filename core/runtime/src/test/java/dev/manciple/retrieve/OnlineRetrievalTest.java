@@ -10,6 +10,7 @@ import dev.manciple.FeatureSelection;
 import dev.manciple.OnlineFeatures;
 import dev.manciple.OnlineOptions;
 import dev.manciple.error.InvalidRequestException;
+import dev.manciple.error.NotFoundException;
 import dev.manciple.error.UnsupportedException;
 import dev.manciple.fixture.Definitions;
 import dev.manciple.fixture.MemoryOnlineStore;
@@ -306,7 +307,7 @@ class OnlineRetrievalTest {
     @Test
     void aMissingRequestValueNamesTheView() {
         assertThatThrownBy(() -> ask(Map.of("driver_id", ints(1001)), "doubled:twice"))
-                .isInstanceOf(InvalidRequestException.class)
+                .isInstanceOf(NotFoundException.class)
                 .hasMessageContaining("'bonus', which on demand feature view 'doubled' needs");
     }
 

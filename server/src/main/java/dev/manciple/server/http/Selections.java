@@ -13,12 +13,14 @@ final class Selections {
     private final KnownSelections known = new KnownSelections();
 
     /**
+     * What a body asks for; an empty name of a service is none.
+     *
      * @param body with its list of features unread, or read
      * @throws BadInputException if the list is none of texts
      * @throws InvalidRequestException if nothing is asked for, or a text is no reference
      */
     FeatureSelection of(Json body) {
-        Optional<String> service = body.text("feature_service");
+        Optional<String> service = body.text("feature_service").filter(name -> !name.isEmpty());
         if (service.isPresent()) {
             return new FeatureSelection.Service(service.get());
         }
