@@ -42,6 +42,13 @@ public final class Metrics {
             .mapToObj(Duration::ofMillis)
             .toArray(Duration[]::new);
 
+    /** Bounds of times to materialize a view. */
+    private static final Duration[] MATERIALIZATION_TIMES = LongStream.of(1, 5, 10, 30, 60, 120, 300, 600, 1_800, 3_600)
+            .mapToObj(Duration::ofSeconds)
+            .toArray(Duration[]::new);
+
+    private static final double[] ENTITY_COUNTS = {1, 5, 10, 25, 50, 100, 250, 500, 1_000};
+
     private static final double[] ROW_COUNTS = {1e2, 1e3, 1e4, 1e5, 5e5, 1e6, 5e6};
 
     private final PrometheusMeterRegistry registry;
@@ -83,6 +90,7 @@ public final class Metrics {
                 .register(registry);
         onlineEntities = DistributionSummary.builder("feast_online_features_entity_count")
                 .description("Entities per read.")
+                .serviceLevelObjectives(ENTITY_COUNTS)
                 .register(registry);
         storeReads = new Times<>(
                 "feast_feature_server_online_store_read_duration",
@@ -354,6 +362,7 @@ public final class Metrics {
         Timer.builder("feast_materialization_duration")
                 .description("Time a view took to materialize.")
                 .tag("feature_view", view)
+                .serviceLevelObjectives(MATERIALIZATION_TIMES)
                 .register(registry)
                 .record(nanos, TimeUnit.NANOSECONDS);
     }

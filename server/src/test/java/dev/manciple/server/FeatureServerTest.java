@@ -45,6 +45,7 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -148,6 +149,23 @@ class FeatureServerTest {
 
             assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
             assertThat(answer.body()).contains("[\"driver_id\",\"trips\"]");
+        }
+
+        @ParameterizedTest
+        @ValueSource(strings = {"/health", "/ready", "/live", "/metrics"})
+        void answersTheHeadAlone(String path) throws Exception {
+            HttpResponse<String> answer =
+                    client.send(HttpRequest.newBuilder(uri(path)).HEAD().build(), HttpResponse.BodyHandlers.ofString());
+
+            assertThat(answer.statusCode()).isEqualTo(200);
+            assertThat(answer.headers().firstValue("content-type"))
+                    .isEqualTo(get(path).headers().firstValue("content-type"));
+            assertThat(answer.body()).isEmpty();
+            assertThat(answer.headers().firstValueAsLong("content-length").orElseThrow() > 0)
+                    .isEqualTo(path.equals("/metrics"));
+            assertThat(post(path, "{}").headers().firstValue("Allow")).contains("GET, HEAD");
+            // The connection is still in step.
+            assertThat(get("/health").statusCode()).isEqualTo(200);
         }
 
         @Test
@@ -322,7 +340,8 @@ class FeatureServerTest {
                     .contains("request_latency_seconds_bucket{endpoint=\"/get-online-features\",le=\"0.005\"}")
                     .contains("request_latency_seconds_bucket{endpoint=\"/get-online-features\",le=\"1.0E-4\"}")
                     .doesNotContain("endpoint=\"/materialize/jobs\"")
-                    .contains("feast_online_features_entity_count");
+                    .contains("feast_online_features_entity_count_bucket{le=\"25.0\"}")
+                    .doesNotContain("feast_online_features_entity_count_bucket{le=\"2000.0\"}");
             assertThat(get("/openapi.json").body()).contains("/write-to-online-store");
             assertThat(get("/nowhere").statusCode()).isEqualTo(404);
             assertThat(get("/nowhere").body()).isEqualTo("{\"detail\":\"Not Found\"}");

@@ -67,7 +67,9 @@ class MaterializeJobsTest {
         assertThat(Http.json(http.get("/materialize/jobs")).get("jobs")).hasSize(1);
         assertThat(http.get("/metrics").body())
                 .contains("feast_materialization_result_total{feature_view=\"driver_stats\",status=\"success\"} 1")
-                .contains("feast_materialization_duration_seconds_count{feature_view=\"driver_stats\"} 1");
+                .contains("feast_materialization_duration_seconds_count{feature_view=\"driver_stats\"} 1")
+                .contains(
+                        "feast_materialization_duration_seconds_bucket{feature_view=\"driver_stats\",le=\"3600.0\"} 1");
     }
 
     @Test

@@ -29,6 +29,7 @@ import io.helidon.http.HeaderName;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.Status;
 import io.helidon.webserver.CloseConnectionException;
+import io.helidon.webserver.http.Handler;
 import io.helidon.webserver.http.HttpRules;
 import io.helidon.webserver.http.HttpService;
 import io.helidon.webserver.http.ServerRequest;
@@ -95,11 +96,11 @@ public final class HttpApi implements HttpService {
         get(rules, MaterializeRoutes.JOBS + "/{id}", materializing::job);
         get(rules, OnlineStoreRoutes.ROOT, onlineStore::describe);
         onlineStore.all().forEach((path, route) -> message(rules, path, route));
-        rules.get("/health", this::health)
-                .get("/ready", this::ready)
-                .get("/live", (request, response) -> answer(response, true))
-                .get("/metrics", MetricsServer.handler(metrics))
-                .get("/openapi.json", (request, response) -> Answers.json(response, 200, OpenApi.document()));
+        probe(rules, "/health", this::health);
+        probe(rules, "/ready", this::ready);
+        probe(rules, "/live", (request, response) -> answer(response, true));
+        probe(rules, MetricsServer.PATH, MetricsServer.handler(metrics));
+        rules.get("/openapi.json", (request, response) -> Answers.json(response, 200, OpenApi.document()));
     }
 
     /** A route that takes a JSON object. */
@@ -157,6 +158,13 @@ public final class HttpApi implements HttpService {
                         (caller, body, asked, answer) -> route.handle(caller, asked, answer),
                         observed));
         rules.any(path, (request, response) -> Refusals.wrongMethod(response, "GET"));
+    }
+
+    /** A route for those who watch the server; load balancers ask for the head of its answer. */
+    private static void probe(HttpRules rules, String path, Handler handler) {
+        rules.get(path, handler)
+                .head(path, handler)
+                .any(path, (request, response) -> Refusals.wrongMethod(response, "GET", "HEAD"));
     }
 
     private void run(ServerRequest request, ServerResponse response, Guarded route, Telemetry.Route observed) {

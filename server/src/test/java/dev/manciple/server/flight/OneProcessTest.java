@@ -159,6 +159,13 @@ class OneProcessTest {
             MetricsServer metrics = servers.add(MetricsServer.start("127.0.0.1", 0, commons.metrics()));
             assertThat(metrics.port()).isNotEqualTo(offline.port());
             assertThat(get(metrics.port(), "/metrics")).contains("manciple_requests_running{server=\"offline\"} 0");
+            HttpResponse<String> head = http.send(
+                    HttpRequest.newBuilder(URI.create("http://127.0.0.1:%d/metrics".formatted(metrics.port())))
+                            .HEAD()
+                            .build(),
+                    HttpResponse.BodyHandlers.ofString());
+            assertThat(head.statusCode()).isEqualTo(200);
+            assertThat(head.body()).isEmpty();
         }
     }
 
