@@ -15,6 +15,7 @@ import java.lang.management.ManagementFactory;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.UnresolvedAddressException;
 import java.time.Duration;
 import java.util.Optional;
 
@@ -160,7 +161,14 @@ public final class Listening {
         }
         return new InvalidRequestException(
                 "%s cannot listen on %s, port %d: %s. Choose another host or port"
-                        .formatted(server, host, port, root.getMessage()),
+                        .formatted(server, host, port, reason(root)),
                 cause);
+    }
+
+    private static String reason(Throwable root) {
+        if (root instanceof UnresolvedAddressException || root instanceof UnknownHostException) {
+            return "the host is not known";
+        }
+        return root.getMessage() == null ? root.getClass().getSimpleName() : root.getMessage();
     }
 }

@@ -1,8 +1,10 @@
 package dev.manciple.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.manciple.FeatureStore;
+import dev.manciple.error.InvalidRequestException;
 import dev.manciple.wire.proto.GrpcServerProto;
 import dev.manciple.wire.proto.ServingServiceProto;
 import dev.manciple.wire.proto.ServingServiceProto.GetOnlineFeaturesRequest;
@@ -92,6 +94,18 @@ class FeatureServerTest {
 
     private URI uri(String path) {
         return URI.create("http://127.0.0.1:" + server.port() + path);
+    }
+
+    @Test
+    void aHostNobodyKnowsIsRefused() {
+        ServerOptions nowhere = ServerOptions.DEFAULT.withHost("nosuch.invalid");
+        for (ServerOptions options :
+                List.of(nowhere.withPort(0), nowhere.withoutHttp().withGrpcPort(0))) {
+            assertThatThrownBy(
+                            () -> FeatureServer.start(store, options, "1.2.3").close())
+                    .isInstanceOf(InvalidRequestException.class)
+                    .hasMessageContaining("cannot listen on nosuch.invalid, port 0: the host is not known. Choose");
+        }
     }
 
     @Nested

@@ -10,12 +10,14 @@ import com.nimbusds.jose.proc.SecurityContext;
 import dev.manciple.auth.Provider;
 import java.io.IOException;
 import java.text.ParseException;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** A provider's published keys, fetched at each call; the sources around it keep them. */
 final class Jwks implements JWKSetSource<SecurityContext> {
     private final Provider provider;
     private volatile boolean reachable = true;
+    private volatile @Nullable KeySourceException failure;
 
     Jwks(Provider provider) {
         this.provider = provider;
@@ -25,6 +27,15 @@ final class Jwks implements JWKSetSource<SecurityContext> {
     public JWKSet getJWKSet(JWKSetCacheRefreshEvaluator refresh, long now, @Nullable SecurityContext context)
             throws KeySourceException {
         reachable = false;
+        try {
+            return fetched();
+        } catch (KeySourceException e) {
+            failure = e;
+            throw e;
+        }
+    }
+
+    private JWKSet fetched() throws KeySourceException {
         try {
             JWKSet keys = JWKSet.parse(provider.keys());
             reachable = true;
@@ -39,6 +50,11 @@ final class Jwks implements JWKSetSource<SecurityContext> {
     /** Whether the last attempt to fetch them worked. */
     boolean reachable() {
         return reachable;
+    }
+
+    /** Why the last attempt that failed did so. */
+    Optional<KeySourceException> failure() {
+        return Optional.ofNullable(failure);
     }
 
     @Override

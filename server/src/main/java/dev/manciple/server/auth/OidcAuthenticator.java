@@ -101,7 +101,8 @@ final class OidcAuthenticator implements Authenticator {
                 LOG.debug("A token names a key the provider does not have");
                 throw AccessControl.invalid(e);
             }
-            throw unreachable(e);
+            // That it is not asked again so soon tells nobody why.
+            throw unreachable(jwks.failure().orElse(e));
         } catch (KeySourceException e) {
             throw unreachable(e);
         } catch (ParseException | BadJOSEException | JOSEException e) {

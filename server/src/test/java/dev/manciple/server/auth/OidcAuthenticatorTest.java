@@ -233,6 +233,20 @@ class OidcAuthenticatorTest {
     }
 
     @Test
+    void whyAProviderIsNotReachedIsKnownAlsoWhileItIsNotAskedAgain() {
+        String token = sign(KEY, claims("ada").build());
+        try (OidcAuthenticator authenticator = authenticator(Map.of())) {
+            issuer.close();
+            for (int i = 0; i < 5; i++) {
+                assertThatThrownBy(() -> authenticator.authenticate(token))
+                        .isInstanceOf(StoreException.class)
+                        .hasStackTraceContaining(issuer.url())
+                        .hasStackTraceContaining("cannot be asked: ConnectException");
+            }
+        }
+    }
+
+    @Test
     void aProviderThatDoesNotAnswerIsGivenUp() {
         issuer.fallSilent();
 
