@@ -13,6 +13,7 @@ final class AddressOptions {
     @Option(
             names = {"-p", "--port"},
             paramLabel = "PORT",
+            converter = PortConverter.class,
             description = "The port to listen on (default: ${DEFAULT-VALUE}; 0 for any free one).")
     int port;
 

@@ -1,6 +1,5 @@
 package dev.manciple.cli;
 
-import dev.manciple.error.InvalidRequestException;
 import dev.manciple.server.ServerOptions;
 import java.time.Duration;
 import java.util.concurrent.Callable;
@@ -8,22 +7,39 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.TypeConversionException;
 
 /** Feast's command for its gRPC server: that of {@code serve}, without HTTP. */
 @Command(name = "listen", description = "Serve online features over gRPC alone until stopped.")
 final class ListenCommand implements Callable<Integer> {
-    private static final Pattern ADDRESS = Pattern.compile("(?<host>[^:]+|\\[[0-9a-fA-F:]+]):(?<port>\\d{1,5})");
-
     private final Session session;
 
     @Option(
             names = {"-a", "--address"},
             paramLabel = "HOST:PORT",
+            converter = AddressConverter.class,
             defaultValue = "localhost:50051",
             description = "The address to listen on (default: ${DEFAULT-VALUE}).")
-    String address = "localhost:50051";
+    Address address = new Address("localhost", 50_051);
+
+    record Address(String host, int port) {}
+
+    /** Reads {@code HOST:PORT}. */
+    static final class AddressConverter implements ITypeConverter<Address> {
+        private static final Pattern ADDRESS = Pattern.compile("(?<host>[^:]+|\\[[0-9a-fA-F:]+]):(?<port>[^:]*)");
+
+        @Override
+        public Address convert(String text) {
+            Matcher parts = ADDRESS.matcher(text);
+            if (!parts.matches()) {
+                throw new TypeConversionException("'%s' is not of the form HOST:PORT".formatted(text));
+            }
+            return new Address(parts.group("host"), new PortConverter().convert(parts.group("port")));
+        }
+    }
 
     @Option(
             names = {"-w", "--max_workers"},
@@ -35,6 +51,7 @@ final class ListenCommand implements Callable<Integer> {
     @Option(
             names = {"-r", "--registry_ttl_sec"},
             paramLabel = "SECONDS",
+            converter = SecondsConverter.class,
             defaultValue = "5",
             description = "How often to look whether the registry changed (default: ${DEFAULT-VALUE}).")
     int registryTtlSeconds = 5;
@@ -48,15 +65,11 @@ final class ListenCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Matcher parts = ADDRESS.matcher(address);
-        if (!parts.matches()) {
-            throw new InvalidRequestException("The address '%s' is not of the form HOST:PORT".formatted(address));
-        }
         return new Serving(session)
                 .run(Served.online(ServerOptions.DEFAULT
-                        .withHost(parts.group("host"))
+                        .withHost(address.host())
                         .withoutHttp()
-                        .withGrpcPort(Integer.parseInt(parts.group("port")))
+                        .withGrpcPort(address.port())
                         .withRegistryTtl(Duration.ofSeconds(Math.max(registryTtlSeconds, 1)))
                         .withConduct(log.apply(Serving.conduct(session)))));
     }

@@ -16,6 +16,7 @@ final class OtherServersOptions {
     @Option(
             names = "--offline-port",
             paramLabel = "PORT",
+            converter = PortConverter.class,
             description = "A port for the offline store over Arrow Flight, as serve_offline has it.")
     @Nullable
     Integer offlinePort;
@@ -23,6 +24,7 @@ final class OtherServersOptions {
     @Option(
             names = "--registry-port",
             paramLabel = "PORT",
+            converter = PortConverter.class,
             description = "A port for the registry over gRPC, as serve_registry has it.")
     @Nullable
     Integer registryPort;
@@ -30,6 +32,7 @@ final class OtherServersOptions {
     @Option(
             names = "--registry-rest-port",
             paramLabel = "PORT",
+            converter = PortConverter.class,
             description = "A port for the REST routes of the registry.")
     @Nullable
     Integer registryRestPort;

@@ -35,6 +35,7 @@ final class ServeCommand implements Callable<Integer> {
     @Option(
             names = "--grpc-port",
             paramLabel = "PORT",
+            converter = PortConverter.class,
             defaultValue = "50051",
             description = "The port of gRPC (default: ${DEFAULT-VALUE}; 0 for any free one).")
     int grpcPort = ServerOptions.GRPC_PORT;
@@ -45,6 +46,7 @@ final class ServeCommand implements Callable<Integer> {
     @Option(
             names = {"-r", "--registry_ttl_sec"},
             paramLabel = "SECONDS",
+            converter = SecondsConverter.class,
             defaultValue = "60",
             description = "How often to look whether the registry changed (default: ${DEFAULT-VALUE}).")
     int registryTtlSeconds = 60;
@@ -52,6 +54,7 @@ final class ServeCommand implements Callable<Integer> {
     @Option(
             names = "--keep-alive-timeout",
             paramLabel = "SECONDS",
+            converter = SecondsConverter.class,
             defaultValue = "30",
             description = "How long a connection may say nothing (default: ${DEFAULT-VALUE}).")
     int keepAliveSeconds = 30;

@@ -38,6 +38,7 @@ final class ServeRegistryCommand implements Callable<Integer> {
     @Option(
             names = "--rest-port",
             paramLabel = "PORT",
+            converter = PortConverter.class,
             defaultValue = "6572",
             description = "The port of the REST routes (default: ${DEFAULT-VALUE}; 0 for any free one).")
     int restPort = RegistryServerOptions.REST_PORT;

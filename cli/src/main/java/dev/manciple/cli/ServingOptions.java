@@ -27,6 +27,7 @@ final class ServingOptions {
     @Option(
             names = "--metrics-port",
             paramLabel = "PORT",
+            converter = PortConverter.class,
             description = "A port that tells metrics, below /metrics (0 for any free one).")
     @Nullable
     Integer metricsPort;

@@ -360,6 +360,43 @@ class BadInputTest {
                 "2025-02-01");
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "serve, -p, 70000",
+        "serve, --port, -1",
+        "serve, --grpc-port, 65536",
+        "serve, --metrics-port, 70000",
+        "serve, --offline-port, 70000",
+        "serve, --registry-port, 70000",
+        "serve, --registry-rest-port, 70000",
+        "serve_offline, -p, 70000",
+        "serve_offline, --metrics-port, 70000",
+        "serve_registry, -p, 70000",
+        "serve_registry, --rest-port, http",
+        "listen, --metrics-port, 99999999999"
+    })
+    void portsThereAreNot(String command, String option, String port) {
+        assertUsage(
+                run("-cshop", command, option, port),
+                option.equals("-p") ? "--port" : option,
+                "'%s' is no port: write a number from 0 to 65535".formatted(port));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"serve, -r, -5", "serve, --keep-alive-timeout, -3", "listen, -r, -5"})
+    void timesThatAreNone(String command, String option, String seconds) {
+        assertUsage(
+                run("-cshop", command, option, seconds),
+                "'%s' is no number of seconds: write one from 0".formatted(seconds));
+    }
+
+    @Test
+    void addressesThatAreNone() {
+        assertUsage(
+                run("-cshop", "listen", "-a", "localhost"), "--address", "'localhost' is not of the form HOST:PORT");
+        assertUsage(run("-cshop", "listen", "-a", "localhost:70000"), "--address", "'70000' is no port");
+    }
+
     @Test
     void wrongCommandLines() {
         assertUsage(run(), "Missing required subcommand");
