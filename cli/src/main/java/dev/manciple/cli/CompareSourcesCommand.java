@@ -5,6 +5,7 @@ import dev.manciple.FeatureStore;
 import dev.manciple.SourceComparison;
 import dev.manciple.model.Projection;
 import dev.manciple.spi.Spine;
+import dev.manciple.spi.internal.Counted;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -67,14 +68,15 @@ final class CompareSourcesCommand implements Callable<Integer> {
         Printer printer = session.printer();
         printer.line(String.format(
                 Locale.ROOT,
-                "%,d entity rows joined with %s from '%s' and from '%s': %s",
-                comparison.rows(),
+                "%s joined with %s from '%s' and from '%s': %s",
+                Counted.of(comparison.rows(), "entity row"),
                 printer.bold(comparison.view()),
                 comparison.source(),
                 comparison.other(),
                 comparison.isSame()
                         ? printer.green("no difference")
-                        : printer.red(String.format(Locale.ROOT, "%,d rows differ", comparison.differing()))));
+                        : printer.red(Counted.of(comparison.differing(), "row")
+                                + (comparison.differing() == 1 ? " differs" : " differ"))));
         if (comparison.isSame()) {
             return;
         }

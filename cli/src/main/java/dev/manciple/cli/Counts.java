@@ -1,12 +1,13 @@
 package dev.manciple.cli;
 
 import dev.manciple.model.Definition;
+import dev.manciple.spi.internal.Counted;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/** How many there are of something, in words. */
+/** How many definitions there are, in words. */
 final class Counts {
     private Counts() {}
 
@@ -18,16 +19,7 @@ final class Counts {
             return "none";
         }
         return counts.entrySet().stream()
-                .map(entry -> of(entry.getKey().words(), entry.getValue()))
+                .map(entry -> Counted.of(entry.getValue(), entry.getKey().words()))
                 .collect(Collectors.joining(", "));
-    }
-
-    /** A number with its noun, such as {@code 2 entities}. */
-    static String of(String noun, int count) {
-        if (count == 1) {
-            return "1 " + noun;
-        }
-        String plural = noun.endsWith("y") ? noun.substring(0, noun.length() - 1) + "ies" : noun + "s";
-        return "%d %s".formatted(count, plural);
     }
 }

@@ -24,6 +24,7 @@ import dev.manciple.spi.Registry;
 import dev.manciple.spi.RegistrySnapshot;
 import dev.manciple.spi.StoreConfig;
 import dev.manciple.spi.ViewChanges;
+import dev.manciple.spi.internal.Counted;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -169,12 +170,9 @@ final class Examination {
                                     REGISTRY,
                                     "%s, %s"
                                             .formatted(
-                                                    Counts.of(
-                                                            "feature view",
-                                                            snapshot.views().size()),
-                                                    Counts.of(
-                                                            "feature service",
-                                                            snapshot.services().size()))));
+                                                    Counted.of(snapshot.views().size(), "feature view"),
+                                                    Counted.of(
+                                                            snapshot.services().size(), "feature service"))));
             return snapshot;
         } catch (RuntimeException e) {
             problem(REGISTRY, e, "Check 'registry' in feature_store.yaml, and that its place can be read.");
@@ -206,7 +204,7 @@ final class Examination {
                 diagnoses.add(Diagnosis.healthy(
                         OFFLINE_STORE,
                         "%s, %s can be read"
-                                .formatted(config.offlineStore().type(), Counts.of("source", sources.size()))));
+                                .formatted(config.offlineStore().type(), Counted.of(sources.size(), "source"))));
             }
         } catch (RuntimeException e) {
             problem(OFFLINE_STORE, e, "Check 'offline_store' in feature_store.yaml.");
@@ -253,7 +251,7 @@ final class Examination {
             diagnoses.add(
                     missing.isEmpty()
                             ? Diagnosis.healthy(
-                                    ONLINE_STORE, "%s, %s".formatted(online.type(), Counts.of("view", served.size())))
+                                    ONLINE_STORE, "%s, %s".formatted(online.type(), Counted.of(served.size(), "view")))
                             : Diagnosis.problem(
                                     ONLINE_STORE,
                                     "%s, but %s '%s' is missing"

@@ -6,6 +6,7 @@ import dev.manciple.spi.Explanation;
 import dev.manciple.spi.RetrievalJob;
 import dev.manciple.spi.Value;
 import dev.manciple.spi.WriteReport;
+import dev.manciple.spi.internal.Counted;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -40,7 +41,7 @@ final class HistoricalResult {
         if (session.json()) {
             session.printer().json(Map.of("file", target.toString(), "rows", report.rows()));
         } else {
-            session.printer().line(String.format(Locale.ROOT, "%,d rows in %s", report.rows(), session.shown(target)));
+            session.printer().line("%s in %s".formatted(Counted.of(report.rows(), "row"), session.shown(target)));
         }
     }
 
@@ -67,10 +68,8 @@ final class HistoricalResult {
         long more = count[0] - first.size();
         if (more > 0) {
             session.printer()
-                    .note(String.format(
-                            Locale.ROOT,
-                            "… and %,d more rows; --output FILE writes them all, --limit shows more",
-                            more));
+                    .note("… and %s; --output FILE writes all, --limit shows more"
+                            .formatted(Counted.of(more, "more row")));
         }
     }
 

@@ -4,6 +4,7 @@ import dev.manciple.FeatureStore;
 import dev.manciple.MaterializeListener;
 import dev.manciple.MaterializeReport;
 import dev.manciple.spi.Interval;
+import dev.manciple.spi.internal.Counted;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -75,7 +76,8 @@ final class MaterializeRunner {
                 report.rowsByView().values().stream().mapToLong(Long::longValue).sum();
         double seconds = Math.max(report.took().toMillis(), 1) / 1000.0;
         printer.blank();
-        printer.line(String.format(Locale.ROOT, "%,d rows in %.1f s (%,.0f rows/s)", total, seconds, total / seconds));
+        printer.line(String.format(
+                Locale.ROOT, "%s in %.1f s (%,.0f rows/s)", Counted.of(total, "row"), seconds, total / seconds));
     }
 
     private static Map<String, Object> tree(MaterializeReport report, Map<String, Interval> windows) {

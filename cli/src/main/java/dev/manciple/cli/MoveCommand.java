@@ -7,6 +7,7 @@ import dev.manciple.MoveOrder;
 import dev.manciple.MovePlan;
 import dev.manciple.MoveReport;
 import dev.manciple.plugin.Durations;
+import dev.manciple.spi.internal.Counted;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Locale;
@@ -150,7 +151,7 @@ final class MoveCommand implements Callable<Integer> {
         }
         Printer printer = session.printer();
         String rows = planned.rows().isPresent()
-                ? String.format(Locale.ROOT, "%,d rows", planned.rows().getAsLong())
+                ? Counted.of(planned.rows().getAsLong(), "row")
                 : "an unknown number of rows";
         printer.line("Move %s from %s to %s: %s"
                 .formatted(printer.bold(planned.view()), planned.from(), planned.to(), rows));

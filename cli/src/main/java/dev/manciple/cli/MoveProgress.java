@@ -3,6 +3,7 @@ package dev.manciple.cli;
 import dev.manciple.MoveListener;
 import dev.manciple.MoveReport;
 import dev.manciple.spi.ViewMove;
+import dev.manciple.spi.internal.Counted;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -44,8 +45,8 @@ final class MoveProgress implements MoveListener {
             session.printer()
                     .line(String.format(
                             Locale.ROOT,
-                            "%,d rows copied, %,d compared by value, %,d lost, in %.1f s",
-                            report.copied(),
+                            "%s copied, %,d compared by value, %,d lost, in %.1f s",
+                            Counted.of(report.copied(), "row"),
                             report.verified(),
                             report.lost(),
                             report.took().toMillis() / 1000.0));

@@ -14,6 +14,7 @@ import dev.manciple.server.Servers;
 import dev.manciple.server.auth.AccessControl;
 import dev.manciple.server.flight.OfflineServer;
 import dev.manciple.server.flight.OfflineServerOptions;
+import dev.manciple.spi.internal.Counted;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -75,26 +76,26 @@ final class Serving {
 
     private void serveOnline(ServerOptions options, Commons commons, ServedStores stores, Servers servers) {
         // A server that cannot read its registry should say so now, not to its first caller.
-        int views = stores.store().registry().views().size();
+        String views = Counted.of(stores.store().registry().views().size(), "feature view");
         FeatureServer server =
                 servers.add(FeatureServer.start(stores.store(), commons, options, VersionCommand.version()));
         Printer printer = session.printer();
         String host = options.host();
         boolean tls = options.tls().isPresent();
         server.httpPort()
-                .ifPresent(port -> printer.line("Serving %d feature views at %s://%s:%d (HTTP)"
-                        .formatted(views, tls ? "https" : "http", host, port)));
+                .ifPresent(port -> printer.line(
+                        "Serving %s at %s://%s:%d (HTTP)".formatted(views, tls ? "https" : "http", host, port)));
         server.grpcPort()
-                .ifPresent(port -> printer.line("Serving %d feature views at %s:%d (gRPC%s)"
-                        .formatted(views, host, port, tls ? " with TLS" : "")));
+                .ifPresent(port -> printer.line(
+                        "Serving %s at %s:%d (gRPC%s)".formatted(views, host, port, tls ? " with TLS" : "")));
         server.metricsPort().ifPresent(port -> printer.line(metrics(host, port)));
     }
 
     private void serveOffline(OfflineServerOptions options, Commons commons, ServedStores stores, Servers servers) {
-        int views = stores.store().registry().views().size();
+        String views = Counted.of(stores.store().registry().views().size(), "feature view");
         OfflineServer server = servers.add(OfflineServer.start(stores.store(), commons, options));
         session.printer()
-                .line("Serving the history of %d feature views at %s://%s:%d (Arrow Flight)"
+                .line("Serving the history of %s at %s://%s:%d (Arrow Flight)"
                         .formatted(
                                 views,
                                 options.tls().isPresent() ? "grpc+tls" : "grpc+tcp",
@@ -104,8 +105,7 @@ final class Serving {
 
     private void serveRegistry(RegistryServerOptions options, Commons commons, ServedStores stores, Servers servers) {
         StoredRegistry registry = stores.registry();
-        int count = registry.projects().size();
-        String projects = count + (count == 1 ? " project" : " projects");
+        String projects = Counted.of(registry.projects().size(), "project");
         RegistryServer server =
                 servers.add(RegistryServer.start(registry, commons, Optional.of(stores.datasets()), options));
         String host = options.host();

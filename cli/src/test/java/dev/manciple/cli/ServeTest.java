@@ -88,21 +88,21 @@ class ServeTest {
             Map<String, Integer> ports = ports(out);
             assertThat(ports.keySet())
                     .containsExactly(
-                            "Serving 1 feature views (HTTP)",
-                            "Serving 1 feature views (gRPC)",
+                            "Serving 1 feature view (HTTP)",
+                            "Serving 1 feature view (gRPC)",
                             "and metrics",
-                            "Serving the history of 1 feature views (Arrow Flight)",
+                            "Serving the history of 1 feature view (Arrow Flight)",
                             "Serving the registry of 1 project (gRPC)",
                             "Serving the registry of 1 project (REST)");
             for (int port : ports.values()) {
                 new Socket(InetAddress.getLoopbackAddress(), port).close();
             }
             ManagedChannel channel = NettyChannelBuilder.forAddress(
-                            "127.0.0.1", Objects.requireNonNull(ports.get("Serving 1 feature views (gRPC)")))
+                            "127.0.0.1", Objects.requireNonNull(ports.get("Serving 1 feature view (gRPC)")))
                     .usePlaintext()
                     .build();
             HttpRequest online = request(
-                            Objects.requireNonNull(ports.get("Serving 1 feature views (HTTP)")), "/get-online-features")
+                            Objects.requireNonNull(ports.get("Serving 1 feature view (HTTP)")), "/get-online-features")
                     .POST(HttpRequest.BodyPublishers.ofString(READ))
                     .build();
             HttpRequest registry = request(

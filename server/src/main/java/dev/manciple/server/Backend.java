@@ -7,6 +7,7 @@ import dev.manciple.error.StoreException;
 import dev.manciple.server.auth.AccessChecks;
 import dev.manciple.server.auth.AccessControl;
 import dev.manciple.spi.RegistrySnapshot;
+import dev.manciple.spi.internal.Counted;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
@@ -119,7 +120,7 @@ public final class Backend implements AutoCloseable {
             }
             throw new StoreException(
                     "The online store",
-                    "answer within %d seconds".formatted(limit.toSeconds()),
+                    "answer within " + Counted.of(limit.toSeconds(), "second"),
                     true,
                     StoreException.Outcome.NOT_APPLIED,
                     e);

@@ -1,6 +1,7 @@
 package dev.manciple.server;
 
 import dev.manciple.error.FeatureStoreException;
+import dev.manciple.spi.internal.Counted;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -145,11 +146,15 @@ public final class OfflinePushQueue implements AutoCloseable {
                     (views, to) -> Frames.ofJson(allocator, views, to, Map.copyOf(batch.columns)));
         } catch (FeatureStoreException e) {
             metrics.offlinePushLost(kind.source(), batch.rows);
-            LOG.error("{} rows pushed to '{}' are lost: {}", batch.rows, kind.source(), FeastErrors.loggedOfRows(e));
-            LOG.debug("Why rows pushed to '{}' are lost", kind.source(), e);
+            LOG.error(
+                    "Lost {} pushed to '{}': {}",
+                    Counted.of(batch.rows, "row"),
+                    kind.source(),
+                    FeastErrors.loggedOfRows(e));
+            LOG.debug("Why rows pushed to '{}' were lost", kind.source(), e);
         } catch (RuntimeException e) {
             metrics.offlinePushLost(kind.source(), batch.rows);
-            LOG.error("{} rows pushed to '{}' are lost", batch.rows, kind.source(), e);
+            LOG.error("Lost {} pushed to '{}'", Counted.of(batch.rows, "row"), kind.source(), e);
         } finally {
             lock.lock();
             try {

@@ -1,5 +1,6 @@
 package dev.manciple.server;
 
+import dev.manciple.spi.internal.Counted;
 import dev.manciple.spi.internal.Deadlines;
 import io.grpc.ForwardingServerCall.SimpleForwardingServerCall;
 import io.grpc.ForwardingServerCallListener.SimpleForwardingServerCallListener;
@@ -36,8 +37,8 @@ final class QuestionDeadline implements ServerInterceptor, AutoCloseable {
     }
 
     private void end(ServerCall<?, ?> call) {
-        String tooLate =
-                "The question did not come whole within %d seconds; send it at once".formatted(limit.toSeconds());
+        String tooLate = "The question did not come whole within %s; send it at once"
+                .formatted(Counted.of(limit.toSeconds(), "second"));
         call.close(Status.DEADLINE_EXCEEDED.withDescription(tooLate), new Metadata());
     }
 

@@ -121,7 +121,7 @@ class OfflinePushQueueTest {
             assertThat(log.lines())
                     .singleElement()
                     .satisfies(line -> assertThat(line)
-                            .contains("1 row", "stats_push", "lost", "level DEBUG")
+                            .contains("Lost 1 row pushed to 'stats_push'", "level DEBUG")
                             .doesNotContain(secret));
         }
     }

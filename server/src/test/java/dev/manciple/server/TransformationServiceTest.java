@@ -303,7 +303,7 @@ class TransformationServiceTest {
 
             assertThat(answer.statusCode()).isEqualTo(503);
             assertThat(answer.body())
-                    .contains("within 1 seconds")
+                    .contains("within 1 second")
                     .contains("127.0.0.1:" + service.getPort())
                     .as("given up before the client of the service does so")
                     .doesNotContain("DEADLINE_EXCEEDED");

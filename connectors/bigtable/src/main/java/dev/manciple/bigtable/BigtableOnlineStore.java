@@ -26,6 +26,7 @@ import dev.manciple.spi.OnlineRow;
 import dev.manciple.spi.OnlineStore;
 import dev.manciple.spi.StoreContext;
 import dev.manciple.spi.ViewChanges;
+import dev.manciple.spi.internal.Counted;
 import dev.manciple.wire.EntityKeyCodec;
 import dev.manciple.wire.ValueCodec;
 import dev.manciple.wire.rows.EntityWrite;
@@ -197,7 +198,7 @@ final class BigtableOnlineStore implements OnlineStore {
         if (rows.isEmpty()) {
             return;
         }
-        String attempted = "write %d rows of view '%s'".formatted(rows.size(), view.name());
+        String attempted = "write %s of view '%s'".formatted(Counted.of(rows.size(), "row"), view.name());
         List<EntityWrite<ByteString>> entities = EntityWrite.of(
                 view,
                 rows,

@@ -29,6 +29,7 @@ import dev.manciple.spi.OnlineStore;
 import dev.manciple.spi.StoreContext;
 import dev.manciple.spi.Value;
 import dev.manciple.spi.ViewChanges;
+import dev.manciple.spi.internal.Counted;
 import dev.manciple.wire.EntityKeyCodec;
 import dev.manciple.wire.ValueCodec;
 import dev.manciple.wire.rows.Fanout;
@@ -221,7 +222,7 @@ final class CassandraOnlineStore implements OnlineStore {
         if (rows.isEmpty()) {
             return;
         }
-        String attempted = "write %d rows of view '%s'".formatted(rows.size(), view.name());
+        String attempted = "write %s of view '%s'".formatted(Counted.of(rows.size(), "row"), view.name());
         List<EntityWrite> entities = EntityWrite.of(view, rows, settings.keepsCreated());
         Table table = table(view);
         attempt(attempted, List.of(view), () -> {

@@ -15,6 +15,7 @@ import dev.manciple.spi.OnlineRow;
 import dev.manciple.spi.OnlineStore;
 import dev.manciple.spi.StoreContext;
 import dev.manciple.spi.ViewChanges;
+import dev.manciple.spi.internal.Counted;
 import dev.manciple.wire.EntityKeyCodec;
 import dev.manciple.wire.rows.EntityWrite;
 import dev.manciple.wire.rows.EventText;
@@ -144,7 +145,7 @@ final class DynamoDbOnlineStore implements OnlineStore {
         if (rows.isEmpty()) {
             return;
         }
-        String attempted = "write %d rows of view '%s'".formatted(rows.size(), view.name());
+        String attempted = "write %s of view '%s'".formatted(Counted.of(rows.size(), "row"), view.name());
         List<EntityWrite<AttributeValue>> entities = EntityWrite.of(view, rows, EventText.PRINTED, Item::value);
         attempt(attempted, List.of(view), () -> {
             GuardedWriter writer = new GuardedWriter(client.get());

@@ -15,6 +15,7 @@ import dev.manciple.spi.OnlineStore;
 import dev.manciple.spi.StoreContext;
 import dev.manciple.spi.Value;
 import dev.manciple.spi.ViewChanges;
+import dev.manciple.spi.internal.Counted;
 import dev.manciple.wire.EntityKeyCodec;
 import dev.manciple.wire.ValueCodec;
 import dev.manciple.wire.features.FeatureScan;
@@ -164,7 +165,7 @@ final class MySqlOnlineStore implements OnlineStore {
             return;
         }
         Table table = Table.of(project, view);
-        database.write("write %d rows of view '%s'".formatted(rows.size(), view.name()), connection -> {
+        database.write("write %s of view '%s'".formatted(Counted.of(rows.size(), "row"), view.name()), connection -> {
             for (int from = 0; from < stored.size(); from += ROWS_PER_STATEMENT) {
                 upsert(connection, table, stored.subList(from, Math.min(from + ROWS_PER_STATEMENT, stored.size())));
             }

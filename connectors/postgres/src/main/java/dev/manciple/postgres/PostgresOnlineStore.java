@@ -19,6 +19,7 @@ import dev.manciple.spi.OnlineRow;
 import dev.manciple.spi.OnlineStore;
 import dev.manciple.spi.StoreContext;
 import dev.manciple.spi.ViewChanges;
+import dev.manciple.spi.internal.Counted;
 import dev.manciple.sql.Dialect;
 import dev.manciple.sql.Sql;
 import dev.manciple.sql.jdbc.ConnectionPool;
@@ -206,7 +207,7 @@ final class PostgresOnlineStore implements OnlineStore {
         }
         OnlineTable table = table(view);
         List<FeatureRow> features = FeatureRows.of(EntityKeyCodec.of(view.entityColumns()), view.features(), rows);
-        String attempted = "write %d rows of view '%s'".formatted(rows.size(), view.name());
+        String attempted = "write %s of view '%s'".formatted(Counted.of(rows.size(), "row"), view.name());
         changing(attempted, List.of(view), config.timeout(), connection -> {
             boolean number = hasNumbers(connection, table);
             try (PreparedStatement statement =

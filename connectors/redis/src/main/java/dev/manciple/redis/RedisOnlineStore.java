@@ -17,6 +17,7 @@ import dev.manciple.spi.OnlineRow;
 import dev.manciple.spi.OnlineStore;
 import dev.manciple.spi.StoreContext;
 import dev.manciple.spi.ViewChanges;
+import dev.manciple.spi.internal.Counted;
 import dev.manciple.spi.internal.Deadlines;
 import dev.manciple.wire.EntityKeyCodec;
 import java.time.Duration;
@@ -176,7 +177,7 @@ final class RedisOnlineStore implements OnlineStore {
         RowWrites writes = config.skipDedup()
                 ? RowWrites.lastWins(layout, lifetime, rows)
                 : RowWrites.newestWins(layout, lifetime, rows, servers.isCluster() ? 1 : ROWS_PER_COMMAND);
-        String attempted = "write %d rows of view '%s'".formatted(rows.size(), view.name());
+        String attempted = "write %s of view '%s'".formatted(Counted.of(rows.size(), "row"), view.name());
         List<Command> commands = writes.commands();
         int perRequest = Math.max(1, commands.size() * ROWS_PER_REQUEST / Math.max(1, rows.size()));
         List<Integer> carriedOut = new ArrayList<>();

@@ -20,6 +20,7 @@ import dev.manciple.spi.StoreContext;
 import dev.manciple.spi.Value;
 import dev.manciple.spi.VectorQuery;
 import dev.manciple.spi.ViewChanges;
+import dev.manciple.spi.internal.Counted;
 import dev.manciple.wire.EntityKeyCodec;
 import dev.manciple.wire.ValueCodec;
 import dev.manciple.wire.ValueText;
@@ -160,7 +161,7 @@ final class SqliteOnlineStore implements OnlineStore {
         requireFile(view);
         Table table = Table.of(project, view);
         List<EncodedRow> encoded = EncodedRow.sorted(EntityKeyCodec.of(view.entityColumns()), rows);
-        database.write("write %d rows of view '%s'".formatted(rows.size(), view.name()), session -> {
+        database.write("write %s of view '%s'".formatted(Counted.of(rows.size(), "row"), view.name()), session -> {
             Upsert upsert = known(session, table, view).upsert();
             try {
                 return upsert(session.prepare(upsert.sql()), upsert, view.features(), encoded);

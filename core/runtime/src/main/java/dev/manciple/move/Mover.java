@@ -20,6 +20,7 @@ import dev.manciple.spi.Routes;
 import dev.manciple.spi.ViewChanges;
 import dev.manciple.spi.ViewMove;
 import dev.manciple.spi.ViewMove.Phase;
+import dev.manciple.spi.internal.Counted;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -255,8 +256,13 @@ public final class Mover {
             OptionalLong rows = sides.rows(sides.to());
             if (rows.orElse(0) > 0) {
                 throw new InvalidRequestException(
-                        "Online store '%s' holds %d rows of feature view '%s' already. If they are left over, delete them there first; if '%s' and '%s' are one store under two names, there is nothing to move"
-                                .formatted(sides.toName(), rows.getAsLong(), name, sides.fromName(), sides.toName()));
+                        "Online store '%s' holds %s of feature view '%s' already. Delete there first what is left over; if '%s' and '%s' are one store under two names, there is nothing to move"
+                                .formatted(
+                                        sides.toName(),
+                                        Counted.of(rows.getAsLong(), "row"),
+                                        name,
+                                        sides.fromName(),
+                                        sides.toName()));
             }
         }
 
@@ -326,8 +332,13 @@ public final class Mover {
         private void requireNoLoss(Sides sides, long unreachable, long damaged) {
             if (unreachable + damaged > 0 && !options.acceptLoss()) {
                 throw new InvalidRequestException(
-                        "%d rows of feature view '%s' in online store '%s' cannot be copied whole: %d under keys that are neither in its history nor were written since the move began, %d with a damaged value. Go on without them with --accept-loss, or end the move with --roll-back"
-                                .formatted(unreachable + damaged, name, sides.fromName(), unreachable, damaged));
+                        "%s of feature view '%s' in online store '%s' cannot be copied whole: %d under keys that are neither in its history nor were written since the move began, %d with a damaged value. Accept the loss with --accept-loss, or end the move with --roll-back"
+                                .formatted(
+                                        Counted.of(unreachable + damaged, "row"),
+                                        name,
+                                        sides.fromName(),
+                                        unreachable,
+                                        damaged));
             }
         }
 

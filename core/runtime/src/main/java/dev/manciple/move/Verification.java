@@ -3,6 +3,7 @@ package dev.manciple.move;
 import dev.manciple.MoveOptions.Verify;
 import dev.manciple.error.ConflictException;
 import dev.manciple.spi.EntityKey;
+import dev.manciple.spi.internal.Counted;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -72,10 +73,10 @@ final class Verification {
             }
             if (round == ROUNDS) {
                 throw new ConflictException(
-                        "Feature view '%s' has %d rows in '%s' and %d in '%s'%s. Nothing was switched: run the move again to copy again, or end it with --roll-back"
+                        "Feature view '%s' has %s in '%s' and %d in '%s'%s. Nothing was switched: run the move again to copy again, or end it with --roll-back"
                                 .formatted(
                                         sides.view().name(),
-                                        after.getAsLong(),
+                                        Counted.of(after.getAsLong(), "row"),
                                         sides.fromName(),
                                         copies.getAsLong(),
                                         sides.toName(),

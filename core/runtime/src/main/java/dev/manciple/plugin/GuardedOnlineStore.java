@@ -13,6 +13,7 @@ import dev.manciple.spi.OnlineStore;
 import dev.manciple.spi.Routes;
 import dev.manciple.spi.VectorQuery;
 import dev.manciple.spi.ViewChanges;
+import dev.manciple.spi.internal.Counted;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Iterator;
@@ -67,7 +68,7 @@ final class GuardedOnlineStore implements OnlineStore {
     @Override
     public void write(FeatureView view, List<OnlineRow> rows) {
         guard.write(
-                "write %d rows of feature view '%s'".formatted(rows.size(), view.name()),
+                "write %s of feature view '%s'".formatted(Counted.of(rows.size(), "row"), view.name()),
                 () -> store.write(view, rows));
     }
 

@@ -137,7 +137,7 @@ class GuardTest {
         assertThatThrownBy(() -> store.write(VIEW, List.of(row())))
                 .isInstanceOfSatisfying(
                         StoreException.class, e -> assertThat(e.outcome()).isEqualTo(Outcome.MAYBE))
-                .hasMessageContaining("write 1 rows of feature view 'stats'");
+                .hasMessageContaining("write 1 row of feature view 'stats'");
         assertThatThrownBy(() -> store.read(List.of()))
                 .isInstanceOfSatisfying(
                         StoreException.class, e -> assertThat(e.outcome()).isEqualTo(Outcome.NOT_APPLIED));

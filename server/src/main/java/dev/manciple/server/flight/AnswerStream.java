@@ -1,6 +1,7 @@
 package dev.manciple.server.flight;
 
 import dev.manciple.error.StoreException;
+import dev.manciple.spi.internal.Counted;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.locks.Condition;
@@ -89,7 +90,7 @@ final class AnswerStream {
             while (!client.isReady() && !client.isCancelled()) {
                 if (left <= 0) {
                     throw FlightErrors.timedOut(
-                            "Nobody took the next rows for %d seconds".formatted(patience.toSeconds()));
+                            "Nobody took the next rows for " + Counted.of(patience.toSeconds(), "second"));
                 }
                 left = changed.awaitNanos(left);
             }

@@ -4,6 +4,7 @@ import dev.manciple.error.InvalidRequestException;
 import dev.manciple.error.NotFoundException;
 import dev.manciple.server.Admission;
 import dev.manciple.server.auth.Caller;
+import dev.manciple.spi.internal.Counted;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -98,8 +99,8 @@ final class OfflineProducer implements FlightProducer {
                 }
             } catch (RuntimeException e) {
                 throw watched.interrupted()
-                        ? FlightErrors.timedOut("The client went, or sent nothing for %d seconds"
-                                .formatted(limits.abandoned().toSeconds()))
+                        ? FlightErrors.timedOut("The client went, or sent nothing for "
+                                + Counted.of(limits.abandoned().toSeconds(), "second"))
                         : e;
             }
         }

@@ -17,6 +17,7 @@ import dev.manciple.spi.Routes;
 import dev.manciple.spi.StoreContext;
 import dev.manciple.spi.VectorQuery;
 import dev.manciple.spi.ViewChanges;
+import dev.manciple.spi.internal.Counted;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -111,7 +112,7 @@ final class HybridOnlineStore implements OnlineStore {
     @Override
     public void write(FeatureView view, List<OnlineRow> rows) {
         List<OnlineChild> children = routes.writing(view).reversed();
-        String attempted = "write %d rows of feature view '%s'".formatted(rows.size(), view.name());
+        String attempted = "write %s of feature view '%s'".formatted(Counted.of(rows.size(), "row"), view.name());
         String hint = children.size() == 1
                 ? ""
                 : ", which has to reach both stores it moves between (write them again, or end the move with 'manciple move %s --roll-back')"

@@ -264,7 +264,7 @@ class ChildFailureTest {
         };
         assertThatThrownBy(() -> router.write(moving, List.of(row(8, 80))))
                 .isInstanceOf(StoreException.class)
-                .hasMessageContaining("online store 'cold' failed while trying to write 1 rows of feature view 'h'")
+                .hasMessageContaining("online store 'cold' failed while trying to write 1 row of feature view 'h'")
                 .hasMessageContaining("has to reach both stores it moves between")
                 .hasMessageContaining("manciple move h --roll-back");
         assertThat(router.read(List.of(read(moving, 8))))

@@ -469,7 +469,7 @@ class MoveTest {
         cold.write(shop.registered(), List.of(row(9, NOON, 1)));
         assertThatThrownBy(() -> move(shop, TO_COLD))
                 .isInstanceOf(InvalidRequestException.class)
-                .hasMessageContaining("Online store 'cold' holds 1 rows of feature view 'scores' already");
+                .hasMessageContaining("Online store 'cold' holds 1 row of feature view 'scores' already");
         assertThat(shop.registered().about().tags()).isEqualTo(Map.of("team", "hot"));
     }
 

@@ -15,6 +15,7 @@ import dev.manciple.spi.OnlineRow;
 import dev.manciple.spi.OnlineStore;
 import dev.manciple.spi.Value;
 import dev.manciple.spi.ViewChanges;
+import dev.manciple.spi.internal.Counted;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -85,7 +86,7 @@ final class FeastOnlineStore implements OnlineStore {
                     READ,
                     JSON,
                     json(shared.body(from, to)),
-                    "read %d keys of feature views %s".formatted(to - from, shared.names()));
+                    "read %s of feature views %s".formatted(Counted.of(to - from, "key"), shared.names()));
             FeastAnswer answer = FeastAnswer.of(parsed(ask, client.send(ask)), to - from, client.name(), ask);
             for (int i = 0; i < lookups.size(); i++) {
                 lookups.get(i).addAll(answer.lookups(shared.reads().get(i)));
@@ -122,7 +123,7 @@ final class FeastOnlineStore implements OnlineStore {
                 .map(batch ->
                         json(FeastJson.write(view, batch.stream().map(rows::get).toList())))
                 .toList();
-        String attempted = "write %d rows of feature view '%s'".formatted(rows.size(), view.name());
+        String attempted = "write %s of feature view '%s'".formatted(Counted.of(rows.size(), "row"), view.name());
         List<Integer> stored = new ArrayList<>();
         for (int i = 0; i < bodies.size(); i++) {
             try {

@@ -21,6 +21,7 @@ import dev.manciple.spi.OnlineRow;
 import dev.manciple.spi.OnlineStore;
 import dev.manciple.spi.VectorQuery;
 import dev.manciple.spi.ViewChanges;
+import dev.manciple.spi.internal.Counted;
 import dev.manciple.wire.OnlineStoreCodec;
 import dev.manciple.wire.proto.FeatureViewProto.FeatureViewSpec;
 import dev.manciple.wire.proto.OnlineStoreProto.Change;
@@ -172,7 +173,7 @@ final class ServedOnlineStore implements OnlineStore {
                 root + "/read",
                 PROTOBUF,
                 request.build().toByteString(),
-                "read %d keys of feature views %s".formatted(keys, views));
+                "read %s of feature views %s".formatted(Counted.of(keys, "key"), views));
         List<Result> results = send(ask, ReadResponse.parser()).getResultsList();
         requireEqual(ask, parts.size(), results.size());
         for (int i = 0; i < results.size(); i++) {
@@ -212,7 +213,7 @@ final class ServedOnlineStore implements OnlineStore {
                 .setColumns(OnlineStoreCodec.columns(view, view.features()))
                 .addAllRows(rows.subList(from, to))
                 .build();
-        String attempted = "write %d rows of feature view '%s'".formatted(rows.size(), view.name());
+        String attempted = "write %s of feature view '%s'".formatted(Counted.of(rows.size(), "row"), view.name());
         try {
             client.send(Ask.write(root + "/write", PROTOBUF, request.toByteString(), attempted));
         } catch (StoreException e) {
