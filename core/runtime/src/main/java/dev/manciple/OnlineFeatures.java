@@ -37,7 +37,11 @@ public record OnlineFeatures(
     /**
      * A view whose features are not told.
      *
-     * @param store which did not answer; empty for an on demand view whose transformation cannot run here, or failed
+     * @param store which did not answer, {@link #TRANSFORMATION} for what computes an on demand view; empty for one that cannot be
+     *     computed here
      */
-    public record Failure(String view, String store, String reason) {}
+    public record Failure(String view, String store, String reason) {
+        /** In the place of a store: what computes on demand views. */
+        public static final String TRANSFORMATION = "transformation";
+    }
 }

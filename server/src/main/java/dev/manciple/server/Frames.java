@@ -12,6 +12,7 @@ import dev.manciple.model.TypeNames;
 import dev.manciple.model.ValueType;
 import dev.manciple.spi.Value;
 import dev.manciple.wire.ValueJson;
+import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -39,6 +40,8 @@ public final class Frames {
 
     /** A null time as Feast's client sends it. */
     private static final long NO_TIME = Long.MIN_VALUE;
+
+    private static final Set<ValueType> INTEGERS = Set.of(ValueType.Scalar.INT32, ValueType.Scalar.INT64);
 
     private static final Set<ValueType> NUMBERS =
             Set.of(ValueType.Scalar.INT32, ValueType.Scalar.INT64, ValueType.Scalar.FLOAT, ValueType.Scalar.DOUBLE);
@@ -144,8 +147,7 @@ public final class Frames {
         if (type == ValueType.Scalar.UNIX_TIMESTAMP) {
             return time(cell, column);
         }
-        if (NUMBERS.contains(type)) {
-            // In pandas a column of integers in which one is missing is one of fractions.
+        if (isLoose(cell, type)) {
             return ArrowValues.convert(ValueJson.fromJson(cell), type, "Column '%s' of df".formatted(column));
         }
         try {
@@ -153,6 +155,12 @@ public final class Frames {
         } catch (InvalidRequestException e) {
             throw new InvalidRequestException("Column '%s' of df: %s".formatted(column, e.getMessage()), e);
         }
+    }
+
+    /** In pandas a column of integers in which one is missing is one of fractions, and one with a text in it is all text. */
+    private static boolean isLoose(@Nullable Object cell, ValueType type) {
+        boolean fraction = cell instanceof Double || cell instanceof Float || cell instanceof BigDecimal;
+        return cell instanceof String ? NUMBERS.contains(type) : fraction && INTEGERS.contains(type);
     }
 
     /** Maps and structs out of their text, also those in lists: Feast's client sends a list of structs as a list of texts. */

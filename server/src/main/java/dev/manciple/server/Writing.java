@@ -61,6 +61,8 @@ public final class Writing {
         for (PushTarget target : targets) {
             try (ArrowReader reader = rows.make(views, target)) {
                 failures.addAll(store.push(source, reader, target).failedViews().values());
+            } catch (FeatureStoreException e) {
+                failures.add(e);
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }

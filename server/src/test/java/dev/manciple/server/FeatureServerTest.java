@@ -182,6 +182,18 @@ class FeatureServerTest {
             assertThat(get("/health").statusCode()).isEqualTo(200);
         }
 
+        @ParameterizedTest
+        @CsvSource({"/push,405", "/nowhere,404"})
+        void refusesTheHeadWithoutABody(String path, int status) throws Exception {
+            for (int time = 0; time < 2; time++) {
+                HttpResponse<String> answer = client.send(
+                        HttpRequest.newBuilder(uri(path)).HEAD().build(), HttpResponse.BodyHandlers.ofString());
+                assertThat(answer.statusCode()).isEqualTo(status);
+                // The connection is still in step.
+                assertThat(get("/health").statusCode()).isEqualTo(200);
+            }
+        }
+
         @Test
         void pushedRowsAreRead() throws Exception {
             HttpResponse<String> pushed = post("/push", """

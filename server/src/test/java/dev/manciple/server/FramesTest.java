@@ -21,7 +21,8 @@ import tools.jackson.databind.json.JsonMapper;
 /** What cells of requests become. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class FramesTest {
-    private static final List<String> FEATURES = List.of("number", "numbers", "part", "parts", "maps", "scalars");
+    private static final List<String> FEATURES =
+            List.of("number", "numbers", "part", "parts", "maps", "times", "scalars");
 
     private Path folder;
     private FeatureStore store;
@@ -32,8 +33,8 @@ class FramesTest {
     void start(@TempDir Path folder) throws IOException {
         this.folder = folder;
         Files.writeString(folder.resolve("shapes.csv"), """
-                driver_id,number,numbers,part,parts,maps,scalars,event_timestamp
-                1001,7,,,,,,2024-05-01T10:00:00Z
+                driver_id,number,numbers,part,parts,maps,times,scalars,event_timestamp
+                1001,7,,,,,,,2024-05-01T10:00:00Z
                 """);
         store = Repository.with(folder, """
                 data_sources:
@@ -57,6 +58,7 @@ class FramesTest {
                       - {name: part, dtype: "Struct({a: Int64, inner: Struct({b: String})})"}
                       - {name: parts, dtype: "Array(Struct({a: Int64}))"}
                       - {name: maps, dtype: Array(Map)}
+                      - {name: times, dtype: Array(UnixTimestamp)}
                       - {name: scalars, dtype: ScalarMap}
                     source: shapes
                 """);
@@ -169,6 +171,8 @@ class FramesTest {
                     parts   | ["[1]"]            | Column 'parts' of df: '[1]' is no Struct({a: Int64})
                     parts   | ["{a"]             | Column 'parts' of df: '{a' is no JSON, as a Struct({a: Int64}) is sent in text
                     part    | {"inner": [1]}     | Column 'part' of df: '[1]' is no Struct({b: String})
+                    number  | true               | Column 'number' of df: 'true' is no Int64
+                    times   | [1717243200000]    | Column 'times' of df: A time: '1717243200000' cannot be read as UnixTimestamp: a number is a time in seconds, of the years 1 to 9999
                     scalars | {"1": "x"}         | Column 'scalars' of df: '{"1":"x"}' is no ScalarMap
                     """)
     void cellsThatDoNotFitAreToldAsTheyWereSent(String column, String cell, String message) throws Exception {

@@ -289,6 +289,8 @@ class TransformationServiceTest {
         assertThat(Http.json(mixed).at("/results/2/values").toString()).isEqualTo("[\"Ada\",\"Bob\",null]");
         assertThat(Http.json(mixed).at("/results/3/statuses").toString())
                 .isEqualTo("[\"INVALID\",\"INVALID\",\"INVALID\"]");
+        assertThat(http.get("/metrics").body())
+                .contains("manciple_online_store_failures_total{store=\"transformation\"} 1");
         assertThat(Http.json(mixed).at("/metadata").toString()).contains(address);
     }
 
@@ -299,7 +301,7 @@ class TransformationServiceTest {
                 .withDrain(Duration.ZERO)
                 .withLimits(ServerOptions.Limits.DEFAULT.withRead(Duration.ofSeconds(1)));
         try (FeatureServer other = FeatureServer.start(store, hasty, "test")) {
-            HttpResponse<String> answer = Http.of(other).post("/get-online-features", ALONE.formatted("silent"));
+            HttpResponse<String> answer = Http.of(other).post("/get-online-features", READ.formatted("silent"));
 
             assertThat(answer.statusCode()).isEqualTo(503);
             assertThat(answer.body())

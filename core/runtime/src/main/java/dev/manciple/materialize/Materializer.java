@@ -39,6 +39,7 @@ public final class Materializer {
     /** How far the first incremental run of a view without TTL reaches back, as in Feast. */
     private static final Duration FIRST_WINDOW = Duration.ofDays(7 * 52);
 
+    private final Places places;
     private final IntervalLog log;
     private final OfflineStore offline;
     private final OnlineStore online;
@@ -55,7 +56,8 @@ public final class Materializer {
             BufferAllocator allocator,
             InstantSource clock,
             MaterializeLimits limits) {
-        this.log = new IntervalLog(registry, project, new Places(online));
+        this.places = new Places(online);
+        this.log = new IntervalLog(registry, project, places);
         this.offline = offline;
         this.online = online;
         this.allocator = allocator;
@@ -69,7 +71,22 @@ public final class Materializer {
      * @param names empty for every view that is online, enabled and has history
      */
     public List<FeatureView> views(List<String> names) {
-        return Eligible.toMaterialize(log.snapshot(), names);
+        return meant(log.snapshot(), names);
+    }
+
+    /** Where all are meant, not those that only Feast can define and the stores of this repository have no place for. */
+    private List<FeatureView> meant(RegistrySnapshot snapshot, List<String> names) {
+        List<FeatureView> views = Eligible.toMaterialize(snapshot, names);
+        return names.isEmpty()
+                ? views.stream()
+                        .filter(view -> snapshot.views().containsKey(view.name()) || hasStores(view))
+                        .toList()
+                : views;
+    }
+
+    private boolean hasStores(FeatureView view) {
+        return places.problems(view).isEmpty()
+                && offline.review(List.of(view), List.of()).problems().isEmpty();
     }
 
     /**
@@ -85,7 +102,7 @@ public final class Materializer {
         }
         Interval window = new Interval(start, end);
         Map<FeatureView, Interval> windows = new LinkedHashMap<>();
-        Eligible.toMaterialize(log.snapshot(), views).forEach(view -> windows.put(view, window));
+        meant(log.snapshot(), views).forEach(view -> windows.put(view, window));
         return run(windows, Map.of(), listener);
     }
 
@@ -100,7 +117,7 @@ public final class Materializer {
         Instant now = clock.instant();
         Map<FeatureView, Interval> windows = new LinkedHashMap<>();
         Map<String, String> passedOver = new LinkedHashMap<>();
-        for (FeatureView view : Eligible.toMaterialize(snapshot, views)) {
+        for (FeatureView view : meant(snapshot, views)) {
             Optional<Instant> lastEnd = lastEnd(view, snapshot);
             Instant start = lastEnd.orElseGet(() -> now.minus(view.ttl().isZero() ? FIRST_WINDOW : view.ttl()));
             if (end.isBefore(start)) {

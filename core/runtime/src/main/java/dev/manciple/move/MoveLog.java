@@ -3,6 +3,7 @@ package dev.manciple.move;
 import dev.manciple.error.ConflictException;
 import dev.manciple.error.InvalidRequestException;
 import dev.manciple.error.NotFoundException;
+import dev.manciple.error.UnsupportedException;
 import dev.manciple.model.FeatureView;
 import dev.manciple.spi.Registry;
 import dev.manciple.spi.RegistryChange;
@@ -34,6 +35,13 @@ final class MoveLog {
 
     static FeatureView view(RegistrySnapshot snapshot, String name) {
         if (!(snapshot.views().get(name) instanceof FeatureView view)) {
+            if (snapshot.view(name).orElse(null) instanceof FeatureView) {
+                throw new UnsupportedException(
+                        "Manciple",
+                        "MOVE",
+                        "moving feature view '%s', which only Feast defines: a move is noted in the definition"
+                                .formatted(name));
+            }
             throw new NotFoundException(
                     "Feature view",
                     name,

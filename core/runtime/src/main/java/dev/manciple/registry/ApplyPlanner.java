@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /** Works out what an apply will do. Changes nothing; thread-safe. */
 public final class ApplyPlanner {
@@ -80,7 +81,7 @@ public final class ApplyPlanner {
 
     private void checkOnDemand(RegistrySnapshot before, DefinitionSet definitions, Problems problems) {
         Map<String, AnyFeatureView> views = new LinkedHashMap<>();
-        before.preserved().stream()
+        Stream.concat(before.preserved().stream(), definitions.preserved().stream())
                 .flatMap(other -> other.stored().stream())
                 .forEach(foreign -> views.put(foreign.name(), foreign));
         views.putAll(definitions.views());

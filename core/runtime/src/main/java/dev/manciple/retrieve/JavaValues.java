@@ -43,7 +43,7 @@ final class JavaValues {
             case BigInteger number -> new Value.Text(number.toString());
             case Double number -> new Value.Real(number);
             case Float number -> new Value.Real(number);
-            case BigDecimal number -> new Value.Text(number.toPlainString());
+            case BigDecimal number -> new Value.Text(number.toString());
             case Boolean bool -> new Value.Bool(bool);
             case CharSequence text -> new Value.Text(text.toString());
             case Enum<?> constant -> new Value.Text(constant.name());

@@ -22,17 +22,17 @@ import dev.manciple.transform.OnDemandInput;
 import dev.manciple.transform.OnDemandSlice;
 import dev.manciple.transform.OutputFeature;
 import dev.manciple.transform.Transformations;
-import java.nio.ByteBuffer;
+import dev.manciple.wire.ValueJson;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.BitSet;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
@@ -41,6 +41,9 @@ import java.util.stream.Collectors;
  * registry I/O, nothing per row but the answer's own cells.
  */
 public final class OnlineRetrieval {
+    private static final Set<ValueType> BYTES =
+            Set.of(ValueType.Scalar.BYTES, ValueType.Scalar.IMAGE_BYTES, ValueType.Scalar.PDF_BYTES);
+
     /** The kind of what is not found where a request lacks a column that an on demand view takes from it. */
     public static final String REQUEST_DATA = "request data";
 
@@ -117,23 +120,23 @@ public final class OnlineRetrieval {
                     ? new InvalidRequestException(sentence)
                     : NotFoundException.unnamed(REQUEST_DATA, sentence);
         }
-        boolean base64 = options.base64() && column.type() == ValueType.Scalar.BYTES;
+        boolean base64 = options.base64() && BYTES.contains(column.type());
         Value[] converted = new Value[values.size()];
         for (int row = 0; row < converted.length; row++) {
-            Value value = base64 ? decoded(values.get(row), column.name()) : values.get(row);
+            Value value = base64 ? decoded(values.get(row), column) : values.get(row);
             converted[row] = ArrowValues.convert(value, column.type(), column.name());
         }
         return List.of(converted);
     }
 
-    private static Value decoded(Value value, String column) {
+    private static Value decoded(Value value, OnlinePlan.Column column) {
         if (!(value instanceof Value.Text(String text))) {
             return value;
         }
         try {
-            return new Value.Bytes(ByteBuffer.wrap(Base64.getDecoder().decode(text)));
-        } catch (IllegalArgumentException e) {
-            throw new InvalidRequestException("%s: %s is not base64".formatted(column, ArrowValues.show(value)), e);
+            return ValueJson.fromJson(text, column.type());
+        } catch (InvalidRequestException e) {
+            throw new InvalidRequestException("%s: %s".formatted(column.name(), e.getMessage()), e);
         }
     }
 
@@ -232,7 +235,14 @@ public final class OnlineRetrieval {
                         unread(asked, keys, results),
                         Optional.empty());
             } catch (UnsupportedException | StoreException e) {
-                failures.add(new OnlineFeatures.Failure(asked.view().name(), "", String.valueOf(e.getMessage())));
+                if (Thread.currentThread().isInterrupted()) {
+                    // Nobody waits for the rest.
+                    throw e;
+                }
+                failures.add(new OnlineFeatures.Failure(
+                        asked.view().name(),
+                        e instanceof StoreException ? OnlineFeatures.Failure.TRANSFORMATION : "",
+                        String.valueOf(e.getMessage())));
                 BitSet all = new BitSet();
                 all.set(0, rows);
                 return new Computed(

@@ -5,7 +5,6 @@ import dev.manciple.arrow.ArrowRows;
 import dev.manciple.error.InvalidRequestException;
 import dev.manciple.error.NotFoundException;
 import dev.manciple.error.StoreException;
-import dev.manciple.model.AnyFeatureView;
 import dev.manciple.model.DataSource;
 import dev.manciple.model.FeatureView;
 import dev.manciple.model.Field;
@@ -77,12 +76,10 @@ public final class SourceComparer {
     }
 
     private static FeatureView view(RegistrySnapshot snapshot, String name) {
-        AnyFeatureView found = snapshot.views().get(name);
-        if (found instanceof FeatureView view) {
+        if (snapshot.view(name).orElse(null) instanceof FeatureView view) {
             return view;
         }
-        throw new NotFoundException(
-                "Feature view", name, Nearest.hint(name, snapshot.views().keySet()));
+        throw new NotFoundException("Feature view", name, Nearest.hint(name, snapshot.viewNames()));
     }
 
     private static DataSource.Batch source(RegistrySnapshot snapshot, String name) {

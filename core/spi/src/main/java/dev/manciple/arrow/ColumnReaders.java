@@ -87,7 +87,7 @@ final class ColumnReaders {
             return struct(struct, fields, column);
         }
         if (vector instanceof VarCharVector maps && ArrowTypes.keepsKinds(vector.getField())) {
-            return orNull(vector, index -> JsonValues.readMap(new String(maps.get(index), StandardCharsets.UTF_8)));
+            return orNull(vector, index -> map(maps.get(index), column));
         }
         ColumnReader natural = natural(vector, column);
         if (isKind(vector, type)) {
@@ -98,6 +98,15 @@ final class ColumnReaders {
         }
         Conversion conversion = new Conversion(type, "Column '%s'".formatted(column));
         return index -> conversion.apply(natural.read(index));
+    }
+
+    private static Value map(byte[] tagged, String column) {
+        try {
+            return JsonValues.readMap(new String(tagged, StandardCharsets.UTF_8));
+        } catch (IllegalArgumentException e) {
+            throw new InvalidRequestException(
+                    "Column '%s': no map can be read there: %s".formatted(column, e.getMessage()), e);
+        }
     }
 
     /** Whether a column of plain values holds them just as the declared type has them. */
@@ -168,9 +177,9 @@ final class ColumnReaders {
             case LargeVarBinaryVector v -> orNull(v, i -> bytes(v.get(i)));
             case ViewVarBinaryVector v -> orNull(v, i -> bytes(v.get(i)));
             case FixedSizeBinaryVector v -> orNull(v, i -> bytes(v.get(i)));
-            case DecimalVector v -> orNull(v, i -> new Value.Text(v.getObject(i).toPlainString()));
+            case DecimalVector v -> orNull(v, i -> new Value.Text(v.getObject(i).toString()));
             case Decimal256Vector v ->
-                orNull(v, i -> new Value.Text(v.getObject(i).toPlainString()));
+                orNull(v, i -> new Value.Text(v.getObject(i).toString()));
             case TimeStampVector v -> timestamp(v);
             case DateDayVector v -> orNull(v, i -> new Value.Time(Instant.ofEpochSecond(v.get(i) * 86_400L)));
             case DateMilliVector v -> orNull(v, i -> new Value.Time(Instant.ofEpochMilli(v.get(i))));

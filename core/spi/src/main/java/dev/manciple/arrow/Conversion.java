@@ -113,7 +113,7 @@ final class Conversion {
             case BOOL -> new Value.Bool(bool(value));
             case UNIX_TIMESTAMP -> new Value.Time(time(value));
             case ZONED_TIMESTAMP -> zoned(value);
-            case DECIMAL -> new Value.Text(decimalText(value));
+            case DECIMAL -> new Value.Text(decimal(value).toString());
             case JSON -> json(value);
         };
     }
@@ -217,12 +217,6 @@ final class Conversion {
             return number(text.strip());
         }
         throw mismatch(value);
-    }
-
-    /** Text keeps its exponent, as Python writes decimals, so that Feast reads the very text it wrote. */
-    private static String decimalText(Value value) {
-        BigDecimal number = decimal(value);
-        return value instanceof Value.Text ? number.toString() : number.toPlainString();
     }
 
     private static BigDecimal number(String text) {

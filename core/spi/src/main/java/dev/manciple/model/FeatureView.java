@@ -13,8 +13,8 @@ import java.util.Optional;
  * @param entityColumns the join keys with their types, in the order of {@code entities}; empty until apply where the
  *     definition leaves the types to inference
  * @param features empty until apply where the definition leaves the schema to inference
- * @param source empty where Feast defines the view without one, or computes the rows of it: its values can be read and written,
- *     and there is no history of them
+ * @param source empty where Feast defines the view without one, or computes its rows from one: its values can be read and
+ *     written, and there is no history of them
  * @param ttl zero when values never expire
  * @param online whether values are materialized and served
  * @param offline Feast's flag for views whose engine also keeps what it computes offline; kept for Feast, and without effect

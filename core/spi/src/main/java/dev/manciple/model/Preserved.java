@@ -2,7 +2,9 @@ package dev.manciple.model;
 
 import java.nio.ByteBuffer;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A definition that only Feast can make: listed by name, compared by bytes, written back unchanged.
@@ -18,6 +20,17 @@ public record Preserved(Definition.Kind as, String name, ByteBuffer proto, Optio
 
     public Preserved(Definition.Kind as, String name, ByteBuffer proto) {
         this(as, name, proto, Optional.empty());
+    }
+
+    /** The bytes say everything. */
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof Preserved same && as == same.as && name.equals(same.name) && proto.equals(same.proto);
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(as, name, proto);
     }
 
     /** Those of the view it is; none that are known of any other object. */

@@ -135,6 +135,20 @@ class ArrowValuesTest {
                     .isInstanceOf(InvalidRequestException.class);
         }
 
+        /** Keys are found by their text, whichever way it came. */
+        @Test
+        void writeSmallDecimalsAsPythonDoesWhereverTheyCameFrom() {
+            BigDecimal small = new BigDecimal("0.00000010");
+            assertThat(read(
+                            new ArrowType.Decimal(18, 8, 128),
+                            DecimalVector.class,
+                            v -> v.setSafe(0, small),
+                            Scalar.DECIMAL))
+                    .isEqualTo(new Value.Text("1.0E-7"));
+            assertThat(ArrowValues.convert(new Value.Text("0.00000010"), Scalar.DECIMAL, "key"))
+                    .isEqualTo(new Value.Text("1.0E-7"));
+        }
+
         @Test
         void keepTheScaleOfDecimals() {
             assertThat(read(

@@ -36,18 +36,19 @@ final class FeatureViewCodec {
 
     /**
      * The view as it is to those who read and write its values. What a view computes is not what its source holds, so that one
-     * that computes has no source here.
+     * that computes has no history here, and no source but one that rows are pushed to.
      *
      * @throws NotModelledException if it has a part the model has no words for
      */
     static FeatureView stored(FeatureViewSpec spec) {
-        return read(
-                computes(spec)
-                        ? spec.toBuilder()
-                                .clearBatchSource()
-                                .clearStreamSource()
-                                .build()
-                        : spec);
+        if (!computes(spec)) {
+            return read(spec);
+        }
+        FeatureViewSpec.Builder view = spec.toBuilder().clearBatchSource();
+        if (view.hasStreamSource()) {
+            view.getStreamSourceBuilder().clearBatchSource();
+        }
+        return read(view.build());
     }
 
     /** Feast reads the history of a stream feature view, and materializes it, as if it computed nothing. */

@@ -87,7 +87,11 @@ public final class ValueJson {
     /** Gives texts the meaning their type has in JSON, wherever they are. */
     private static Value typed(Value value, ValueType type) {
         return switch (type) {
-            case Scalar scalar -> value instanceof Value.Text text ? typed(text, scalar) : value;
+            case Scalar scalar when value instanceof Value.Text text -> typed(text, scalar);
+            case Scalar scalar
+            when scalar == Scalar.UNIX_TIMESTAMP && value instanceof Value.Int ->
+                ArrowValues.convert(value, scalar, "A time");
+            case Scalar scalar -> value;
             case ValueType.ListOf list -> typedElements(value, list.element());
             case ValueType.SetOf set -> typedElements(value, set.element());
             case ValueType.StructOf struct -> typedFields(value, struct);

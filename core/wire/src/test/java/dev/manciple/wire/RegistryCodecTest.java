@@ -722,9 +722,10 @@ class RegistryCodecTest {
         assertThat(snapshot.views()).isEmpty();
         assertThat(snapshot.view("nobody")).isEmpty();
         assertThat(snapshot.storedViews().map(FeatureView::name)).containsExactly("driver_stats", "weather", "clicks");
-        assertThat(stored(snapshot, "driver_stats").source())
+        assertThat(stored(snapshot, "driver_stats").batchSource())
                 .as("what it computes is not in its source")
                 .isEmpty();
+        assertThat(stored(snapshot, "driver_stats").reads("pushed")).isTrue();
         assertThat(stored(snapshot, "driver_stats").features()).isEqualTo(STATS.features());
         assertThat(stored(snapshot, "weather")).satisfies(view -> {
             assertThat(view.source()).isEmpty();
@@ -756,9 +757,7 @@ class RegistryCodecTest {
         Registry registry = apply(RegistryCodec.empty(), T1, preserved);
 
         assertThat(registry.getStreamFeatureViewsList()).containsExactly(stream.build());
-        assertThat(snapshot(registry).preserved())
-                .extracting(Preserved::as, Preserved::name, Preserved::proto)
-                .contains(tuple(preserved.as(), preserved.name(), preserved.proto()));
+        assertThat(snapshot(registry).preserved()).contains(preserved);
         assertThat(apply(registry, T2, preserved)).isEqualTo(registry);
         assertThat(snapshot(materialized(registry, "clicks")).materialized()).containsKey("clicks");
         assertThatThrownBy(

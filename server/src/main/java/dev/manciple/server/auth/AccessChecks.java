@@ -15,6 +15,7 @@ import dev.manciple.model.Projection;
 import dev.manciple.spi.RegistrySnapshot;
 import dev.manciple.spi.ViewChanges;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -158,7 +159,8 @@ public final class AccessChecks {
                 : registry.preserved().stream()
                         .filter(Preserved::isView)
                         .filter(object -> object.name().equals(name))
-                        .findFirst()
+                        // Of several of one name the one whose values are read and written.
+                        .min(Comparator.comparing(object -> object.stored().isEmpty()))
                         .map(object -> object);
     }
 

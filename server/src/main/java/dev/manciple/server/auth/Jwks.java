@@ -16,7 +16,6 @@ import org.jspecify.annotations.Nullable;
 /** A provider's published keys, fetched at each call; the sources around it keep them. */
 final class Jwks implements JWKSetSource<SecurityContext> {
     private final Provider provider;
-    private volatile boolean reachable = true;
     private volatile @Nullable KeySourceException failure;
 
     Jwks(Provider provider) {
@@ -26,9 +25,10 @@ final class Jwks implements JWKSetSource<SecurityContext> {
     @Override
     public JWKSet getJWKSet(JWKSetCacheRefreshEvaluator refresh, long now, @Nullable SecurityContext context)
             throws KeySourceException {
-        reachable = false;
         try {
-            return fetched();
+            JWKSet keys = fetched();
+            failure = null;
+            return keys;
         } catch (KeySourceException e) {
             failure = e;
             throw e;
@@ -37,9 +37,7 @@ final class Jwks implements JWKSetSource<SecurityContext> {
 
     private JWKSet fetched() throws KeySourceException {
         try {
-            JWKSet keys = JWKSet.parse(provider.keys());
-            reachable = true;
-            return keys;
+            return JWKSet.parse(provider.keys());
         } catch (IOException e) {
             throw new JWKSetRetrievalException(String.valueOf(e.getMessage()), e);
         } catch (ParseException e) {
@@ -47,12 +45,7 @@ final class Jwks implements JWKSetSource<SecurityContext> {
         }
     }
 
-    /** Whether the last attempt to fetch them worked. */
-    boolean reachable() {
-        return reachable;
-    }
-
-    /** Why the last attempt that failed did so. */
+    /** Why the last attempt to fetch them failed; empty where it did not. */
     Optional<KeySourceException> failure() {
         return Optional.ofNullable(failure);
     }

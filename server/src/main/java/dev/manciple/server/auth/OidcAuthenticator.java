@@ -97,12 +97,13 @@ final class OidcAuthenticator implements Authenticator {
         try {
             return principal(processor.process(token, null));
         } catch (RateLimitReachedException e) {
-            if (jwks.reachable()) {
+            Optional<KeySourceException> failure = jwks.failure();
+            if (failure.isEmpty()) {
                 LOG.debug("A token names a key the provider does not have");
                 throw AccessControl.invalid(e);
             }
             // That it is not asked again so soon tells nobody why.
-            throw unreachable(jwks.failure().orElse(e));
+            throw unreachable(failure.get());
         } catch (KeySourceException e) {
             throw unreachable(e);
         } catch (ParseException | BadJOSEException | JOSEException e) {

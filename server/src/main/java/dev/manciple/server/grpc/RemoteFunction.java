@@ -6,6 +6,7 @@ import dev.manciple.arrow.ArrowValues;
 import dev.manciple.arrow.ColumnReader;
 import dev.manciple.error.StoreException;
 import dev.manciple.model.Field;
+import dev.manciple.server.FeastErrors;
 import dev.manciple.spi.Value;
 import dev.manciple.transform.OnDemandSlice;
 import dev.manciple.transform.ValueFunction;
@@ -24,9 +25,13 @@ import org.apache.arrow.vector.ipc.ArrowReader;
 import org.apache.arrow.vector.ipc.InvalidArrowFileException;
 import org.apache.arrow.vector.types.pojo.Schema;
 import org.apache.arrow.vector.util.ByteArrayReadableSeekableByteChannel;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Sends rows as a file of Arrow and reads the features from the one that comes back. */
 final class RemoteFunction extends ValueFunction {
+    private static final Logger LOG = LoggerFactory.getLogger(RemoteFunction.class);
+
     /** What a server of gRPC takes at a time unless it is told otherwise is 4 MiB, and the message is not all rows. */
     private static final int MOST_BYTES = 3 << 20;
 
@@ -52,9 +57,18 @@ final class RemoteFunction extends ValueFunction {
         try {
             compute(byRow, outputs);
         } catch (IOException | InvalidArrowFileException e) {
-            throw failed(e);
+            throw told(failed(e));
+        } catch (StoreException e) {
+            throw told(e);
         }
         return outputs;
+    }
+
+    /** Those who ask for other features too are answered, so nobody else may tell of it. */
+    private static StoreException told(StoreException failure) {
+        LOG.warn("A transformation failed: {}", FeastErrors.logged(failure));
+        LOG.debug("Why the transformation failed", failure);
+        return failure;
     }
 
     private StoreException failed(Exception cause) {

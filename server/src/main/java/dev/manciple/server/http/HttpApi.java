@@ -145,7 +145,7 @@ public final class HttpApi implements HttpService {
     private void guarded(HttpRules rules, String path, Guarded route) {
         Telemetry.Route observed = backend.telemetry().route(path);
         rules.post(path, (request, response) -> run(request, response, route, observed));
-        rules.any(path, (request, response) -> Refusals.wrongMethod(response, "POST"));
+        rules.any(path, (request, response) -> Refusals.wrongMethod(request, response, "POST"));
     }
 
     private void get(HttpRules rules, String path, Getter route) {
@@ -157,14 +157,14 @@ public final class HttpApi implements HttpService {
                         response,
                         (caller, body, asked, answer) -> route.handle(caller, asked, answer),
                         observed));
-        rules.any(path, (request, response) -> Refusals.wrongMethod(response, "GET"));
+        rules.any(path, (request, response) -> Refusals.wrongMethod(request, response, "GET"));
     }
 
     /** A route for those who watch the server; load balancers ask for the head of its answer. */
     private static void probe(HttpRules rules, String path, Handler handler) {
         rules.get(path, handler)
                 .head(path, handler)
-                .any(path, (request, response) -> Refusals.wrongMethod(response, "GET", "HEAD"));
+                .any(path, (request, response) -> Refusals.wrongMethod(request, response, "GET", "HEAD"));
     }
 
     private void run(ServerRequest request, ServerResponse response, Guarded route, Telemetry.Route observed) {

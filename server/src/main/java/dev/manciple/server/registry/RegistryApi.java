@@ -129,7 +129,7 @@ public final class RegistryApi implements HttpService {
                     .distinct()
                     .sorted()
                     .toArray(String[]::new);
-            rules.any(path, (request, response) -> Refusals.wrongMethod(response, right));
+            rules.any(path, (request, response) -> Refusals.wrongMethod(request, response, right));
         });
     }
 
