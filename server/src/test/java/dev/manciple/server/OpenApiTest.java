@@ -76,8 +76,8 @@ class OpenApiTest {
         HttpRules rules = (HttpRules) Proxy.newProxyInstance(
                 HttpRules.class.getClassLoader(), new Class<?>[] {HttpRules.class}, (proxy, method, arguments) -> {
                     String name = method.getName().toLowerCase(Locale.ROOT);
-                    // What is done for any other method is to refuse it.
-                    if (!name.equals("any")) {
+                    // A head is that of the answer to GET; what is done for any other method is to refuse it.
+                    if (!name.equals("any") && !name.equals("head")) {
                         routed.add(name + " " + arguments[0]);
                     }
                     return proxy;
