@@ -85,5 +85,5 @@ def test_a_row_without_inputs_has_no_value(url):
 def test_a_missing_request_column_is_refused(url):
     with pytest.raises(urllib.error.HTTPError) as refusal:
         read(url, ["scored:score"], driver_id=[1001])
-    assert refusal.value.code == 400
+    assert refusal.value.code == 404
     assert "bonus" in refusal.value.read().decode()
