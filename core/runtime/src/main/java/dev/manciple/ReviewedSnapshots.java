@@ -11,8 +11,9 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Snapshots all of whose views, but for those that only Feast can define, the offline store can serve: a view it cannot is told on the first use of a repository, whatever
- * that use is about, and not on the day somebody asks for the view. Thread-safe.
+ * Snapshots all of whose views, but for those that only Feast can define, the offline store can serve: a view it cannot is
+ * told on the first use of a repository, whatever that use is about, and not on the day somebody asks for the view.
+ * Thread-safe.
  */
 final class ReviewedSnapshots {
     private final OfflineStore offline;

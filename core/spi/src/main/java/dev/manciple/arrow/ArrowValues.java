@@ -10,9 +10,9 @@ import org.apache.arrow.vector.dictionary.DictionaryProvider;
  *
  * <p>Reading follows the declared type, whatever vector holds the value, and never loses a part of it: integers with nulls
  * are exact, NaN stays NaN (for integer types, where a program without nullable integers wrote it, it is null), decimals are
- * text with their scale, as Python writes them, times are UTC and cut to microseconds, a time without a zone is UTC, a date its midnight. Text
- * is parsed where the type is a number, a time, or, as JSON, a list, map or struct. A struct has the parts of its type: one
- * the column lacks is null.
+ * text with their scale, as Python writes them, times are UTC and cut to microseconds, a time without a zone is UTC, a date
+ * its midnight. Text is parsed where the type is a number, a time, or, as JSON, a list, map or struct. A struct has the parts
+ * of its type: one the column lacks is null.
  *
  * <p>In text columns of SCALAR_MAP, JSON keeps the kinds apart: numbers with a point are {@code Real}, others {@code Int}, and
  * what JSON lacks is an object with one key: {@code $bytes} (base 64), {@code $time}, {@code $zoned} (time, space, zone),

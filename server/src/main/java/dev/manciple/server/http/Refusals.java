@@ -46,19 +46,24 @@ public final class Refusals implements DirectHandler {
             Status status,
             ServerResponseHeaders headers,
             @Nullable String message) {
-        boolean ours = message == null
-                || status.code() == Status.NOT_FOUND_404.code()
-                || status.family() == Status.Family.SERVER_ERROR
-                || message.equals(UNSAID);
         TransportResponse.Builder response = TransportResponse.builder()
                 .status(status)
                 .headers(headers)
                 .header(HeaderNames.CONTENT_TYPE, Answers.JSON)
                 .keepAlive(kind.keepAlive());
         if (!request.method().equals(Method.HEAD.text())) {
-            response.entity(Json.MAPPER.writeValueAsBytes(
-                    Map.of("detail", ours || message == null ? status.reasonPhrase() : message)));
+            response.entity(Json.MAPPER.writeValueAsBytes(Map.of("detail", detail(status, message))));
         }
         return response.build();
+    }
+
+    /** The web server's words where they tell what was wrong with the request, and are none of a failure's. */
+    private static String detail(Status status, @Nullable String message) {
+        return message == null
+                        || message.equals(UNSAID)
+                        || status.code() == Status.NOT_FOUND_404.code()
+                        || status.family() == Status.Family.SERVER_ERROR
+                ? status.reasonPhrase()
+                : message;
     }
 }
