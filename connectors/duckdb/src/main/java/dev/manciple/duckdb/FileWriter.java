@@ -1,6 +1,8 @@
 package dev.manciple.duckdb;
 
+import dev.manciple.arrow.ArrowRows;
 import dev.manciple.error.InvalidRequestException;
+import dev.manciple.spi.Value;
 import dev.manciple.spi.internal.WholeFile;
 import dev.manciple.sql.Sql;
 import java.io.BufferedInputStream;
@@ -30,6 +32,9 @@ import org.apache.arrow.vector.types.pojo.Schema;
 /** Writes rows to files: new ones, and more rows to those that exist. Whatever fails leaves what was there. */
 final class FileWriter {
     private static final String ADDED = "__added";
+
+    /** What Arrow says of the columns as another writer wrote them. */
+    private static final String ARROW_SCHEMA = "ARROW:schema";
 
     private final DuckDb engine;
     private final BufferAllocator allocator;
@@ -130,11 +135,34 @@ final class FileWriter {
                         session.update(copy(
                                 Sql.of("SELECT * FROM {} UNION ALL SELECT * FROM {}", source, quote(ADDED)),
                                 target,
-                                options(file.format(), file.path())));
+                                Sql.of(
+                                        "{}, KV_METADATA {{}}",
+                                        options(file.format(), file.path()),
+                                        metadata(session, file))));
                     case CSV -> appendCsv(session, file.path(), target);
                 };
             }
         });
+    }
+
+    /** What others have noted in a Parquet file, as pandas does of its columns; of names that differ by case only, one stays. */
+    private static Sql metadata(DuckDbSession session, FileSource file) throws IOException {
+        Sql noted = Sql.of("""
+                SELECT name, value
+                FROM (SELECT first(try(decode(key))) AS name, first(hex(value)) AS value
+                    FROM parquet_kv_metadata({}) GROUP BY lower(try(decode(key))))
+                WHERE regexp_full_match(name, '[^\\x00]+') AND name <> {}""", file.sql(), Sql.literal(ARROW_SCHEMA));
+        try (ArrowReader rows = session.query(noted, session.allocator())) {
+            return Sql.join(", ", ArrowRows.read(rows).stream().map(FileWriter::pair));
+        }
+    }
+
+    private static Sql pair(List<Value> row) {
+        return Sql.of("{}: from_hex({})", quote(text(row.getFirst())), Sql.literal(text(row.getLast())));
+    }
+
+    private static String text(Value value) {
+        return value instanceof Value.Text(String text) ? text : "";
     }
 
     /** Old lines stay as they are, byte for byte: reading and writing them would change how values are spelt. */
@@ -189,9 +217,14 @@ final class FileWriter {
         }
     }
 
-    /** Brings the rows into the engine under the columns and types of the files. */
+    /**
+     * Brings the rows into the engine under the columns and types of the files. Columns it knows to hold no nulls it would write
+     * as those that must not have any, and then others could add none: so there is one in each, for a moment.
+     */
     private static void convert(DuckDbSession session, Sql source, ArrowReader rows) {
         session.execute(Sql.of("CREATE TEMP TABLE {} AS SELECT * FROM {} AS existing LIMIT 0", quote(ADDED), source));
+        session.execute(Sql.of("INSERT INTO {} DEFAULT VALUES", quote(ADDED)));
+        session.execute(Sql.of("DELETE FROM {}", quote(ADDED)));
         session.scan(
                 rows,
                 incoming -> session.update(Sql.of("INSERT INTO {} BY NAME SELECT * FROM {}", quote(ADDED), incoming)));

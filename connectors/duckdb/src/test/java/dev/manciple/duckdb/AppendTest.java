@@ -22,7 +22,11 @@ import dev.manciple.tck.KitContext;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
 import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -368,6 +372,47 @@ class AppendTest {
                     .extracting(row -> row.get(1))
                     .containsExactly(new Value.Int(0), new Value.Int(1), new Value.Int(2));
         }
+    }
+
+    @Test
+    void othersMayAddNullsToParquetFilesAndFindTheirNotes() throws Exception {
+        Path file = folder.resolve("rows [1].parquet");
+        String made = """
+                COPY (SELECT '00000' AS zip, 0::BIGINT AS n) TO '%s' (FORMAT parquet,
+                    KV_METADATA {"pandas": '{"columns": ["it''s"]}', "a ""note"" more": '\\xFF'::BLOB, "ARROW:schema": 'old'})""".formatted(file);
+        try (Connection others = DriverManager.getConnection("jdbc:duckdb:");
+                Statement statement = others.createStatement()) {
+            statement.execute(made);
+            assertThat(texts(statement, "SELECT repetition_type FROM parquet_schema('%s') OFFSET 1", file))
+                    .as("what there was")
+                    .containsExactly("REQUIRED", "REQUIRED");
+
+            append(store, view("rows [1].parquet"), COLUMNS, 1, 1);
+            assertThat(texts(statement, "SELECT repetition_type FROM parquet_schema('%s') OFFSET 1", file))
+                    .containsExactly("OPTIONAL", "OPTIONAL");
+            assertThat(texts(statement, "SELECT key::VARCHAR || value::VARCHAR FROM parquet_kv_metadata('%s')", file))
+                    .containsExactlyInAnyOrder(
+                            "pandas{\\x22columns\\x22: [\\x22it\\x27s\\x22]}", "a \\x22note\\x22 more\\xFF");
+
+            Files.createDirectory(folder.resolve("parts"));
+            Files.move(file, folder.resolve("parts/first.parquet"));
+            append(store, view("parts"), COLUMNS, 2, 1);
+            assertThat(texts(
+                            statement,
+                            "SELECT DISTINCT repetition_type FROM parquet_schema('%s/parts/part-*') WHERE type IS NOT NULL",
+                            folder))
+                    .containsExactly("OPTIONAL");
+        }
+    }
+
+    private static List<String> texts(Statement statement, String query, Path place) throws SQLException {
+        List<String> texts = new ArrayList<>();
+        try (ResultSet rows = statement.executeQuery(query.formatted(place))) {
+            while (rows.next()) {
+                texts.add(rows.getString(1));
+            }
+        }
+        return texts;
     }
 
     private static FeatureView view(String uri) {
