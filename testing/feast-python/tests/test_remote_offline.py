@@ -27,7 +27,16 @@ data_sources:
   - name: {repo}/pulled.parquet
     path: {repo}/pulled.parquet
     timestamp_field: event_timestamp
+  - name: rates
+    path: {repo}/rates.parquet
+    timestamp_field: event_timestamp
 feature_views:
+  - name: rates
+    entities: []
+    ttl: 0
+    schema:
+      - {{name: rate, dtype: float64}}
+    source: rates
   - name: pushed
     entities: [driver]
     schema:
@@ -61,6 +70,8 @@ def served(tmp_path):
     repo = new_repository(tmp_path / "repo")
     (repo / "features.yaml").write_text(DEFINITIONS)
     (repo / "more.yaml").write_text(MORE.format(repo=repo))
+    days = pd.to_datetime(["2024-05-01", "2024-05-02"], utc=True)
+    pd.DataFrame({"rate": [0.25, 0.5], "event_timestamp": days}).to_parquet(repo / "rates.parquet")
     manciple(repo, "apply")
     server = serve(repo, command="serve_offline")
     theirs = tmp_path / "client"
@@ -233,6 +244,12 @@ def test_pulls_for_materialization(client):
     assert answer.to_dict() == {"driver_id": [1001, 1002], "trips": [8, 9], "name": ["Ada L.", "Bob"]}
 
 
+def test_pulls_views_without_entities(client):
+    client.materialize(datetime(2024, 1, 1), datetime(2024, 12, 31), feature_views=["rates"])
+    answer = client.get_online_features(features=["rates:rate"], entity_rows=[{"driver_id": 1001}])
+    assert answer.to_dict()["rate"] == [0.5]
+
+
 def more_stats():
     time = pd.Timestamp("2024-05-20", tz="UTC")
     return pd.DataFrame(
@@ -251,6 +268,21 @@ def test_writes(client):
     client.write_to_offline_store("driver_stats", more_stats())
     answer = client.get_historical_features(entity_df=asked((1003, "2024-06-01")), features=["driver_stats:name"])
     assert values(answer.to_df(), "name") == ["Cyd"]
+
+
+def test_feast_goes_on_writing_to_files(served):
+    repo, client = served
+    before = pq.read_schema(repo / "stats.parquet")
+    client.write_to_offline_store("driver_stats", more_stats())
+    written = pq.read_schema(repo / "stats.parquet")
+    assert all(field.nullable for field in written)
+    assert written.metadata[b"pandas"] == before.metadata[b"pandas"]
+    nulls = more_stats().assign(driver_id=1004, trips=pd.array([None], "Int64"), name=None)
+    FeatureStore(str(repo)).write_to_offline_store("driver_stats", nulls)
+    answer = client.get_historical_features(
+        entity_df=asked((1003, "2024-06-01"), (1004, "2024-06-01")), features=["driver_stats:trips"]
+    )
+    assert values(answer.to_df(), "trips") == [11, None]
 
 
 def test_pushes_to_history(client):

@@ -30,8 +30,14 @@ final class PulledJob implements RetrievalJob {
 
     private static final Instant NEVER_MORE = Instant.parse("9999-12-31T23:59:59.999999Z");
 
+    /** The join key of views of global values, as Feast's clients look for it; its value is the empty text. */
+    private static final String GLOBAL = "__dummy_id";
+
     private final RetrievalJob job;
     private final List<String> names;
+
+    /** A column of empty text after the others, where there is one. */
+    private final Optional<String> global;
 
     /** Looks at the source's columns, and reads no rows. */
     PulledJob(Command.Pull command, DataSource.Batch registered, OfflineStore store) {
@@ -55,6 +61,7 @@ final class PulledJob implements RetrievalJob {
         features.forEach(feature -> names.add(feature.name()));
         names.add(command.event());
         command.created().ifPresent(names::add);
+        this.global = command.joinKeys().isEmpty() && !names.contains(GLOBAL) ? Optional.of(GLOBAL) : Optional.empty();
     }
 
     /** Every column that is not asked for anyway. */
@@ -81,12 +88,12 @@ final class PulledJob implements RetrievalJob {
 
     @Override
     public Schema schema() {
-        return RenamedReader.rename(job.schema(), names);
+        return PulledReader.schema(job.schema(), names, global);
     }
 
     @Override
     public ArrowReader open(BufferAllocator allocator) {
-        return new RenamedReader(job.open(allocator), names, allocator);
+        return new PulledReader(job.open(allocator), names, global, allocator);
     }
 
     @Override

@@ -177,8 +177,22 @@ class OfflineServerTest {
         assertThat(client.get(all))
                 .extracting(row -> row.subList(0, 2))
                 .containsExactlyInAnyOrder(List.of(1001L, 7L), List.of(1002L, 9L));
-        FlightDescriptor latest = client.put(pull("pull_latest_from_table_or_query", "join_key_columns", List.of()));
-        assertThat(client.get(latest)).hasSize(1).first(LIST).startsWith(9L);
+        FlightDescriptor latest = client.put(pull("pull_latest_from_table_or_query"));
+        assertThat(client.get(latest))
+                .extracting(row -> row.subList(0, 2))
+                .containsExactlyInAnyOrder(List.of(1001L, 7L), List.of(1002L, 9L));
+    }
+
+    @Test
+    void pullsGlobalValuesUnderTheKeyFeastLooksFor() throws Exception {
+        for (String api : List.of("pull_latest_from_table_or_query", "pull_all_from_table_or_query")) {
+            FlightDescriptor flight = client.put(pull(api, "join_key_columns", List.of()));
+            assertThat(client.columns(flight)).containsExactly("trips", "event_timestamp", "created", "__dummy_id");
+            List<List<Object>> rows = client.get(flight);
+            assertThat(rows).allSatisfy(row -> assertThat(row).endsWith(""));
+            assertThat(rows.stream().map(List::getFirst))
+                    .containsExactlyInAnyOrderElementsOf(api.startsWith("pull_latest") ? List.of(9L) : List.of(7L, 9L));
+        }
     }
 
     @Test
