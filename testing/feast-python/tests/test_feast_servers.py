@@ -1,6 +1,7 @@
 """Manciple's remote online and offline stores against Feast's own servers."""
 
 import json
+import urllib.request
 from datetime import datetime, timezone
 
 import pandas as pd
@@ -11,17 +12,18 @@ from conftest import (
     manciple,
     manciple_json,
     new_repository,
+    serve,
     server_of_feast,
     write_configuration,
 )
-from feast import Entity, FeatureStore, FeatureView, Field, ValueType
-from feast.types import Array, Bytes, Int64, String, UnixTimestamp
+from feast import Entity, FeatureStore, FeatureView, Field, FileSource, PushSource, ValueType
+from feast.types import Array, Bytes, Float32, Int64, String, UnixTimestamp
 
 START, END = datetime(2024, 1, 1, tzinfo=timezone.utc), datetime(2024, 12, 31, tzinfo=timezone.utc)
 
 
 def more_definitions(repo, driver, source):
-    """A view of two keys, one that is only in the client's registry later, and one of other types."""
+    """Views of two keys, of other types, of rows without a time of creation, and of rows that are pushed."""
     rider = Entity(name="rider", join_keys=["name"], value_type=ValueType.STRING)
     pairs = FeatureView(name="pairs", entities=[driver, rider], schema=[Field(name="trips", dtype=Int64)], source=source)
     typed = FeatureView(
@@ -34,7 +36,12 @@ def more_definitions(repo, driver, source):
         ],
         source=source,
     )
-    return [rider, pairs, typed]
+    timeless = FileSource(name="timeless", path=str(repo / "stats.parquet"), timestamp_field="event_timestamp")
+    trips = FeatureView(name="latest_trips", entities=[driver], schema=[Field(name="trips", dtype=Int64)], source=timeless)
+    sent = PushSource(name="sent", batch_source=source)
+    stats = [Field(name="conv_rate", dtype=Float32), Field(name="trips", dtype=Int64), Field(name="name", dtype=String)]
+    pushed = FeatureView(name="pushed", entities=[driver], schema=stats, source=sent)
+    return [rider, pairs, typed, timeless, trips, sent, pushed]
 
 
 @pytest.fixture(scope="module")
@@ -204,6 +211,24 @@ def test_materializes_from_feasts_server(offline):
     assert read(offline, ["driver_id=1001,1002"], "driver_stats:name")["name"] == (["Ada L.", "Bob"], ["PRESENT"] * 2)
 
 
+def test_materializes_what_has_no_time_of_creation(offline):
+    manciple(offline, "materialize", "2024-01-01", "2024-12-31", "-v", "latest_trips")
+    assert read(offline, ["driver_id=1001,1002"], "latest_trips:trips")["trips"] == ([8, 9], ["PRESENT"] * 2)
+
+
+def test_pushes_to_feasts_server(served, offline):
+    row = {"driver_id": [1009], "conv_rate": [0.5], "trips": [3], "name": ["Eve"],
+           "event_timestamp": ["2024-05-03T00:00:00Z"], "created": ["2024-05-03T00:00:00Z"]}
+    server = serve(offline)
+    try:
+        body = json.dumps({"push_source_name": "sent", "df": row, "to": "offline"}).encode()
+        request = urllib.request.Request(f"{server.url}/push", body, {"Content-Type": "application/json"})
+        assert urllib.request.urlopen(request, timeout=30).status == 200
+    finally:
+        server.stop()
+    assert 1009 in pq.read_table(served / "stats.parquet")["driver_id"].to_pylist()
+
+
 def test_tells_what_the_offline_server_refuses(offline, tmp_path):
     refused = manciple(
         offline,
@@ -216,4 +241,5 @@ def test_tells_what_the_offline_server_refuses(offline, tmp_path):
     )
     assert refused.returncode == 1
     assert refused.stderr.startswith("Error: "), refused.stderr
+    assert "Traceback" not in refused.stderr
     assert len(joined(offline, tmp_path, "-d", json.dumps(ASKED), "-f", "driver_stats:trips")) == 3

@@ -6,13 +6,15 @@ import java.util.Optional;
 import java.util.Set;
 import org.apache.arrow.vector.ipc.ArrowReader;
 import org.apache.arrow.vector.types.pojo.Schema;
+import org.jspecify.annotations.Nullable;
 
 /** A retrieval as the server is asked for it, and its answer as the caller is promised it. Immutable. */
 interface Call {
     /** The name of the call in Feast's protocol. */
     String api();
 
-    Map<String, Object> parameters();
+    /** Those of Feast's protocol are all there, as null where they say nothing: its server looks for each. */
+    Map<String, @Nullable Object> parameters();
 
     /** The parameters that are none of Feast's: a server that does not know them would leave them out silently. */
     Set<String> extensions();

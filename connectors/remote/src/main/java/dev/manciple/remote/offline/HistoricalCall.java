@@ -32,7 +32,7 @@ final class HistoricalCall implements Call {
 
     private final HistoricalRequest request;
     private final String project;
-    private final Map<String, Object> parameters = new LinkedHashMap<>();
+    private final Map<String, @Nullable Object> parameters = new LinkedHashMap<>();
     private final Set<String> extensions = new HashSet<>();
     private final Map<String, String> travelling;
 
@@ -157,7 +157,7 @@ final class HistoricalCall implements Call {
     }
 
     @Override
-    public Map<String, Object> parameters() {
+    public Map<String, @Nullable Object> parameters() {
         return parameters;
     }
 

@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.apache.arrow.vector.types.pojo.Schema;
+import org.jspecify.annotations.Nullable;
 
 /** Rows of a source. Servers are asked by the source's own names, so the field mapping is applied here. */
 final class PullCall implements Call {
@@ -32,7 +33,7 @@ final class PullCall implements Call {
     }
 
     @Override
-    public Map<String, Object> parameters() {
+    public Map<String, @Nullable Object> parameters() {
         Set<String> keys = new LinkedHashSet<>();
         request.joinKeys().forEach(key -> keys.add(sourceColumn(key)));
         // A column that is a key or a time comes as such, and once.
@@ -41,12 +42,12 @@ final class PullCall implements Call {
         features.removeAll(keys);
         features.remove(source.time().event());
         source.time().created().ifPresent(features::remove);
-        Map<String, Object> parameters = new LinkedHashMap<>();
+        Map<String, @Nullable Object> parameters = new LinkedHashMap<>();
         parameters.put("data_source_name", source.name());
         parameters.put("join_key_columns", List.copyOf(keys));
         parameters.put("feature_name_columns", List.copyOf(features));
         parameters.put("timestamp_field", source.time().event());
-        source.time().created().ifPresent(created -> parameters.put("created_timestamp_column", created));
+        parameters.put("created_timestamp_column", source.time().created().orElse(null));
         parameters.put("start_date", Times.iso(request.start()));
         parameters.put("end_date", Times.iso(request.end()));
         return parameters;

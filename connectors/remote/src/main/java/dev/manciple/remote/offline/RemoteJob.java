@@ -17,6 +17,7 @@ import org.apache.arrow.flight.FlightStream;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.ipc.ArrowReader;
 import org.apache.arrow.vector.types.pojo.Schema;
+import org.jspecify.annotations.Nullable;
 
 /** A retrieval that the server runs. */
 final class RemoteJob implements RetrievalJob {
@@ -81,7 +82,7 @@ final class RemoteJob implements RetrievalJob {
     }
 
     private static Command put(
-            Connection connection, String api, Map<String, Object> parameters, Optional<Call.Sent> rows)
+            Connection connection, String api, Map<String, @Nullable Object> parameters, Optional<Call.Sent> rows)
             throws IOException {
         Command command = Command.of(api, parameters);
         if (rows.isEmpty()) {
@@ -109,9 +110,10 @@ final class RemoteJob implements RetrievalJob {
     @Override
     public void persist(DataSource.Batch target, boolean overwrite) {
         Call kept = call.kept();
-        Map<String, Object> parameters = new LinkedHashMap<>(kept.parameters());
+        Map<String, @Nullable Object> parameters = new LinkedHashMap<>(kept.parameters());
         parameters.put("retrieve_func", kept.api());
         parameters.put("allow_overwrite", overwrite);
+        parameters.put("timeout", null);
         Set<String> extensions = new HashSet<>(kept.extensions());
         // In Feast's protocol a retrieval that names a source leaves no word for the target.
         if (parameters.putIfAbsent("data_source_name", target.name()) != null) {

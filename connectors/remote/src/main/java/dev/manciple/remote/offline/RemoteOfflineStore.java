@@ -13,6 +13,7 @@ import dev.manciple.wire.ArrowTypeText;
 import dev.manciple.wire.DataSourceJson;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -106,8 +107,12 @@ final class RemoteOfflineStore implements OfflineStore {
     public void write(FeatureView view, ArrowReader rows) {
         List<@Nullable String> noAlias = new ArrayList<>();
         noAlias.add(null);
-        Command command = Command.of(
-                "offline_write_batch", Map.of("feature_view_names", List.of(view.name()), "name_aliases", noAlias));
+        Map<String, @Nullable Object> parameters = new LinkedHashMap<>();
+        parameters.put("feature_view_names", List.of(view.name()));
+        parameters.put("name_aliases", noAlias);
+        // Feast's server looks for it, though nothing that travels could be told of progress.
+        parameters.put("progress", null);
+        Command command = Command.of("offline_write_batch", parameters);
         try (Connection connection = server.connect(context.allocator())) {
             connection.put(command, rows, rows.getVectorSchemaRoot().getSchema());
         } catch (IOException | RuntimeException e) {

@@ -32,6 +32,9 @@ import tools.jackson.databind.json.JsonMapper;
 final class Server {
     private static final Duration FIRST_PAUSE = Duration.ofMillis(500);
 
+    /** What Python's servers put after their words: where in their code they failed, and the words again. */
+    private static final String TRACEBACK = ". Detail: Python exception: ";
+
     /** What stands before a failure that Feast's clients raise again. */
     private static final String FAILURE = "Flight error: ";
 
@@ -210,7 +213,9 @@ final class Server {
 
     /** What the server said, out of the JSON it is wrapped in for Feast's clients. */
     private static String message(FlightRuntimeException failure) {
-        String text = String.valueOf(failure.status().description());
+        String said = String.valueOf(failure.status().description());
+        int traceback = said.indexOf(TRACEBACK);
+        String text = traceback < 0 ? said : said.substring(0, traceback);
         int start = text.indexOf(FAILURE);
         if (start < 0) {
             return text.equals("null") ? failure.status().code().name() : text;

@@ -21,6 +21,7 @@ import dev.manciple.spi.Credentials;
 import dev.manciple.spi.HistoricalRequest;
 import dev.manciple.spi.OfflineStore;
 import dev.manciple.spi.OnlineStore;
+import dev.manciple.spi.PullRequest;
 import dev.manciple.spi.Spine;
 import dev.manciple.spi.StoreConfig;
 import dev.manciple.spi.StoreContext;
@@ -36,6 +37,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 import org.apache.arrow.flight.ActionType;
 import org.apache.arrow.flight.CallStatus;
@@ -58,6 +60,8 @@ import org.apache.arrow.vector.types.pojo.Schema;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.core.type.TypeReference;
+import tools.jackson.databind.json.JsonMapper;
 
 /** Servers that are not there, that speak Feast's protocol and no more, or whose answers differ from what was promised. */
 class RemoteServersTest {
@@ -138,6 +142,29 @@ class RemoteServersTest {
                     .isInstanceOf(UnsupportedException.class)
                     .hasMessageContaining("'filter_by_created_timestamp'");
         }
+    }
+
+    @Test
+    void ofFeastFindEveryWordTheyLookFor() throws Exception {
+        List<Field> columns = List.of(Field.of("driver", Scalar.INT64), Field.of("t", Scalar.UNIX_TIMESTAMP));
+        DataSource.Batch timeless = DataSource.Batch.files("stats.parquet").eventTime("t");
+        PullRequest pull = new PullRequest(timeless, columns.subList(0, 1), List.of(), NOON, NOON);
+        FeastLike feast = new FeastLike(columns, List.of());
+        Schema schema = new Schema(columns.stream().map(ArrowTypes::field).toList());
+        try (Running server = start(feast);
+                OfflineStore store = store(server.port())) {
+            store.pullLatest(pull).open(allocator).close();
+            store.pullAll(pull).open(allocator).close();
+            store.historicalFeatures(request(Map.of(), false)).persist(timeless, true);
+            try (ArrowReader none = ArrowRows.reader(allocator, schema, List.of(), 1)) {
+                store.write(FeatureView.of("stats").source(timeless), none);
+            }
+        }
+        assertThat(feast.commands).hasSize(4);
+        assertThat(feast.commands.subList(0, 2))
+                .allSatisfy(command -> assertThat(command).containsEntry("created_timestamp_column", null));
+        assertThat(feast.commands.get(2)).containsEntry("timeout", null);
+        assertThat(feast.commands.get(3)).containsEntry("progress", null);
     }
 
     @Test
@@ -288,6 +315,7 @@ class RemoteServersTest {
     private final class FeastLike extends NoOpFlightProducer {
         private final Schema schema;
         private final List<List<Value>> rows;
+        private final List<Map<String, Object>> commands = new CopyOnWriteArrayList<>();
 
         FeastLike(List<Field> columns, List<List<Value>> rows) {
             this.schema = new Schema(columns.stream().map(ArrowTypes::field).toList());
@@ -305,6 +333,8 @@ class RemoteServersTest {
         public Runnable acceptPut(CallContext context, FlightStream stream, StreamListener<PutResult> listener) {
             return () -> {
                 while (stream.next()) {}
+                commands.add(JsonMapper.shared()
+                        .readValue(stream.getDescriptor().getCommand(), new TypeReference<Map<String, Object>>() {}));
             };
         }
 
