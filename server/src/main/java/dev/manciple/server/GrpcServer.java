@@ -178,16 +178,11 @@ final class GrpcServer implements AutoCloseable {
         }
     }
 
-    /** Takes no more calls; those that run go on. */
-    void stopListening() {
-        leave();
-        server.shutdown();
-    }
-
-    /** Waits for the calls that run, as long as they may take, and ends the others. */
+    /** Takes no more calls, waits for those that run, as long as they may take, and ends the others. */
     @Override
     public void close() {
-        stopListening();
+        leave();
+        server.shutdown();
         try {
             if (!server.awaitTermination(drain.toNanos(), TimeUnit.NANOSECONDS)) {
                 server.shutdownNow();

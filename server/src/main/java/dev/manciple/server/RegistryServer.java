@@ -15,8 +15,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * Serves a registry to Feast's clients and Manciple's, over gRPC and, if asked to, REST. Borrows the registry: whoever made it
- * closes it, after this. Closing lets requests that run end first, for {@link RegistryServerOptions#drain} at most, and stops the
- * jobs that make datasets.
+ * closes it, after this. Closing first answers everybody who asks, until nobody does any more or
+ * {@link RegistryServerOptions#drain} is over, and stops the jobs that make datasets.
  */
 public final class RegistryServer implements Server {
     private static final String NAME = "The registry server";
@@ -114,11 +114,9 @@ public final class RegistryServer implements Server {
     @Override
     public void close() {
         if (closed.compareAndSet(false, true)) {
-            grpc.ifPresent(GrpcServer::stopListening);
-            if (rest.isPresent()) {
-                admission.drain(options.drain());
-                rest.get().stop();
-            }
+            grpc.ifPresent(GrpcServer::leave);
+            admission.drain(options.drain());
+            rest.ifPresent(WebServer::stop);
             grpc.ifPresent(GrpcServer::close);
             datasets.close();
             patience.close();

@@ -11,7 +11,7 @@ import java.util.Optional;
  * @param restPort of the REST routes; 0 for any free port, empty for no REST
  * @param tls empty for plain text
  * @param limits what a request may ask
- * @param drain how long requests that run get to end when the server stops
+ * @param drain how long requests are still answered after the server was told to stop, at most
  */
 public record RegistryServerOptions(
         String host,
@@ -53,5 +53,9 @@ public record RegistryServerOptions(
 
     public RegistryServerOptions withLimits(ServerOptions.Limits newLimits) {
         return new RegistryServerOptions(host, grpcPort, restPort, tls, newLimits, drain);
+    }
+
+    public RegistryServerOptions withDrain(Duration newDrain) {
+        return new RegistryServerOptions(host, grpcPort, restPort, tls, limits, newDrain);
     }
 }

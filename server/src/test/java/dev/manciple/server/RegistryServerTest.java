@@ -193,6 +193,31 @@ class RegistryServerTest {
                 .toList();
     }
 
+    /** Told to stop, it says so to those who ask for its health, and answers all the same. */
+    @Test
+    void whileItEndsItIsNotServingButAnswers() throws Exception {
+        try (RegistryServer ending = RegistryServer.start(registry, OPTIONS.withDrain(Duration.ofSeconds(8)));
+                RegistryClient caller = new RegistryClient(ending.grpcPort().orElseThrow())) {
+            CompletableFuture<Void> closed = CompletableFuture.runAsync(ending::close);
+            HealthCheckResponse.ServingStatus health = Await.until(
+                    "it says that it ends",
+                    () -> ClientCalls.blockingUnaryCall(
+                                    caller.channel(),
+                                    HealthGrpc.getCheckMethod(),
+                                    CallOptions.DEFAULT,
+                                    HealthCheckRequest.getDefaultInstance())
+                            .getStatus(),
+                    status -> status != HealthCheckResponse.ServingStatus.SERVING);
+            assertThat(health).isEqualTo(HealthCheckResponse.ServingStatus.NOT_SERVING);
+            assertThat(caller.entities(ListEntitiesRequest.newBuilder()
+                                    .setProject(PROJECT)
+                                    .build())
+                            .getEntitiesList())
+                    .isEmpty();
+            closed.get(60, TimeUnit.SECONDS);
+        }
+    }
+
     @Nested
     class Objects {
         @Test

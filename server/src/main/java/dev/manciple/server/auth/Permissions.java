@@ -1,6 +1,5 @@
 package dev.manciple.server.auth;
 
-import dev.manciple.auth.PythonPattern;
 import dev.manciple.error.AccessException;
 import dev.manciple.model.Definition.Kind;
 import dev.manciple.model.Permission;
@@ -12,7 +11,6 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -53,17 +51,14 @@ public final class Permissions {
     }
 
     /** A permission, its patterns compiled. */
-    private record Rule(Permission permission, List<Pattern> names) {
+    private record Rule(Permission permission, List<NamePattern> names) {
         boolean covers(Resource resource, Set<Action> actions) {
             return permission.actions().containsAll(actions)
                     && permission.types().stream().anyMatch(type -> type.covers(resource.kind()))
                     && resource.tags()
                             .entrySet()
                             .containsAll(permission.requiredTags().entrySet())
-                    && (names.isEmpty()
-                            || names.stream()
-                                    .anyMatch(name ->
-                                            name.matcher(resource.name()).matches()));
+                    && (names.isEmpty() || names.stream().anyMatch(name -> name.matches(resource.name())));
         }
     }
 
@@ -73,7 +68,7 @@ public final class Permissions {
             return Optional.of(new Rule(
                     permission,
                     permission.namePatterns().stream()
-                            .map(PythonPattern::compile)
+                            .map(pattern -> new NamePattern(permission.name(), pattern))
                             .toList()));
         } catch (PatternSyntaxException e) {
             return Optional.empty();

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 class PermissionsTest {
     private static final Principal ADA = new Principal("ada", Set.of("reader"), Set.of("ml"), Set.of("prod"));
@@ -65,6 +66,18 @@ class PermissionsTest {
         assertThatThrownBy(() -> permissions().require(ADA, STATS, EnumSet.of(Action.READ_ONLINE)))
                 .isInstanceOf(AccessException.class)
                 .hasMessage("No permissions defined to manage [READ_ONLINE] on FeatureView:driver_stats.");
+    }
+
+    /** The first pattern would look for years, the second one goes as deep as the name is long. */
+    @Test
+    @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+    void aPatternThatTakesForEverMatchesNothing() {
+        assertThat(allow(named("(a*)*\\1b"), view("a".repeat(60), Map.of()), Action.READ_ONLINE))
+                .isFalse();
+        assertThat(allow(named("(a|b)*c"), view("ab".repeat(200_000), Map.of()), Action.READ_ONLINE))
+                .isFalse();
+        assertThat(allow(named("(a*)*\\1b", "a+"), view("a".repeat(60), Map.of()), Action.READ_ONLINE))
+                .isTrue();
     }
 
     @Test
