@@ -13,6 +13,7 @@ import dev.manciple.model.ValueType;
 import dev.manciple.spi.Value;
 import dev.manciple.wire.ValueJson;
 import java.math.BigDecimal;
+import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -163,10 +164,13 @@ public final class Frames {
         return cell instanceof String ? NUMBERS.contains(type) : fraction && INTEGERS.contains(type);
     }
 
-    /** Maps and structs out of their text, also those in lists: Feast's client sends a list of structs as a list of texts. */
+    /**
+     * A cell as its type is written here: maps and structs out of their text, also those in lists, since Feast's client sends a
+     * list of structs as a list of texts; what Python would make text or a truth, made that.
+     */
     private static @Nullable Object unpacked(@Nullable Object cell, ValueType type) {
         return switch (type) {
-            case ValueType.Scalar scalar -> cell;
+            case ValueType.Scalar scalar -> scalar(cell, scalar);
             case ValueType.ListOf list -> elements(cell, list.element());
             case ValueType.SetOf set -> elements(cell, set.element());
             case ValueType.StringMap map -> fromText(cell, type);
@@ -175,8 +179,38 @@ public final class Frames {
         };
     }
 
+    private static @Nullable Object scalar(@Nullable Object cell, ValueType.Scalar type) {
+        return switch (type) {
+            case JSON -> cell == null || cell instanceof String ? cell : PythonText.json(cell);
+            case STRING -> cell instanceof Number || cell instanceof Boolean ? PythonText.scalar(cell) : cell;
+            case BOOL -> cell instanceof Number number && isBit(number) ? number.intValue() == 1 : cell;
+            case FLOAT, DOUBLE -> cell instanceof BigInteger integer ? finite(integer) : cell;
+            case BYTES,
+                    IMAGE_BYTES,
+                    PDF_BYTES,
+                    INT32,
+                    INT64,
+                    UNIX_TIMESTAMP,
+                    ZONED_TIMESTAMP,
+                    DECIMAL,
+                    UUID,
+                    TIME_UUID -> cell;
+        };
+    }
+
+    private static boolean isBit(Number number) {
+        return number.doubleValue() == 0 || number.doubleValue() == 1;
+    }
+
+    /** An integer beyond 64 bits, which is how JavaScript writes a large fraction. */
+    private static Object finite(BigInteger integer) {
+        double real = integer.doubleValue();
+        return Double.isFinite(real) ? real : integer;
+    }
+
     private static @Nullable Object elements(@Nullable Object cell, ValueType element) {
-        if (element instanceof ValueType.Scalar || !(cell instanceof List<?> list)) {
+        boolean packed = cell instanceof String && !(element instanceof ValueType.Scalar);
+        if (!((packed ? fromText(cell, new ValueType.ListOf(element)) : cell) instanceof List<?> list)) {
             return cell;
         }
         List<@Nullable Object> unpacked = new ArrayList<>(list.size());

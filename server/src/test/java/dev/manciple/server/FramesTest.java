@@ -21,8 +21,8 @@ import tools.jackson.databind.json.JsonMapper;
 /** What cells of requests become. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class FramesTest {
-    private static final List<String> FEATURES =
-            List.of("number", "numbers", "part", "parts", "maps", "times", "scalars");
+    private static final List<String> FEATURES = List.of(
+            "number", "numbers", "part", "parts", "maps", "times", "scalars", "json", "jsons", "text", "real", "flag");
 
     private Path folder;
     private FeatureStore store;
@@ -33,8 +33,8 @@ class FramesTest {
     void start(@TempDir Path folder) throws IOException {
         this.folder = folder;
         Files.writeString(folder.resolve("shapes.csv"), """
-                driver_id,number,numbers,part,parts,maps,times,scalars,event_timestamp
-                1001,7,,,,,,,2024-05-01T10:00:00Z
+                driver_id,number,numbers,part,parts,maps,times,scalars,json,jsons,text,real,flag,event_timestamp
+                1001,7,,,,,,,,,,0.5,true,2024-05-01T10:00:00Z
                 """);
         store = Repository.with(folder, """
                 data_sources:
@@ -60,6 +60,11 @@ class FramesTest {
                       - {name: maps, dtype: Array(Map)}
                       - {name: times, dtype: Array(UnixTimestamp)}
                       - {name: scalars, dtype: ScalarMap}
+                      - {name: json, dtype: Json}
+                      - {name: jsons, dtype: Array(Json)}
+                      - {name: text, dtype: String}
+                      - {name: real, dtype: Float64}
+                      - {name: flag, dtype: Bool}
                     source: shapes
                 """);
         server = FeatureServer.start(store, ServerOptions.DEFAULT.withPort(0), "test");
@@ -93,6 +98,7 @@ class FramesTest {
     @CsvSource(delimiter = '|', quoteCharacter = '~', textBlock = """
                     parts | ["{\\"a\\": 1}", "{\\"a\\": 2}"] | [[{"a":1},{"a":2}]]
                     parts | [{"a": 1}, null]                 | [[{"a":1},null]]
+                    parts | "[{\\"a\\": 1}, null]"           | [[{"a":1},null]]
                     maps  | ["{\\"a\\": \\"x\\"}"]            | [[{"a":"x"}]]
                     maps  | [{"a": [1, true], "b": {"c": 0.5}, "d": "1", "e": null}] | [[{"a":[1,true],"b":{"c":0.5},"d":"1","e":null}]]
                     maps  | ["{\\"a\\": 1}", {"b": "{}"}]    | [[{"a":1},{"b":"{}"}]]
@@ -133,6 +139,27 @@ class FramesTest {
         assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
 
         assertThat(read("number")).isEqualTo("[%s]".formatted(value));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '~', textBlock = """
+                    json  | {"a": [1, 2.50, 1e16, null], "é\\n": true} | "{\\"a\\": [1, 2.5, 1e+16, null], \\"\\\\u00e9\\\\n\\": true}"
+                    json  | 7                      | "7"
+                    json  | "[1]"                  | "[1]"
+                    jsons | [{"a": 1}, "{}", []]   | ["{\\"a\\": 1}","{}","[]"]
+                    text  | 5                      | "5"
+                    text  | 1.5                    | "1.5"
+                    text  | 0.00001                | "1e-05"
+                    text  | true                   | "True"
+                    real  | 10000000000000000000   | 1.0E19
+                    flag  | 0                      | false
+                    flag  | 1                      | true
+                    """)
+    void valuesOfOtherKindsAreTakenAsPythonTakesThem(String column, String cell, String value) throws Exception {
+        HttpResponse<String> answer = write(column, cell);
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+
+        assertThat(read(column)).isEqualTo("[%s]".formatted(value));
     }
 
     @Test

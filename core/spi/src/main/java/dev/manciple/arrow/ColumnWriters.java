@@ -57,7 +57,7 @@ final class ColumnWriters {
                             .formatted(
                                     column,
                                     Conversion.show(value),
-                                    vector.getField().getType(),
+                                    ArrowTypes.title(vector.getField().getType()),
                                     e.getMessage()),
                     e);
         }
