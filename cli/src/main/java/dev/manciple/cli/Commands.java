@@ -49,6 +49,7 @@ final class Commands {
                 .addSubcommand(new ValidateCommand(session))
                 .addSubcommand(new DoctorCommand(session))
                 .addSubcommand(new VersionCommand(session));
+        root.getCommandSpec().versionProvider(() -> new String[] {VersionCommand.sentence()});
         return root.setExecutionStrategy(parsed -> {
                     if (options.logLevel != null) {
                         options.logLevel.use();

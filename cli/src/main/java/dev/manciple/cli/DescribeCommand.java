@@ -39,7 +39,7 @@ final class DescribeCommand<D extends Definition> implements Callable<Integer> {
         List<D> all = group.select().apply(snapshot);
         return all.stream()
                 .filter(definition -> definition.name().equals(name))
-                .map(Definition::kind)
+                .map(definition -> RegistryGroup.kind(definition, snapshot))
                 .findFirst()
                 .orElseThrow(() -> new NotFoundException(
                         group.noun(),

@@ -17,14 +17,15 @@ final class GlobalOptions {
             names = {"-c", "--chdir"},
             paramLabel = "DIR",
             scope = ScopeType.INHERIT,
-            description = "The feature repository (default: the current folder).")
+            description = "The feature repository (default: $FEATURE_REPO_DIR_ENV_VAR, else the current folder).")
     @Nullable
     Path chdir;
 
     @Option(
             names = {"-f", "--feature-store-yaml"},
             paramLabel = "FILE",
-            description = "The configuration (default: feature_store.yaml in the repository).")
+            description =
+                    "The configuration (default: $FEAST_FS_YAML_FILE_PATH, else feature_store.yaml in the repository).")
     @Nullable
     Path yaml;
 
@@ -48,4 +49,10 @@ final class GlobalOptions {
             scope = ScopeType.INHERIT,
             description = "Show this help.")
     boolean help;
+
+    @Option(
+            names = {"-V", "--version"},
+            versionHelp = true,
+            description = "Show the version; 'manciple version' does too.")
+    boolean version;
 }

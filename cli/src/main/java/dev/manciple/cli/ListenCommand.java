@@ -6,6 +6,7 @@ import java.util.concurrent.Callable;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
@@ -59,18 +60,22 @@ final class ListenCommand implements Callable<Integer> {
     @Mixin
     private final ServingOptions log = new ServingOptions();
 
+    @ArgGroup(exclusive = false)
+    @Nullable
+    TlsOptions tls;
+
     ListenCommand(Session session) {
         this.session = session;
     }
 
     @Override
     public Integer call() {
-        return new Serving(session)
-                .run(Served.online(ServerOptions.DEFAULT
-                        .withHost(address.host())
-                        .withoutHttp()
-                        .withGrpcPort(address.port())
-                        .withRegistryTtl(Duration.ofSeconds(Math.max(registryTtlSeconds, 1)))
-                        .withConduct(log.apply(Serving.conduct(session)))));
+        ServerOptions options = ServerOptions.DEFAULT
+                .withHost(address.host())
+                .withoutHttp()
+                .withGrpcPort(address.port())
+                .withRegistryTtl(Duration.ofSeconds(Math.max(registryTtlSeconds, 1)))
+                .withConduct(log.apply(Serving.conduct(session)));
+        return new Serving(session).run(Served.online(tls == null ? options : options.withTls(tls.files(session))));
     }
 }

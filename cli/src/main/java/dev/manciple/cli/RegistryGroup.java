@@ -9,8 +9,10 @@ import dev.manciple.model.FeatureService;
 import dev.manciple.model.FeatureView;
 import dev.manciple.model.Field;
 import dev.manciple.model.OnDemandFeatureView;
+import dev.manciple.model.Preserved;
 import dev.manciple.model.Projection;
 import dev.manciple.model.SourceLocation;
+import dev.manciple.server.auth.Resource;
 import dev.manciple.spi.Interval;
 import dev.manciple.spi.RegistrySnapshot;
 import java.time.Duration;
@@ -21,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * One kind of definition as the command line lists and describes it.
@@ -74,19 +77,19 @@ record RegistryGroup<D extends Definition>(
                         "feature-views",
                         "Feature view",
                         List.of("NAME", "ENTITIES", "TYPE", "ENABLED", "TTL", "MATERIALIZED UNTIL"),
-                        snapshot -> List.copyOf(snapshot.views().values()),
+                        snapshot -> Stream.concat(snapshot.views().values().stream(), foreign(snapshot))
+                                .toList(),
                         RegistryGroup::viewRow,
                         AnyFeatureView::about),
                 new RegistryGroup<>(
                         "on-demand-feature-views",
                         "On demand feature view",
                         List.of("NAME", "FEATURES"),
-                        snapshot -> snapshot.views().values().stream()
-                                .filter(OnDemandFeatureView.class::isInstance)
-                                .map(OnDemandFeatureView.class::cast)
+                        snapshot -> Stream.concat(snapshot.views().values().stream(), foreign(snapshot))
+                                .filter(view -> kind(view, snapshot) == Definition.Kind.ON_DEMAND_FEATURE_VIEW)
                                 .toList(),
                         (view, snapshot) -> List.of(view.name(), names(view.features())),
-                        OnDemandFeatureView::about),
+                        AnyFeatureView::about),
                 new RegistryGroup<>(
                         "feature-services",
                         "Feature service",
@@ -111,13 +114,27 @@ record RegistryGroup<D extends Definition>(
         return selected;
     }
 
+    /** Views that only Feast can define, as those who read values see them. */
+    private static Stream<FeatureView> foreign(RegistrySnapshot snapshot) {
+        return snapshot.preserved().stream().flatMap(object -> object.stored().stream());
+    }
+
+    /** What a definition of a group is in the registry; those that only Feast can make keep their own kind. */
+    static Definition.Kind kind(Definition definition, RegistrySnapshot snapshot) {
+        return snapshot.preserved().stream()
+                .filter(object -> object.stored().filter(definition::equals).isPresent())
+                .map(Preserved::as)
+                .findFirst()
+                .orElse(definition.kind());
+    }
+
     private static List<String> viewRow(AnyFeatureView view, RegistrySnapshot snapshot) {
         return switch (view) {
             case FeatureView stored ->
                 List.of(
                         stored.name(),
                         stored.entities().isEmpty() ? "n/a" : String.join(", ", stored.entities()),
-                        "FeatureView",
+                        new Resource(kind(stored, snapshot), stored.name(), Map.of()).className(),
                         stored.enabled() ? "Yes" : "No",
                         ttl(stored.ttl()),
                         materializedUntil(snapshot.materialized().getOrDefault(stored.name(), List.of())));

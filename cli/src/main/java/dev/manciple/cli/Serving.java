@@ -24,7 +24,7 @@ import java.util.concurrent.CountDownLatch;
 final class Serving {
     private static final String MATERIALIZE_WORKERS = "FEAST_MATERIALIZE_MAX_WORKERS";
 
-    private static final Set<String> LOOPBACK = Set.of("127.0.0.1", "::1", "localhost");
+    private static final Set<String> LOOPBACK = Set.of("127.0.0.1", "::1", "[::1]", "localhost");
 
     private final Session session;
 
@@ -76,11 +76,11 @@ final class Serving {
 
     private void serveOnline(ServerOptions options, Commons commons, ServedStores stores, Servers servers) {
         // A server that cannot read its registry should say so now, not to its first caller.
-        String views = Counted.of(stores.store().registry().views().size(), "feature view");
+        String views = Counted.of(stores.store().registry().viewNames().size(), "feature view");
         FeatureServer server =
                 servers.add(FeatureServer.start(stores.store(), commons, options, VersionCommand.version()));
         Printer printer = session.printer();
-        String host = options.host();
+        String host = shown(options.host());
         boolean tls = options.tls().isPresent();
         server.httpPort()
                 .ifPresent(port -> printer.line(
@@ -92,14 +92,14 @@ final class Serving {
     }
 
     private void serveOffline(OfflineServerOptions options, Commons commons, ServedStores stores, Servers servers) {
-        String views = Counted.of(stores.store().registry().views().size(), "feature view");
+        String views = Counted.of(stores.store().registry().viewNames().size(), "feature view");
         OfflineServer server = servers.add(OfflineServer.start(stores.store(), commons, options));
         session.printer()
                 .line("Serving the history of %s at %s://%s:%d (Arrow Flight)"
                         .formatted(
                                 views,
                                 options.tls().isPresent() ? "grpc+tls" : "grpc+tcp",
-                                options.host(),
+                                shown(options.host()),
                                 server.port()));
     }
 
@@ -108,7 +108,7 @@ final class Serving {
         String projects = Counted.of(registry.projects().size(), "project");
         RegistryServer server =
                 servers.add(RegistryServer.start(registry, commons, Optional.of(stores.datasets()), options));
-        String host = options.host();
+        String host = shown(options.host());
         boolean tls = options.tls().isPresent();
         server.grpcPort()
                 .ifPresent(port -> session.printer()
@@ -123,7 +123,12 @@ final class Serving {
     private void tellMetrics(Served served, int port, Commons commons, Servers servers) {
         String host = served.hosts().findFirst().orElseThrow();
         MetricsServer server = servers.add(MetricsServer.start(host, port, commons.metrics()));
-        session.printer().line(metrics(host, server.port()));
+        session.printer().line(metrics(shown(host), server.port()));
+    }
+
+    /** An address of IPv6 stands in brackets where a port follows. */
+    private static String shown(String host) {
+        return host.contains(":") && !host.startsWith("[") ? "[" + host + "]" : host;
     }
 
     private static String metrics(String host, int port) {

@@ -29,10 +29,14 @@ final class VersionCommand implements Callable<Integer> {
         if (session.json()) {
             session.printer().json(versions);
         } else {
-            session.printer()
-                    .line("Manciple %s (speaks Feast %s; Java %s)".formatted(version(), FEAST, Runtime.version()));
+            session.printer().line(sentence());
         }
         return 0;
+    }
+
+    /** What {@code --version} prints too. */
+    static String sentence() {
+        return "Manciple %s (speaks Feast %s; Java %s)".formatted(version(), FEAST, Runtime.version());
     }
 
     static String version() {

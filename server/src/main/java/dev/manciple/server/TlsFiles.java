@@ -20,7 +20,7 @@ import java.security.Signature;
 import java.security.SignatureException;
 import java.util.Base64;
 
-/** Reads the PEM files of TLS. Keys may be of PKCS #1 or #8, not encrypted. */
+/** Reads the PEM files of TLS. Keys may be of PKCS #1 or #8, those of curves also of SEC 1, not encrypted. */
 public final class TlsFiles {
     private TlsFiles() {}
 
@@ -56,16 +56,30 @@ public final class TlsFiles {
 
     /** The key as PEM of PKCS #8, which is all that gRPC reads; the files are known to be good. */
     public static InputStream key(ServerOptions.Tls files) {
-        String base64 = Base64.getMimeEncoder()
-                .encodeToString(identity(files).privateKey().orElseThrow().getEncoded());
-        String pem = "-----BEGIN PRIVATE KEY-----\n%s\n-----END PRIVATE KEY-----\n".formatted(base64);
-        return new ByteArrayInputStream(pem.getBytes(StandardCharsets.US_ASCII));
+        return new ByteArrayInputStream(
+                pkcs8(identity(files).privateKey().orElseThrow().getEncoded()).getBytes(StandardCharsets.US_ASCII));
+    }
+
+    /** As PEM. */
+    static String pkcs8(byte[] encoded) {
+        return "-----BEGIN PRIVATE KEY-----\n%s\n-----END PRIVATE KEY-----\n"
+                .formatted(Base64.getMimeEncoder().encodeToString(encoded));
     }
 
     private static Keys identity(ServerOptions.Tls files) {
         return Keys.builder()
-                .pem(pem -> pem.key(Resource.create(files.key())).certChain(Resource.create(files.certificate())))
+                .pem(pem -> pem.key(keyFile(files.key())).certChain(Resource.create(files.certificate())))
                 .build();
+    }
+
+    private static Resource keyFile(Path file) {
+        try {
+            return EcKeyFile.pkcs8(Files.readString(file, StandardCharsets.ISO_8859_1))
+                    .map(pem -> Resource.create(file.toString(), pem.getBytes(StandardCharsets.US_ASCII)))
+                    .orElseGet(() -> Resource.create(file));
+        } catch (IOException e) {
+            throw new InvalidRequestException("The key file of TLS, %s, cannot be read".formatted(file), e);
+        }
     }
 
     private static void requirePlain(Path key) {

@@ -36,11 +36,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
+import java.security.interfaces.ECPrivateKey;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import javax.net.ssl.KeyManagerFactory;
@@ -57,6 +59,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Encrypted connections, and clients that are known by their certificates, over HTTP and gRPC. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -183,6 +187,34 @@ class TlsTest {
             assertThat(health("https", both, trusting("server"))).isEqualTo(200);
             assertThat(version(both, client("server"))).isEqualTo("1.2.3");
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "-----BEGIN EC PARAMETERS-----\nBggqhkjOPQMBBw==\n-----END EC PARAMETERS-----\n"})
+    void keysOfCurvesMayBeAsOtherToolsWriteThem(String before) throws Exception {
+        certificate("curve", "-keyalg", "EC", "-groupname", "secp256r1");
+        byte[] number =
+                ((ECPrivateKey) keys("curve").getKey("curve", PASSWORD)).getS().toByteArray();
+        byte[] padded = new byte[64];
+        System.arraycopy(number, 0, padded, 64 - number.length, number.length);
+        byte[] key = HexFormat.of()
+                .parseHex("30310201010420" + HexFormat.of().formatHex(padded, 32, 64) + "a00a06082a8648ce3d030107");
+        pem("curve.key", "EC PRIVATE KEY", key);
+        Path file = folder.resolve("curve.key");
+        Files.writeString(file, before + Files.readString(file));
+        ServerOptions.Tls files = new ServerOptions.Tls(file, folder.resolve("curve.crt"), Optional.empty());
+        try (FeatureServer both = FeatureServer.start(
+                store, ServerOptions.DEFAULT.withPort(0).withGrpcPort(0).withTls(files), "1.2.3")) {
+            assertThat(health("https", both, trusting("curve"))).isEqualTo(200);
+            assertThat(version(both, client("curve"))).isEqualTo("1.2.3");
+        }
+        Files.delete(folder.resolve("curve.p12"));
+        pem("cut.key", "EC PRIVATE KEY", Arrays.copyOf(key, 20));
+        ServerOptions.Tls cut = new ServerOptions.Tls(folder.resolve("cut.key"), files.certificate(), Optional.empty());
+        assertThatThrownBy(() -> FeatureServer.start(
+                        store, ServerOptions.DEFAULT.withPort(0).withTls(cut), "1.2.3"))
+                .isInstanceOf(InvalidRequestException.class)
+                .hasMessageContaining("the key is cut off");
     }
 
     @Test
@@ -397,28 +429,28 @@ class TlsTest {
 
     /** Makes a certificate that is its own authority, and its key, with the tool every JDK has. */
     private void certificate(String name) throws IOException, InterruptedException, GeneralSecurityException {
-        Process process = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "keytool")
-                                .toString(),
-                        "-genkeypair",
-                        "-alias",
-                        name,
-                        "-keyalg",
-                        "RSA",
-                        "-keysize",
-                        "2048",
-                        "-dname",
-                        "CN=" + name,
-                        "-ext",
-                        "san=dns:localhost,ip:127.0.0.1",
-                        "-keystore",
-                        folder.resolve(name + ".p12").toString(),
-                        "-storetype",
-                        "PKCS12",
-                        "-storepass",
-                        new String(PASSWORD))
-                .inheritIO()
-                .start();
+        certificate(name, "-keyalg", "RSA", "-keysize", "2048");
+    }
+
+    private void certificate(String name, String... algorithm)
+            throws IOException, InterruptedException, GeneralSecurityException {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "keytool").toString(), "-genkeypair"));
+        command.addAll(List.of(algorithm));
+        command.addAll(List.of(
+                "-alias",
+                name,
+                "-dname",
+                "CN=" + name,
+                "-ext",
+                "san=dns:localhost,ip:127.0.0.1",
+                "-keystore",
+                folder.resolve(name + ".p12").toString(),
+                "-storetype",
+                "PKCS12",
+                "-storepass",
+                new String(PASSWORD)));
+        Process process = new ProcessBuilder(command).inheritIO().start();
         assertThat(process.waitFor()).as("keytool").isZero();
         KeyStore keys = keys(name);
         pem(name + ".crt", "CERTIFICATE", keys.getCertificate(name).getEncoded());

@@ -4,6 +4,7 @@ import dev.manciple.error.InvalidRequestException;
 import dev.manciple.model.About;
 import dev.manciple.model.DataSource;
 import dev.manciple.model.Extras;
+import dev.manciple.model.FeatureView;
 import dev.manciple.model.OnDemandFeatureView;
 import dev.manciple.model.Projection;
 import dev.manciple.model.Transformation;
@@ -11,6 +12,7 @@ import dev.manciple.wire.ProjectionCodec.ViewParts;
 import dev.manciple.wire.proto.DataSourceProto;
 import dev.manciple.wire.proto.FeatureProto.FeatureSpecV2;
 import dev.manciple.wire.proto.FeatureViewProjectionProto.FeatureViewProjection;
+import dev.manciple.wire.proto.FeatureViewProto.FeatureViewSpec;
 import dev.manciple.wire.proto.OnDemandFeatureViewProto.OnDemandFeatureViewSpec;
 import dev.manciple.wire.proto.OnDemandFeatureViewProto.OnDemandSource;
 import java.util.ArrayList;
@@ -20,12 +22,19 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 
-/** On demand feature views. */
+/**
+ * On demand feature views that are computed when they are read. Those that are computed when rows are written, and kept, are views
+ * with values in the online store like any other to all who read them, so they are not modelled.
+ */
 final class OnDemandFeatureViewCodec {
     private OnDemandFeatureViewCodec() {}
 
-    /** @throws NotModelledException if a feature or request field has a type a newer Feast added */
+    /** @throws NotModelledException if it is computed on write, or a feature or request field has a type a newer Feast added */
     static OnDemandFeatureView decode(OnDemandFeatureViewSpec spec) {
+        if (spec.getWriteToOnlineStore()) {
+            throw new NotModelledException(
+                    "On demand feature view '%s' is computed when it is written".formatted(spec.getName()));
+        }
         return new OnDemandFeatureView(
                 spec.getName(),
                 projections(spec),
@@ -34,6 +43,29 @@ final class OnDemandFeatureViewCodec {
                 TransformationCodec.decode(spec),
                 new About(spec.getDescription(), spec.getOwner(), spec.getTagsMap()),
                 extras(spec));
+    }
+
+    /**
+     * The view as it is to those who read and write what was computed; it has no history here.
+     *
+     * @throws NotModelledException if nothing of it is kept, or it has a part the model has no words for
+     */
+    static FeatureView stored(OnDemandFeatureViewSpec spec) {
+        if (!spec.getWriteToOnlineStore()) {
+            throw new NotModelledException(
+                    "On demand feature view '%s' is computed when it is read".formatted(spec.getName()));
+        }
+        return FeatureViewCodec.stored(FeatureViewSpec.newBuilder()
+                .setName(spec.getName())
+                .addAllEntities(spec.getEntitiesList())
+                .addAllEntityColumns(spec.getEntityColumnsList())
+                .addAllFeatures(spec.getFeaturesList())
+                .setOnline(true)
+                .setDisabled(spec.getDisabled())
+                .setDescription(spec.getDescription())
+                .setOwner(spec.getOwner())
+                .putAllTags(spec.getTagsMap())
+                .build());
     }
 
     /**

@@ -15,6 +15,7 @@ import dev.manciple.spi.RegistrySnapshot;
 import dev.manciple.wire.proto.FeatureViewProto;
 import dev.manciple.wire.proto.FeatureViewProto.FeatureViewMeta;
 import dev.manciple.wire.proto.FeatureViewProto.MaterializationInterval;
+import dev.manciple.wire.proto.OnDemandFeatureViewProto.OnDemandFeatureView;
 import dev.manciple.wire.proto.RegistryProto.Registry;
 import dev.manciple.wire.proto.StreamFeatureViewProto.StreamFeatureView;
 import java.time.Instant;
@@ -105,6 +106,7 @@ final class SnapshotReader {
             return switch (object) {
                 case FeatureViewProto.FeatureView view -> Optional.of(FeatureViewCodec.stored(view.getSpec()));
                 case StreamFeatureView view -> Optional.of(FeatureViewCodec.stored(view.getSpec()));
+                case OnDemandFeatureView view -> Optional.of(OnDemandFeatureViewCodec.stored(view.getSpec()));
                 default -> Optional.empty();
             };
         } catch (NotModelledException | IllegalArgumentException e) {

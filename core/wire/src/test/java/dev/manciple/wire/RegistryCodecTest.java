@@ -45,6 +45,7 @@ import dev.manciple.wire.proto.RegistryProto.Registry;
 import dev.manciple.wire.proto.StreamFeatureViewProto.StreamFeatureView;
 import dev.manciple.wire.proto.TransformationProto.FeatureTransformationV2;
 import dev.manciple.wire.proto.TransformationProto.UserDefinedFunctionV2;
+import dev.manciple.wire.proto.ValueProto;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -742,6 +743,38 @@ class RegistryCodecTest {
         assertThat(clicks.about()).isEqualTo(STATS.about());
     }
 
+    @Test
+    void whatIsComputedOnWriteIsAViewThatKeepsValues() {
+        Registry.Builder registry = withPythonPrice().toBuilder();
+        registry.getOnDemandFeatureViewsBuilder(0)
+                .getSpecBuilder()
+                .setWriteToOnlineStore(true)
+                .clearEntities()
+                .addEntities("driver")
+                .clearEntityColumns()
+                .addEntityColumns(
+                        FeatureSpecV2.newBuilder().setName("driver_id").setValueType(ValueProto.ValueType.Enum.INT64));
+        var price = registry.getOnDemandFeatureViews(0);
+        String name = price.getSpec().getName();
+        RegistrySnapshot snapshot = snapshot(registry.build());
+
+        assertThat(snapshot.views()).doesNotContainKey(name);
+        FeatureView kept = stored(snapshot, name);
+        assertThat(kept.source()).isEmpty();
+        assertThat(kept.online()).isTrue();
+        assertThat(kept.ttl()).isZero();
+        assertThat(kept.entityColumns()).isEqualTo(STATS.entityColumns());
+        assertThat(kept.features())
+                .extracting(Field::name)
+                .containsExactlyElementsOf(price.getSpec().getFeaturesList().stream()
+                        .map(FeatureSpecV2::getName)
+                        .toList());
+        assertThat(snapshot.preserved())
+                .filteredOn(preserved -> preserved.as() == Kind.ON_DEMAND_FEATURE_VIEW)
+                .extracting(preserved -> ByteString.copyFrom(preserved.proto()))
+                .containsExactly(price.toByteString());
+    }
+
     private static FeatureView stored(RegistrySnapshot snapshot, String name) {
         return (FeatureView) snapshot.view(name).orElseThrow();
     }
@@ -808,7 +841,7 @@ class RegistryCodecTest {
             mark(view.getSpecBuilder().getBatchSourceBuilder());
         }
         for (OnDemandFeatureViewProto.OnDemandFeatureView.Builder view : marked.getOnDemandFeatureViewsBuilderList()) {
-            view.getSpecBuilder().setUnknownFields(unknown()).setWriteToOnlineStore(true);
+            view.getSpecBuilder().setUnknownFields(unknown()).setSingleton(true);
         }
         for (var service : marked.getFeatureServicesBuilderList()) {
             service.getSpecBuilder().setUnknownFields(unknown()).setPrecomputeOnline(true);
