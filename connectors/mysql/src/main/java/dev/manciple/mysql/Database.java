@@ -15,16 +15,12 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Properties;
+import java.util.concurrent.atomic.AtomicBoolean;
 import javax.net.ssl.SSLException;
 import org.mariadb.jdbc.Driver;
 
 /** Connections to the server, made as they are needed, and what its errors mean. Thread-safe. */
 final class Database implements AutoCloseable {
-    /** Work on a connection. */
-    interface Work<T> {
-        T run(Connection connection) throws SQLException;
-    }
-
     /** Writers of the same rows stop each other now and then; the server asks one of them to start again. */
     private static final int ATTEMPTS = 10;
 
@@ -51,60 +47,71 @@ final class Database implements AutoCloseable {
     Database(MySqlConfig config, Path folder) {
         this.config = config;
         this.folder = folder;
-        this.pool = new ConnectionPool(settings(), this::logIn, config.connectTimeout());
+        this.pool = new ConnectionPool(
+                settings(),
+                this::logIn,
+                waiting -> waiting.unwrap(org.mariadb.jdbc.Connection.class).cancelCurrentQuery(),
+                config.connectTimeout());
     }
 
     String name() {
         return "MySQL store '%s:%d/%s'".formatted(config.host(), config.port(), config.database());
     }
 
-    <T> T read(String attempted, Work<T> work) {
-        try (Connection connection = connect(config.timeout())) {
-            return work.run(connection);
+    <T> T read(String attempted, ConnectionPool.Work<T> work) {
+        try {
+            return pool.lend(config.timeout(), work);
         } catch (SQLException e) {
             throw failure(attempted, Outcome.NOT_APPLIED, e);
         }
     }
 
     /** Runs statements that change tables, each of which counts by itself, and takes as long as it takes. */
-    <T> T change(String attempted, Work<T> work) {
-        try (Connection connection = connect(Duration.ZERO)) {
-            return work.run(connection);
+    <T> T change(String attempted, ConnectionPool.Work<T> work) {
+        try {
+            return pool.lend(Duration.ZERO, work);
         } catch (SQLException e) {
             throw failure(attempted, Outcome.MAYBE, e);
         }
     }
 
     /** Runs {@code work} in a transaction that is committed if it returns and undone if it throws; again after a deadlock. */
-    <T> T write(String attempted, Work<T> work) {
+    <T> T write(String attempted, ConnectionPool.Work<T> work) {
         return write(attempted, config.timeout(), work);
     }
 
     /** As {@link #write} for work that looks at all rows of a table, and takes as long as it takes. */
-    <T> T writeAll(String attempted, Work<T> work) {
+    <T> T writeAll(String attempted, ConnectionPool.Work<T> work) {
         return write(attempted, Duration.ZERO, work);
     }
 
-    private <T> T write(String attempted, Duration silence, Work<T> work) {
+    private <T> T write(String attempted, Duration silence, ConnectionPool.Work<T> work) {
         for (int attempt = 1; ; attempt++) {
-            boolean committing = false;
-            try (Connection connection = connect(silence)) {
-                connection.setAutoCommit(false);
-                try {
-                    T result = work.run(connection);
-                    committing = true;
-                    connection.commit();
-                    return result;
-                } catch (SQLException | RuntimeException e) {
-                    rollback(connection, e);
-                    throw e;
-                }
+            AtomicBoolean committing = new AtomicBoolean();
+            try {
+                return pool.lend(silence, connection -> inTransaction(connection, work, committing));
+            } catch (ConnectionPool.AbandonedException e) {
+                throw failure(attempted, Outcome.MAYBE, e);
             } catch (SQLException e) {
                 boolean again = e.getErrorCode() == DEADLOCK || e.getErrorCode() == LOCK_WAIT;
                 if (!again || attempt == ATTEMPTS) {
-                    throw failure(attempted, committing ? Outcome.MAYBE : Outcome.NOT_APPLIED, e);
+                    throw failure(attempted, committing.get() ? Outcome.MAYBE : Outcome.NOT_APPLIED, e);
                 }
             }
+        }
+    }
+
+    private static <T> T inTransaction(Connection connection, ConnectionPool.Work<T> work, AtomicBoolean committing)
+            throws SQLException {
+        connection.setAutoCommit(false);
+        try {
+            T result = work.on(connection);
+            committing.set(true);
+            connection.commit();
+            return result;
+        } catch (SQLException | RuntimeException e) {
+            rollback(connection, e);
+            throw e;
         }
     }
 

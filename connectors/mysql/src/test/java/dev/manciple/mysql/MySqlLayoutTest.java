@@ -19,12 +19,16 @@ import dev.manciple.spi.OnlineRead;
 import dev.manciple.spi.OnlineRow;
 import dev.manciple.spi.Value;
 import dev.manciple.spi.ViewChanges;
+import dev.manciple.tck.Await;
 import dev.manciple.tck.KitContext;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.FutureTask;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -66,6 +70,38 @@ class MySqlLayoutTest {
                 .containsExactly(
                         KEY_1001 + "|name||2024-01-01 00:00:00|2024-01-01 00:01:00",
                         KEY_1001 + "|trips|2007|2024-01-01 00:00:00|2024-01-01 00:01:00");
+    }
+
+    /** Somebody holds the table, and nobody waits for as long: they leave nothing at work, and their connections are good. */
+    @Test
+    void whatIsGivenUpEndsInTheServerToo() throws Exception {
+        try (MySqlOnlineStore store = store("p");
+                Connection holder = SHARED.server().connect();
+                Statement statement = holder.createStatement()) {
+            store.update(keep(TRIPS));
+            store.write(TRIPS, List.of(row(EVENT, Optional.empty(), new Value.Int(7))));
+            List<Runnable> calls = List.of(
+                    () -> read(store),
+                    () -> store.write(TRIPS, List.of(row(EVENT.plusSeconds(60), Optional.empty(), new Value.Int(8)))));
+            statement.execute("LOCK TABLES feast.`p_driver stats` WRITE");
+            for (int i = 0; i < 6; i++) {
+                Runnable call = calls.get(i % 2);
+                FutureTask<StoreException> waiting =
+                        new FutureTask<>(() -> catchThrowableOfType(StoreException.class, call::run));
+                Thread caller = Thread.startVirtualThread(waiting);
+                String blocked =
+                        "SELECT id FROM information_schema.processlist WHERE state LIKE 'Waiting for table metadata lock'";
+                Await.until("a call waits in the server", () -> SHARED.server().query(blocked), ids -> ids.size() == 1);
+                caller.interrupt();
+                assertThat(waiting.get().outcome()).isEqualTo(Outcome.NOT_APPLIED);
+                Await.until("none waits in the server", () -> SHARED.server().query(blocked), List::isEmpty);
+            }
+            statement.execute("UNLOCK TABLES");
+            assertThat(read(store))
+                    .isInstanceOfSatisfying(
+                            Lookup.Found.class,
+                            found -> assertThat(found.values()).first().isEqualTo(new Value.Int(7)));
+        }
     }
 
     /** Feast's table has the database's own collation; Feast sends UTC and leaves the session in the server's zone. */

@@ -98,7 +98,7 @@ final class TestServer implements AutoCloseable {
         }
     }
 
-    private Connection connect() throws SQLException {
+    Connection connect() throws SQLException {
         return DriverManager.getConnection(
                 "jdbc:mariadb://127.0.0.1:%d/?user=%s&password=%s&sslMode=trust".formatted(port(), USER, PASSWORD));
     }

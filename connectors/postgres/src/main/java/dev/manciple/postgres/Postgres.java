@@ -8,6 +8,7 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.Objects;
 import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
 import org.postgresql.ds.PGSimpleDataSource;
 
 /** One server, as the driver reaches it. */
@@ -22,7 +23,7 @@ final class Postgres {
     }
 
     private static PGSimpleDataSource driver(ServerAddress address, Path folder) {
-        PGSimpleDataSource driver = new PGSimpleDataSource();
+        PGSimpleDataSource driver = new Prepared(settings(address));
         driver.setServerNames(new String[] {address.host()});
         driver.setPortNumbers(new int[] {address.port()});
         driver.setDatabaseName(address.database());
@@ -77,27 +78,42 @@ final class Postgres {
      * statements end when this program does.
      */
     Connection connect() throws SQLException {
-        Connection connection = driver.getConnection();
-        try (Statement statement = connection.createStatement()) {
-            statement.execute(settings());
-            watchClient(statement);
-            return connection;
-        } catch (SQLException | RuntimeException e) {
-            try (connection) {
-                throw e;
-            }
-        }
+        return driver.getConnection();
     }
 
-    /** What a connection says first. */
-    String settings() {
-        return Sql.of("SET TIME ZONE 'UTC'; SET search_path = {}, public", Names.quoted(schema()))
+    /** What makes connections as {@link #connect} does. */
+    DataSource driver() {
+        return driver;
+    }
+
+    private static String settings(ServerAddress address) {
+        return Sql.of("SET TIME ZONE 'UTC'; SET search_path = {}, public", Names.quoted(address.schema()))
                 .text();
     }
 
-    /** The driver, for connections on which {@link #settings} are still to be said. */
-    DataSource driver() {
-        return driver;
+    /** Makes connections that have heard what is to be set before anything else. */
+    private static final class Prepared extends PGSimpleDataSource {
+        private static final long serialVersionUID = 1;
+
+        private final String settings;
+
+        Prepared(String settings) {
+            this.settings = settings;
+        }
+
+        @Override
+        public Connection getConnection(@Nullable String user, @Nullable String password) throws SQLException {
+            Connection connection = super.getConnection(user, password);
+            try (Statement statement = connection.createStatement()) {
+                statement.execute(settings);
+                watchClient(statement);
+                return connection;
+            } catch (SQLException | RuntimeException e) {
+                try (connection) {
+                    throw e;
+                }
+            }
+        }
     }
 
     private static void watchClient(Statement statement) throws SQLException {

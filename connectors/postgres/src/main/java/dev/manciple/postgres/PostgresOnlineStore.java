@@ -40,7 +40,9 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
+import org.postgresql.PGConnection;
 
 /**
  * An online store in one schema of a PostgreSQL database, in Feast's layout: a table per view, a row per entity and feature, values as
@@ -77,14 +79,17 @@ final class PostgresOnlineStore implements OnlineStore {
         this.config = config;
         this.project = context.project();
         this.server = new Postgres(config.address(), context.repoPath());
-        this.pool = new ConnectionPool(settings(), () -> server.connect().close(), config.connectTimeout());
+        this.pool = new ConnectionPool(
+                settings(),
+                () -> server.connect().close(),
+                waiting -> waiting.unwrap(PGConnection.class).cancelQuery(),
+                config.connectTimeout());
     }
 
     private HikariConfig settings() {
         HikariConfig settings = new HikariConfig();
         settings.setPoolName(server.title());
         settings.setDataSource(server.driver());
-        settings.setConnectionInitSql(server.settings());
         settings.setMaximumPoolSize(config.maxConn());
         settings.setMinimumIdle(config.connType() == ConnectionType.POOL ? config.minConn() : 0);
         settings.setValidationTimeout(
@@ -97,35 +102,34 @@ final class PostgresOnlineStore implements OnlineStore {
         return CAPABILITIES;
     }
 
-    /** Something done on a borrowed connection. */
-    private interface Work<T> {
-        T on(Connection connection) throws SQLException;
-    }
-
-    private <T> T reading(String attempted, List<FeatureView> views, Duration silence, Work<T> work) {
-        try (Connection connection = pool.borrow(silence)) {
-            return work.on(connection);
+    private <T> T reading(String attempted, List<FeatureView> views, Duration silence, ConnectionPool.Work<T> work) {
+        try {
+            return pool.lend(silence, work);
         } catch (SQLException e) {
             throw failed(attempted, Outcome.NOT_APPLIED, views, e);
         }
     }
 
     /** All of the work or none of it. */
-    private <T> T changing(String attempted, List<FeatureView> views, Duration silence, Work<T> work) {
-        boolean committing = false;
-        try (Connection connection = pool.borrow(silence)) {
-            connection.setAutoCommit(false);
-            try {
-                T done = work.on(connection);
-                committing = true;
-                connection.commit();
-                return done;
-            } catch (SQLException | RuntimeException e) {
-                rollBack(connection, e);
-                throw e;
-            }
+    private <T> T changing(String attempted, List<FeatureView> views, Duration silence, ConnectionPool.Work<T> work) {
+        AtomicBoolean committing = new AtomicBoolean();
+        try {
+            return pool.lend(silence, connection -> {
+                connection.setAutoCommit(false);
+                try {
+                    T done = work.on(connection);
+                    committing.set(true);
+                    connection.commit();
+                    return done;
+                } catch (SQLException | RuntimeException e) {
+                    rollBack(connection, e);
+                    throw e;
+                }
+            });
+        } catch (ConnectionPool.AbandonedException e) {
+            throw failed(attempted, Outcome.MAYBE, views, e);
         } catch (SQLException e) {
-            throw failed(attempted, committing ? Outcome.MAYBE : Outcome.NOT_APPLIED, views, e);
+            throw failed(attempted, committing.get() ? Outcome.MAYBE : Outcome.NOT_APPLIED, views, e);
         }
     }
 

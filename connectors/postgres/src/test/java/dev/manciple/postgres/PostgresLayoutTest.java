@@ -2,6 +2,7 @@ package dev.manciple.postgres;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.manciple.error.InvalidRequestException;
 import dev.manciple.error.NotFoundException;
@@ -21,6 +22,7 @@ import dev.manciple.spi.OnlineRow;
 import dev.manciple.spi.OnlineStore;
 import dev.manciple.spi.Value;
 import dev.manciple.spi.ViewChanges;
+import dev.manciple.tck.Await;
 import dev.manciple.tck.KitContext;
 import dev.manciple.wire.EntityKeyCodec;
 import dev.manciple.wire.ValueCodec;
@@ -36,9 +38,11 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.FutureTask;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** The tables are Feast's, and what goes wrong in them is said. */
 class PostgresLayoutTest {
@@ -139,6 +143,46 @@ class PostgresLayoutTest {
                         query(
                                 "SELECT indexname FROM pg_indexes WHERE tablename = 'p_drivers' AND schemaname = current_schema() ORDER BY 1"))
                 .containsExactly(List.of("p_drivers_ek"), List.of("p_drivers_fts_idx"), List.of("p_drivers_pkey"));
+    }
+
+    /** Somebody holds the table, and nobody waits for as long: they leave nothing at work, and their connections are good. */
+    @Test
+    @Timeout(120)
+    void whatIsGivenUpEndsInTheServerToo() throws Exception {
+        FeatureView held = view("held");
+        OnlineStore store = open("p", Map.of("max_conn", 1));
+        store.update(keep(held));
+        store.write(held, List.of(row(7, 10)));
+        read(store, held, key(7));
+        String connections =
+                "SELECT pid FROM pg_stat_activity WHERE application_name = 'manciple' AND query LIKE '%%\"%s\"%%'"
+                        .formatted(schema);
+        List<List<String>> before = query(connections);
+        assertThat(before).hasSize(1);
+        List<Runnable> calls = List.of(() -> read(store, held, key(7)), () -> store.write(held, List.of(row(7, 11))));
+        try (Connection holder = server.connect();
+                Statement statement = holder.createStatement()) {
+            holder.setAutoCommit(false);
+            statement.execute("LOCK TABLE \"%s\".p_held IN ACCESS EXCLUSIVE MODE".formatted(schema));
+            for (int i = 0; i < 6; i++) {
+                Runnable call = calls.get(i % 2);
+                FutureTask<StoreException> waiting =
+                        new FutureTask<>(() -> catchThrowableOfType(StoreException.class, call::run));
+                Thread caller = Thread.startVirtualThread(waiting);
+                String blocked = connections + " AND wait_event_type = 'Lock'";
+                Await.until("a call waits in the server", () -> query(blocked), pids -> pids.size() == 1);
+                caller.interrupt();
+                assertThat(waiting.get().outcome()).isEqualTo(StoreException.Outcome.NOT_APPLIED);
+                Await.until("none waits in the server", () -> query(blocked), List::isEmpty);
+            }
+            holder.rollback();
+        }
+        assertThat(read(store, held, key(7)))
+                .first()
+                .isInstanceOfSatisfying(
+                        Lookup.Found.class,
+                        found -> assertThat(found.values()).first().isEqualTo(new Value.Int(10)));
+        assertThat(query(connections)).as("the same connection all along").isEqualTo(before);
     }
 
     @Test

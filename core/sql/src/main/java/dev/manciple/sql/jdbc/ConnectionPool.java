@@ -6,7 +6,10 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
 import java.time.Duration;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -21,8 +24,34 @@ public final class ConnectionPool implements AutoCloseable {
         void connect() throws SQLException;
     }
 
+    /** Work on a connection that is lent. */
+    public interface Work<T> {
+        T on(Connection connection) throws SQLException;
+    }
+
+    /** Tells the server, over a connection of its own, to end what another connection waits for. */
+    public interface Stop {
+        void stop(Connection waiting) throws SQLException;
+    }
+
+    /** Whoever lent a connection has gone on, and the work may end or not. */
+    public static final class AbandonedException extends SQLTransientConnectionException {
+        private static final long serialVersionUID = 1;
+
+        AbandonedException() {
+            super("it was interrupted, and the server did not end what it was at", CONNECTION_FAILED);
+        }
+    }
+
     /** The code of SQLSTATE with which {@link #borrow} fails while others use all connections. */
     public static final String ALL_IN_USE = "53300";
+
+    private static final String CONNECTION_FAILED = "08006";
+
+    /** How often a server is told to stop, which may be between two statements, and how often at most. */
+    private static final Duration BETWEEN_STOPS = Duration.ofMillis(100);
+
+    private static final int STOPS = 20;
 
     /** The code of SQLSTATE for a connection that does not come about. */
     private static final String NO_CONNECTION = "08001";
@@ -38,6 +67,7 @@ public final class ConnectionPool implements AutoCloseable {
 
     private final HikariConfig settings;
     private final Probe probe;
+    private final Stop stop;
     private final Duration limit;
     private final ReentrantLock opening = new ReentrantLock();
     private final AtomicReference<@Nullable HikariDataSource> opened = new AtomicReference<>();
@@ -45,11 +75,13 @@ public final class ConnectionPool implements AutoCloseable {
 
     /**
      * @param settings how to connect, and how many connections there may be; how long to wait for one is set here
+     * @param stop how an interrupt of a thread ends what the server does for it
      * @param limit how long to wait for a connection, also for one that others are using
      */
-    public ConnectionPool(HikariConfig settings, Probe probe, Duration limit) {
+    public ConnectionPool(HikariConfig settings, Probe probe, Stop stop, Duration limit) {
         this.settings = settings;
         this.probe = probe;
+        this.stop = stop;
         this.limit = limit;
         settings.setConnectionTimeout(Math.clamp(limit.toMillis(), LEAST_WAIT_MILLIS, PATIENCE.toMillis()));
         settings.setInitializationFailTimeout(-1);
@@ -70,6 +102,68 @@ public final class ConnectionPool implements AutoCloseable {
         } catch (SQLException | RuntimeException e) {
             try (connection) {
                 throw e;
+            }
+        }
+    }
+
+    /**
+     * Lends a connection, that commits each statement, to some work. The work has a thread of its own: an interrupt of a virtual
+     * thread would close the connection it reads from, and leave the server at its work, with no limit to how many. An interrupt
+     * of the caller ends the statement in the server instead, after which the connection is as good as before.
+     *
+     * @param silence how long the server may be silent before the connection is given up; zero for ever
+     * @throws AbandonedException if the caller is interrupted and the work does not end soon
+     * @throws SQLException as of {@link #borrow} and the work
+     */
+    public <T> T lend(Duration silence, Work<T> work) throws SQLException {
+        Loan loan = new Loan(stop);
+        FutureTask<T> task = new FutureTask<>(() -> {
+            try (Connection connection = borrow(silence)) {
+                return loan.use(connection, work);
+            }
+        });
+        Thread.ofVirtual().name("connection").start(task);
+        try {
+            return result(task);
+        } catch (InterruptedException e) {
+            try {
+                return stopped(task, loan);
+            } finally {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    private static <T> T stopped(FutureTask<T> task, Loan loan) throws SQLException {
+        for (int told = 0; told < STOPS && !task.isDone(); told++) {
+            loan.stop();
+            try {
+                task.get(BETWEEN_STOPS.toMillis(), TimeUnit.MILLISECONDS);
+            } catch (TimeoutException | ExecutionException e) {
+                continue;
+            } catch (InterruptedException e) {
+                break;
+            }
+        }
+        if (!task.isDone()) {
+            throw new AbandonedException();
+        }
+        try {
+            return result(task);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException("what is done is not waited for", e);
+        }
+    }
+
+    private static <T> T result(FutureTask<T> task) throws SQLException, InterruptedException {
+        try {
+            return task.get();
+        } catch (ExecutionException e) {
+            switch (e.getCause()) {
+                case SQLException failure -> throw failure;
+                case RuntimeException failure -> throw failure;
+                case Error failure -> throw failure;
+                case null, default -> throw new IllegalStateException(e);
             }
         }
     }

@@ -80,7 +80,7 @@ class ConnectionPoolTest {
         HikariConfig settings = new HikariConfig();
         settings.setJdbcUrl("jdbc:sqlite:" + in.resolve("x.db"));
         settings.setMaximumPoolSize(1);
-        return new ConnectionPool(settings, probes::incrementAndGet, LIMIT);
+        return new ConnectionPool(settings, probes::incrementAndGet, waiting -> {}, LIMIT);
     }
 
     private static void assertAnswers(ConnectionPool pool) throws SQLException {
