@@ -2,6 +2,7 @@ package dev.manciple.server.auth;
 
 import dev.manciple.auth.PythonPattern;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 import org.slf4j.Logger;
@@ -37,7 +38,7 @@ final class NamePattern {
 
     boolean matches(String name) {
         try {
-            return pattern.matcher(new Watched(name, 0, name.length(), new int[1]))
+            return pattern.matcher(new Watched(name, 0, name.length(), new AtomicInteger()))
                     .matches();
         } catch (TooMuch | StackOverflowError e) {
             // The matcher goes one call deeper with each character of some patterns.
@@ -61,7 +62,7 @@ final class NamePattern {
     }
 
     /** A text that counts how often it is looked at. */
-    private record Watched(String text, int from, int to, int[] looks) implements CharSequence {
+    private record Watched(String text, int from, int to, AtomicInteger looks) implements CharSequence {
         @Override
         public int length() {
             return to - from;
@@ -69,7 +70,7 @@ final class NamePattern {
 
         @Override
         public char charAt(int index) {
-            if (looks[0]++ == MOST_LOOKS) {
+            if (looks.getAndIncrement() == MOST_LOOKS) {
                 throw new TooMuch();
             }
             return text.charAt(from + index);

@@ -9,7 +9,6 @@ import java.time.Duration;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -38,8 +37,8 @@ public final class ConnectionPool implements AutoCloseable {
     public static final class AbandonedException extends SQLTransientConnectionException {
         private static final long serialVersionUID = 1;
 
-        AbandonedException() {
-            super("it was interrupted, and the server did not end what it was at", CONNECTION_FAILED);
+        AbandonedException(@Nullable InterruptedException cause) {
+            super("it was interrupted, and the server did not end what it was at", CONNECTION_FAILED, cause);
         }
     }
 
@@ -49,9 +48,9 @@ public final class ConnectionPool implements AutoCloseable {
     private static final String CONNECTION_FAILED = "08006";
 
     /** How often a server is told to stop, which may be between two statements, and how often at most. */
-    private static final Duration BETWEEN_STOPS = Duration.ofMillis(100);
+    private static final Duration BETWEEN_STOPS = Duration.ofMillis(20);
 
-    private static final int STOPS = 20;
+    private static final int STOPS = 50;
 
     /** The code of SQLSTATE for a connection that does not come about. */
     private static final String NO_CONNECTION = "08001";
@@ -135,24 +134,18 @@ public final class ConnectionPool implements AutoCloseable {
     }
 
     private static <T> T stopped(FutureTask<T> task, Loan loan) throws SQLException {
-        for (int told = 0; told < STOPS && !task.isDone(); told++) {
-            loan.stop();
-            try {
-                task.get(BETWEEN_STOPS.toMillis(), TimeUnit.MILLISECONDS);
-            } catch (TimeoutException | ExecutionException e) {
-                continue;
-            } catch (InterruptedException e) {
-                break;
-            }
-        }
-        if (!task.isDone()) {
-            throw new AbandonedException();
-        }
         try {
-            return result(task);
+            for (int told = 0; told < STOPS && !task.isDone(); told++) {
+                loan.stop();
+                Thread.sleep(BETWEEN_STOPS);
+            }
+            if (task.isDone()) {
+                return result(task);
+            }
         } catch (InterruptedException e) {
-            throw new IllegalStateException("what is done is not waited for", e);
+            throw new AbandonedException(e);
         }
+        throw new AbandonedException(null);
     }
 
     private static <T> T result(FutureTask<T> task) throws SQLException, InterruptedException {
