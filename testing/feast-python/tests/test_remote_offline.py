@@ -152,6 +152,22 @@ def test_keeps_other_columns_and_leaves_indexes_out(client):
     assert values(answer, "weight") == [1, 2, None, 4]
 
 
+def test_keeps_what_pandas_says_of_types(client):
+    big = 2**53 + 1
+    frame = ASKED.copy()
+    frame["order"] = pd.array([big, None, big + 2, 1], "Int64")
+    frame["small"] = pd.array([1, None, 3, 4], "UInt8")
+    frame["text"] = pd.array(["a", None, "c", "d"], "string")
+    frame["flag"] = pd.array([True, None, False, True], "boolean")
+    frame["real"] = pd.array([1.5, None, 2.5, 3.5], "Float32")
+    frame["arrow"] = pd.array([1, None, 3, 4], "int64[pyarrow]")
+    frame["list"] = pd.Series([[1], [2], None, [4]], dtype=pd.ArrowDtype(pa.list_(pa.int64())))
+    answer = client.get_historical_features(entity_df=frame, features=["driver_stats:trips"]).to_df()
+    same = ["order", "small", "text", "flag", "real", "arrow"]
+    pd.testing.assert_frame_equal(answer[same], frame[same])
+    assert values(answer, "trips") == [9, 8, 7, None]
+
+
 def test_joins_rows_of_sql(client):
     answer = client.get_historical_features(
         entity_df="SELECT 1001::BIGINT AS driver_id, TIMESTAMPTZ '2024-06-01 00:00:00Z' AS event_timestamp",

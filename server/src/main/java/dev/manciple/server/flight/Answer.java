@@ -19,14 +19,15 @@ import org.apache.arrow.vector.types.pojo.Schema;
  *
  * @param schema runs nothing
  * @param open runs it; the caller closes the reader
+ * @param types what pandas is to make of columns that were sent, which no engine needs to know
  */
-record Answer(Supplier<Schema> schema, Function<BufferAllocator, ArrowReader> open) {
+record Answer(Supplier<Schema> schema, Function<BufferAllocator, ArrowReader> open, PandasTypes types) {
     private static final Schema COLUMNS = new Schema(List.of(
             ArrowTypes.field(Field.of("name", ValueType.Scalar.STRING)),
             ArrowTypes.field(Field.of("type", ValueType.Scalar.STRING))));
 
     static Answer of(RetrievalJob job) {
-        return new Answer(job::schema, job::open);
+        return new Answer(job::schema, job::open, PandasTypes.NONE);
     }
 
     /** The columns of a source, one per row. */
@@ -36,6 +37,12 @@ record Answer(Supplier<Schema> schema, Function<BufferAllocator, ArrowReader> op
                         field -> List.of(new Value.Text(field.getName()), new Value.Text(ArrowTypeText.write(field))))
                 .toList();
         return new Answer(
-                () -> COLUMNS, allocator -> ArrowRows.reader(allocator, COLUMNS, rows, Math.max(rows.size(), 1)));
+                () -> COLUMNS,
+                allocator -> ArrowRows.reader(allocator, COLUMNS, rows, Math.max(rows.size(), 1)),
+                PandasTypes.NONE);
+    }
+
+    Answer withTypes(PandasTypes sent) {
+        return new Answer(schema, open, sent);
     }
 }

@@ -12,6 +12,7 @@ import org.apache.arrow.flight.FlightProducer.ServerStreamListener;
 import org.apache.arrow.flight.FlightRuntimeException;
 import org.apache.arrow.flight.FlightStatusCode;
 import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.arrow.vector.ipc.ArrowReader;
 import org.jspecify.annotations.Nullable;
 
@@ -44,8 +45,9 @@ final class AnswerStream {
     FlightStatusCode send(Supplier<Answer> answer, BufferAllocator allocator, LongConsumer sent) {
         try {
             begin();
-            try (ArrowReader rows = answer.get().open().apply(allocator)) {
-                send(rows, sent);
+            Answer planned = answer.get();
+            try (ArrowReader rows = planned.open().apply(allocator)) {
+                send(rows, planned.types(), sent);
             } finally {
                 end();
             }
@@ -62,13 +64,17 @@ final class AnswerStream {
         }
     }
 
-    private void send(ArrowReader rows, LongConsumer sent) throws IOException, InterruptedException {
+    private void send(ArrowReader rows, PandasTypes types, LongConsumer sent) throws IOException, InterruptedException {
         // Dictionaries, which precede everything else, come with the first batch.
         boolean more = rows.loadNextBatch();
-        client.start(rows.getVectorSchemaRoot(), rows);
+        VectorSchemaRoot read = rows.getVectorSchemaRoot();
+        VectorSchemaRoot told =
+                new VectorSchemaRoot(types.notedIn(read.getSchema()), read.getFieldVectors(), read.getRowCount());
+        client.start(told, rows);
         while (more && awaitDemand()) {
+            told.setRowCount(read.getRowCount());
             client.putNext();
-            sent.accept(rows.getVectorSchemaRoot().getRowCount());
+            sent.accept(read.getRowCount());
             more = rows.loadNextBatch();
         }
     }

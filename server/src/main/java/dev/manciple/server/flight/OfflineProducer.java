@@ -137,7 +137,7 @@ final class OfflineProducer implements FlightProducer {
     }
 
     private Answer answer(Upload upload) {
-        return upload.answer(() -> calls.answer(upload.command(), upload.file()));
+        return upload.answer(() -> calls.answer(upload.command(), upload.file()).withTypes(upload.types()));
     }
 
     /** Without a place to go to: who asks here is here already. */

@@ -68,11 +68,13 @@ final class Spool implements AutoCloseable {
         private final Path file;
         private final long bytes;
         private final long count;
+        private final PandasTypes types;
 
-        private Rows(Path file, long bytes, long count) {
+        private Rows(Path file, long bytes, long count, PandasTypes types) {
             this.file = file;
             this.bytes = bytes;
             this.count = count;
+            this.types = types;
         }
 
         /** How many there are. */
@@ -83,6 +85,11 @@ final class Spool implements AutoCloseable {
         /** An Arrow file in the streaming format. */
         Path file() {
             return file;
+        }
+
+        /** What their client says of the columns, which is not in the file. */
+        PandasTypes types() {
+            return types;
         }
 
         @Override
@@ -108,7 +115,7 @@ final class Spool implements AutoCloseable {
         Budget budget = new Budget();
         try {
             long count = write(file, stream, budget, heard);
-            return Optional.of(new Rows(file, budget.reserved, count));
+            return Optional.of(new Rows(file, budget.reserved, count, PandasTypes.of(stream.getSchema())));
         } catch (IOException e) {
             delete(file, budget.reserved);
             throw new StoreException(

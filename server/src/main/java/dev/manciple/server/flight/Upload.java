@@ -39,6 +39,10 @@ final class Upload implements AutoCloseable {
         return rows.map(Spool.Rows::file);
     }
 
+    PandasTypes types() {
+        return rows.map(Spool.Rows::types).orElse(PandasTypes.NONE);
+    }
+
     /** The answer, planned once however often its client asks; planning it twice at a time does no harm. */
     Answer answer(Supplier<Answer> planning) {
         Answer known = answer;

@@ -105,9 +105,7 @@ final class Client implements AutoCloseable {
 
     /** The rows of a flight, each as a list of the objects of its vectors. */
     List<List<Object>> get(FlightDescriptor descriptor) throws Exception {
-        FlightInfo info = client.getInfo(descriptor);
-        FlightStream stream = client.getStream(info.getEndpoints().getFirst().getTicket());
-        try (stream) {
+        try (FlightStream stream = stream(descriptor)) {
             List<List<Object>> rows = new ArrayList<>();
             while (stream.next()) {
                 VectorSchemaRoot root = stream.getRoot();
@@ -122,6 +120,12 @@ final class Client implements AutoCloseable {
             }
             return rows;
         }
+    }
+
+    /** The answer of a flight; the caller closes it. */
+    FlightStream stream(FlightDescriptor descriptor) {
+        FlightInfo info = client.getInfo(descriptor);
+        return client.getStream(info.getEndpoints().getFirst().getTicket());
     }
 
     List<String> columns(FlightDescriptor descriptor) {

@@ -26,6 +26,8 @@ import java.util.Set;
 import org.apache.arrow.flight.FlightDescriptor;
 import org.apache.arrow.flight.FlightRuntimeException;
 import org.apache.arrow.flight.FlightStatusCode;
+import org.apache.arrow.flight.FlightStream;
+import org.apache.arrow.vector.types.pojo.Schema;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -34,6 +36,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.json.JsonMapper;
 
 /** Feast's protocol over loopback, each of its calls. */
 class OfflineServerTest {
@@ -133,6 +136,75 @@ class OfflineServerTest {
         FlightDescriptor flight =
                 client.put(historical(), columns, List.of(List.of(new Value.Int(1001), LATER, new Value.Int(3))));
         assertThat(client.columns(flight)).containsExactly("driver_id", "event_timestamp", "trips", "name");
+    }
+
+    @Test
+    void tellsPandasTheTypesOfTheColumnsItSent() throws Exception {
+        List<Field> columns = new ArrayList<>(ASKED);
+        List.of("order", "text", "flag", "category").forEach(name -> columns.add(Field.of(name, Scalar.INT64)));
+        columns.set(3, Field.of("text", Scalar.STRING));
+        columns.set(4, Field.of("flag", Scalar.BOOL));
+        List<Value> row = List.of(
+                new Value.Int(1001),
+                LATER,
+                new Value.Int((1L << 53) + 1),
+                new Value.Text("t"),
+                new Value.Bool(true),
+                new Value.Int(0));
+        List<Value> nulls = new ArrayList<>(row);
+        nulls.set(2, Value.Null.NULL);
+        FlightDescriptor flight =
+                client.put(Client.descriptor(historical()), described(columns, """
+                        {"index_columns": ["flag"], "columns": [
+                          {"name": null, "field_name": "driver_id", "pandas_type": "int64", "numpy_type": "int64"},
+                          {"name": "order", "field_name": "order", "pandas_type": "int64", "numpy_type": "Int64"},
+                          {"name": 7, "field_name": "text", "pandas_type": "unicode", "numpy_type": "string"},
+                          {"name": "flag", "field_name": "flag", "pandas_type": "bool", "numpy_type": "boolean"},
+                          {"field_name": "category", "pandas_type": "categorical", "numpy_type": "int8"},
+                          {"field_name": "trips", "pandas_type": "int64", "numpy_type": "Int64"},
+                          {"field_name": ["text"]}, 7]}"""), List.of(row, nulls));
+        Schema answered = client.flight().getInfo(flight).getSchemaOptional().orElseThrow();
+        assertThat(answered.getFields()).hasSize(8);
+        try (FlightStream stream = client.stream(flight)) {
+            assertThat(JsonMapper.shared()
+                            .readTree(stream.getSchema().getCustomMetadata().get("pandas")))
+                    .isEqualTo(JsonMapper.shared().readTree("""
+                            {"index_columns": [], "column_indexes": [], "columns": [
+                              {"name": "order", "field_name": "order", "pandas_type": "int64", "numpy_type": "Int64", "metadata": null},
+                              {"name": "text", "field_name": "text", "pandas_type": "unicode", "numpy_type": "string", "metadata": null},
+                              {"name": "flag", "field_name": "flag", "pandas_type": "bool", "numpy_type": "boolean", "metadata": null}]}"""));
+            assertThat(stream.next()).isTrue();
+            assertThat(stream.getRoot().getVector("order").getObject(0)).isEqualTo((1L << 53) + 1);
+            assertThat(stream.getRoot().getVector("order").isNull(1)).isTrue();
+            assertThat(stream.getRoot().getVector("trips").getObject(1)).isEqualTo(7L);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "no json",
+                "null",
+                "7",
+                "[]",
+                "{\"columns\": 7}",
+                "{\"columns\": [{\"field_name\": \"driver_id\", \"pandas_type\": {}, \"numpy_type\": \"Int64\"}]}",
+                "{\"columns\": [{\"field_name\": \"driver_id\", \"pandas_type\": \"int64\", \"numpy_type\": \"list<item: int64>[pyarrow]\"}]}",
+            })
+    void whatPandasDoesNotSayIsNoMatter(String said) throws Exception {
+        FlightDescriptor flight =
+                client.put(Client.descriptor(historical()), described(ASKED, said), List.of(asked(1001, LATER)));
+        try (FlightStream stream = client.stream(flight)) {
+            assertThat(stream.getSchema().getCustomMetadata()).doesNotContainKey("pandas");
+            assertThat(stream.next()).isTrue();
+            assertThat(stream.getRoot().getVector("trips").getObject(0)).isEqualTo(7L);
+        }
+    }
+
+    private static Schema described(List<Field> columns, String pandas) {
+        return new Schema(
+                columns.stream().map(dev.manciple.arrow.ArrowTypes::field).toList(), Map.of("pandas", pandas));
     }
 
     @Test
