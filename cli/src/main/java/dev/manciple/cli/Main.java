@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.EnumSet;
 import java.util.Set;
+import org.slf4j.bridge.SLF4JBridgeHandler;
 
 /** The program {@code manciple}. */
 public final class Main {
@@ -20,6 +21,9 @@ public final class Main {
     private Main() {}
 
     public static void main(String[] args) {
+        // What libraries tell Java's own log goes where everything else goes.
+        SLF4JBridgeHandler.removeHandlersForRootLogger();
+        SLF4JBridgeHandler.install();
         Terminal terminal = ofThisProcess();
         Cancellation cancellation = new Cancellation();
         cancellation.watch(Thread.currentThread());

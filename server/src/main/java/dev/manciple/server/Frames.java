@@ -14,6 +14,9 @@ import dev.manciple.spi.Value;
 import dev.manciple.wire.ValueJson;
 import java.math.BigDecimal;
 import java.math.BigInteger;
+import java.math.RoundingMode;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -32,8 +35,6 @@ import tools.jackson.databind.json.JsonMapper;
  * {@code created}.
  */
 public final class Frames {
-    private static final int ROWS_PER_BATCH = 10_000;
-
     /** What Feast's client calls the times of rows, whatever the view's source calls them. */
     private static final String EVENT_TIMESTAMP = "event_timestamp";
 
@@ -107,7 +108,8 @@ public final class Frames {
             int at = row;
             byRow.add(values.stream().map(column -> column.get(at)).toList());
         }
-        return ArrowRows.reader(allocator, new Schema(fields), byRow, ROWS_PER_BATCH);
+        // In one batch, so that none is stored if one of them cannot be.
+        return ArrowRows.reader(allocator, new Schema(fields), byRow, Math.max(rows, 1));
     }
 
     private static Map<String, ValueType> types(List<FeatureView> views) {
@@ -160,8 +162,11 @@ public final class Frames {
 
     /** In pandas a column of integers in which one is missing is one of fractions, and one with a text in it is all text. */
     private static boolean isLoose(@Nullable Object cell, ValueType type) {
-        boolean fraction = cell instanceof Double || cell instanceof Float || cell instanceof BigDecimal;
-        return cell instanceof String ? NUMBERS.contains(type) : fraction && INTEGERS.contains(type);
+        return cell instanceof String ? NUMBERS.contains(type) : isFraction(cell) && INTEGERS.contains(type);
+    }
+
+    private static boolean isFraction(@Nullable Object cell) {
+        return cell instanceof Double || cell instanceof Float || cell instanceof BigDecimal;
     }
 
     /**
@@ -243,9 +248,23 @@ public final class Frames {
         }
     }
 
+    /** Seconds with a fraction, to the microsecond. */
+    private static Value time(BigDecimal seconds, String column) {
+        BigDecimal whole = seconds.setScale(0, RoundingMode.FLOOR);
+        Value time =
+                ArrowValues.convert(ValueJson.fromJson(whole.toBigInteger()), ValueType.Scalar.UNIX_TIMESTAMP, column);
+        long micros = seconds.subtract(whole).movePointRight(6).longValue();
+        return time instanceof Value.Time(Instant second)
+                ? new Value.Time(second.plus(micros, ChronoUnit.MICROS))
+                : time;
+    }
+
     private static Value time(@Nullable Object cell, String column) {
         if (cell instanceof Long seconds && seconds == NO_TIME) {
             return Value.Null.NULL;
+        }
+        if (isFraction(cell) && cell instanceof Number seconds && Double.isFinite(seconds.doubleValue())) {
+            return time(BigDecimal.valueOf(seconds.doubleValue()), column);
         }
         return ArrowValues.convert(ValueJson.fromJson(cell), ValueType.Scalar.UNIX_TIMESTAMP, column);
     }

@@ -72,16 +72,20 @@ public final class OfflinePushQueue implements AutoCloseable {
     }
 
     /**
-     * Takes rows to be appended later.
+     * Looks at rows before they are taken: what is wrong with them is told to who sent them, who is gone when they are appended.
      *
      * @param columns of parsed JSON
-     * @throws FeatureStoreException if they do not fit the views the source feeds, or no view is fed by it; nothing is taken then
+     * @throws FeatureStoreException if they do not fit the views the source feeds, or no view is fed by it
      */
-    public void add(String source, boolean cached, Map<String, List<?>> columns) {
-        Kind kind = new Kind(source, List.copyOf(columns.keySet()));
-        // What is wrong with rows is told to who sent them, who is gone when they are appended.
+    public void check(String source, boolean cached, Map<String, List<?>> columns) {
         // Where others of the same columns wait already, the store was asked.
-        writing.check(source, cached, !isGathering(kind), (views, to) -> Frames.ofJson(allocator, views, to, columns));
+        boolean unasked = !isGathering(new Kind(source, List.copyOf(columns.keySet())));
+        writing.check(source, cached, unasked, (views, to) -> Frames.ofJson(allocator, views, to, columns));
+    }
+
+    /** Takes rows, which were found good, to be appended later. */
+    public void add(String source, Map<String, List<?>> columns) {
+        Kind kind = new Kind(source, List.copyOf(columns.keySet()));
         Batch full = null;
         boolean crowded;
         lock.lock();

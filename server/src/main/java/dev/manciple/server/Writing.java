@@ -10,9 +10,10 @@ import dev.manciple.model.Permission.Action;
 import dev.manciple.spi.RegistrySnapshot;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.EnumSet;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Supplier;
@@ -43,7 +44,8 @@ public final class Writing {
     }
 
     /**
-     * Writes rows to every view a push source feeds.
+     * Writes rows to every view a push source feeds. For both stores they go to the online one first, and to the other one only if
+     * they are there: who is told of a failure may push again, and finds no row twice in the history.
      *
      * @param rows makes the rows for the views, for each store on its own; what it returns is closed here
      * @param cached whether the registry as it was seen last will do; else it is read again, as Feast's
@@ -51,23 +53,24 @@ public final class Writing {
      * @throws FeatureStoreException the first view's failure, the others' suppressed, after all views had their turn
      */
     public void push(String source, String to, boolean cached, Rows rows) {
-        List<PushTarget> targets = switch (target(to)) {
-            case ONLINE -> List.of(PushTarget.ONLINE);
-            case OFFLINE -> List.of(PushTarget.OFFLINE);
-            case BOTH -> List.of(PushTarget.ONLINE, PushTarget.OFFLINE);
-        };
         List<FeatureView> views = fedBy(source, cached);
-        List<FeatureStoreException> failures = new ArrayList<>();
-        for (PushTarget target : targets) {
-            try (ArrowReader reader = rows.make(views, target)) {
-                failures.addAll(store.push(source, reader, target).failedViews().values());
-            } catch (FeatureStoreException e) {
-                failures.add(e);
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
+        switch (target(to)) {
+            case ONLINE -> push(source, views, PushTarget.ONLINE, rows);
+            case OFFLINE -> push(source, views, PushTarget.OFFLINE, rows);
+            case BOTH -> {
+                check(source, cached, true, rows);
+                push(source, views, PushTarget.ONLINE, rows);
+                push(source, views, PushTarget.OFFLINE, rows);
             }
         }
-        throwAll(failures);
+    }
+
+    private void push(String source, List<FeatureView> views, PushTarget target, Rows rows) {
+        try (ArrowReader reader = rows.make(views, target)) {
+            throwAll(store.push(source, reader, target).failedViews().values());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /**
@@ -138,7 +141,11 @@ public final class Writing {
         List<FeatureStoreException> failures = List.copyOf(all);
         if (!failures.isEmpty()) {
             FeatureStoreException first = failures.getFirst();
-            failures.stream().skip(1).forEach(first::addSuppressed);
+            // Views that share a history share its failure.
+            Set<FeatureStoreException> others = Collections.newSetFromMap(new IdentityHashMap<>());
+            others.addAll(failures);
+            others.remove(first);
+            others.forEach(first::addSuppressed);
             throw first;
         }
     }

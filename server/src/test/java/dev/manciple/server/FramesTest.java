@@ -22,7 +22,8 @@ import tools.jackson.databind.json.JsonMapper;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class FramesTest {
     private static final List<String> FEATURES = List.of(
-            "number", "numbers", "part", "parts", "maps", "times", "scalars", "json", "jsons", "text", "real", "flag");
+            "number", "numbers", "part", "parts", "maps", "times", "scalars", "json", "jsons", "text", "real", "flag",
+            "moment");
 
     private Path folder;
     private FeatureStore store;
@@ -33,8 +34,8 @@ class FramesTest {
     void start(@TempDir Path folder) throws IOException {
         this.folder = folder;
         Files.writeString(folder.resolve("shapes.csv"), """
-                driver_id,number,numbers,part,parts,maps,times,scalars,json,jsons,text,real,flag,event_timestamp
-                1001,7,,,,,,,,,,0.5,true,2024-05-01T10:00:00Z
+                driver_id,number,numbers,part,parts,maps,times,scalars,json,jsons,text,real,flag,moment,event_timestamp
+                1001,7,,,,,,,,,,0.5,true,2024-05-01T10:00:00Z,2024-05-01T10:00:00Z
                 """);
         store = Repository.with(folder, """
                 data_sources:
@@ -45,6 +46,12 @@ class FramesTest {
                   - {name: mark, join_keys: [mark], value_type: bytes}
                 feature_views:
                   - name: marked
+                    entities: [mark]
+                    schema:
+                      - {name: mark, dtype: Bytes}
+                      - {name: weight, dtype: Int64}
+                    stream_source: {name: marks, type: push}
+                  - name: marked_too
                     entities: [mark]
                     schema:
                       - {name: mark, dtype: Bytes}
@@ -65,7 +72,13 @@ class FramesTest {
                       - {name: text, dtype: String}
                       - {name: real, dtype: Float64}
                       - {name: flag, dtype: Bool}
+                      - {name: moment, dtype: UnixTimestamp}
                     source: shapes
+                on_demand_feature_views:
+                  - name: read
+                    sources: [driver_stats]
+                    schema: [{name: name_as_number, dtype: Int64}]
+                    expressions: {name_as_number: CAST(name AS BIGINT)}
                 """);
         server = FeatureServer.start(store, ServerOptions.DEFAULT.withPort(0), "test");
         http = Http.of(server);
@@ -129,6 +142,74 @@ class FramesTest {
                 .hasSize(1);
     }
 
+    private HttpResponse<String> pushBoth(String keys, String others) throws Exception {
+        return http.post("/push", """
+                {"push_source_name": "stats_push", "to": "online_and_offline", "df": {"driver_id": %s, "conv_rate": [0.25, 0.5],
+                 "name": ["Cy", "Di"], %s "event_timestamp": ["2024-06-01", 1717243200.0], "created": ["2024-06-01", "2024-06-01"]}}
+                """.formatted(keys, others));
+    }
+
+    private List<String> historyOf(String key) throws IOException {
+        return Files.readAllLines(folder.resolve("stats.csv")).stream()
+                .filter(line -> line.contains(key))
+                .toList();
+    }
+
+    /** Whoever is told that a push failed pushes again. */
+    @Test
+    void rowsThatOneStoreCannotTakeAreInNeither() throws Exception {
+        assertThat(pushBoth("[8008, null]", "\"trips\": [3, 4],").statusCode()).isEqualTo(400);
+        assertThat(historyOf("8008")).isEmpty();
+
+        assertThat(pushBoth("[8008, 8009]", "").statusCode())
+                .as("without a column of the history")
+                .isEqualTo(400);
+        assertThat(http.post(
+                                "/get-online-features",
+                                "{\"entities\": {\"driver_id\": [8008]}, \"features\": [\"driver_stats:name\"]}")
+                        .body())
+                .contains("NOT_FOUND");
+
+        assertThat(pushBoth("[8008, 8009]", "\"trips\": [3, 4],").statusCode()).isEqualTo(200);
+        assertThat(historyOf("8008")).hasSize(1);
+    }
+
+    @Test
+    void aFailureThatViewsShareIsToldOnce() throws Exception {
+        HttpResponse<String> answer = http.post("/push", """
+                {"push_source_name": "marks", "to": "offline", "df": {"mark": ["/wE="], "weight": [7], "event_timestamp": ["2024-06-01"]}}
+                """);
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(400);
+    }
+
+    /** Nobody who asks can do anything about what is stored. */
+    @Test
+    void aStoredValueThatAnExpressionCannotTakeSpoilsItsFeaturesAlone() throws Exception {
+        HttpResponse<String> answer = http.post("/get-online-features", """
+                {"entities": {"driver_id": [1001]}, "features": ["driver_stats:trips", "read:name_as_number"], "include_details": true}
+                """);
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+        assertThat(Http.json(answer).at("/results/1/values").toString()).isEqualTo("[7]");
+        assertThat(Http.json(answer).at("/results/2/statuses").toString()).isEqualTo("[\"INVALID\"]");
+        assertThat(Http.json(answer).at("/metadata/failures/0/view").asString()).isEqualTo("read");
+    }
+
+    @Test
+    void ofManyRowsNoneIsWrittenIfOneCannotBe() throws Exception {
+        String keys = "\"/wI=\",".repeat(25_000);
+        String numbers = "1,".repeat(25_000);
+        String times = "1717243200,".repeat(25_000);
+        HttpResponse<String> answer = http.post(
+                "/write-to-online-store",
+                "{\"feature_view_name\": \"marked\", \"df\": {\"mark\": [%snull], \"weight\": [%s1], \"event_timestamp\": [%s1717243200]}}"
+                        .formatted(keys, numbers, times));
+        assertThat(answer.statusCode()).isEqualTo(400);
+        assertThat(answer.body()).contains("Row 25001 has a null join key");
+        HttpResponse<String> read = http.post(
+                "/get-online-features", "{\"entities\": {\"mark\": [\"/wI=\"]}, \"features\": [\"marked:weight\"]}");
+        assertThat(read.body()).contains("NOT_FOUND");
+    }
+
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '~', textBlock = """
                     5.0  | 5
@@ -154,6 +235,8 @@ class FramesTest {
                     real  | 10000000000000000000   | 1.0E19
                     flag  | 0                      | false
                     flag  | 1                      | true
+                    moment | 1700000100.0          | 1700000100
+                    moment | 1700000100.5          | 1700000100
                     """)
     void valuesOfOtherKindsAreTakenAsPythonTakesThem(String column, String cell, String value) throws Exception {
         HttpResponse<String> answer = write(column, cell);

@@ -108,6 +108,21 @@ class OfflinePushQueueTest {
     }
 
     @Test
+    void whatTheOnlineStoreCannotTakeIsNotGathered() throws Exception {
+        Http http = start(1_000, LONG);
+        List<String> before = history();
+        HttpResponse<String> answer = http.post("/push", """
+                {"push_source_name": "stats_push", "to": "online_and_offline",
+                 "df": {"driver_id": [null], "conv_rate": [0.5], "trips": [3], "name": ["x"],
+                        "event_timestamp": ["2024-06-01"], "created": ["2024-06-01"]}}
+                """);
+        assertThat(answer.statusCode()).isEqualTo(400);
+        http.server().close();
+
+        assertThat(history()).isEqualTo(before);
+    }
+
+    @Test
     void rowsThatAreLostAreLoggedWithoutValues() throws Exception {
         Http http = start(1_000, LONG);
         push(http, 5001, "offline");

@@ -142,7 +142,7 @@ final class Database implements AutoCloseable {
                         .formatted(busyTimeout);
             case SQLITE_FULL -> "the disk is full. Make room and try again; what was there before is unharmed";
             case SQLITE_READONLY, SQLITE_PERM, SQLITE_CANTOPEN ->
-                "the file or its folder may not be opened or written to. Check the permissions of both";
+                "the file or its folder may not be opened or written to, which readers have to as well once Manciple has written to it. Check the permissions of both";
             case SQLITE_NOTADB -> "the file is not a SQLite database. Let 'path' of the online store name another file";
             case SQLITE_CORRUPT -> "the file is damaged. Restore it, or delete it, apply and materialize again";
             default -> "";

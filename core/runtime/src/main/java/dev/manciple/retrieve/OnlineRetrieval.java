@@ -234,7 +234,13 @@ public final class OnlineRetrieval {
                         plan.functions().get(slice).compute(inputs(asked, columns, keys, results), rows),
                         unread(asked, keys, results),
                         Optional.empty());
-            } catch (UnsupportedException | StoreException e) {
+            } catch (UnsupportedException | StoreException | InvalidRequestException e) {
+                boolean callers = e instanceof InvalidRequestException
+                        && asked.inputs().stream().anyMatch(OnDemandInput.FromRequest.class::isInstance);
+                if (callers) {
+                    // Of what he sent or of what is stored: he can look at the one.
+                    throw e;
+                }
                 if (Thread.currentThread().isInterrupted()) {
                     // Nobody waits for the rest.
                     throw e;

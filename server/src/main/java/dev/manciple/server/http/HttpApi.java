@@ -17,6 +17,7 @@ import dev.manciple.server.Frames;
 import dev.manciple.server.KnownNames;
 import dev.manciple.server.Metrics;
 import dev.manciple.server.MetricsServer;
+import dev.manciple.server.OfflinePushQueue;
 import dev.manciple.server.ServerOptions;
 import dev.manciple.server.Telemetry;
 import dev.manciple.server.Writing;
@@ -286,8 +287,9 @@ public final class HttpApi implements HttpService {
         String to = body.text("to").orElse("online");
         backend.checks().push(caller, source, cached(body), Writing.actions(to));
         Map<String, List<?>> columns = body.columns("df", limits.rows());
-        boolean later = OFFLINE_TARGETS.contains(to) && backend.offlinePushes().isPresent();
-        backend.offlinePushes().filter(queue -> later).ifPresent(queue -> queue.add(source, cached(body), columns));
+        Optional<OfflinePushQueue> queue = backend.offlinePushes().filter(gathers -> OFFLINE_TARGETS.contains(to));
+        boolean later = queue.isPresent();
+        queue.ifPresent(gathers -> gathers.check(source, cached(body), columns));
         if (!later || !to.equals("offline")) {
             backend.writing()
                     .push(
@@ -296,6 +298,7 @@ public final class HttpApi implements HttpService {
                             cached(body),
                             (views, target) -> Frames.ofJson(backend.allocator(), views, target, columns));
         }
+        queue.ifPresent(gathers -> gathers.add(source, columns));
         metrics.push(source, to);
         response.status(later ? Status.ACCEPTED_202 : Status.OK_200);
         response.send();
