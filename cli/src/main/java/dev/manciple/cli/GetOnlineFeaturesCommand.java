@@ -24,8 +24,8 @@ final class GetOnlineFeaturesCommand implements Callable<Integer> {
     @Option(
             names = {"-e", "--entities"},
             paramLabel = "KEY=VALUE[,...]",
-            required = true,
-            description = "The entities, one value a row (repeat for the other keys, or to add rows).")
+            description =
+                    "The entities, one value a row (repeat for the other keys, or to add rows); none for views without entities.")
     List<String> entities = List.of();
 
     @Mixin

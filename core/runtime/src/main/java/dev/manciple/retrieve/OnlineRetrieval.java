@@ -9,6 +9,7 @@ import dev.manciple.error.InvalidRequestException;
 import dev.manciple.error.NotFoundException;
 import dev.manciple.error.StoreException;
 import dev.manciple.error.UnsupportedException;
+import dev.manciple.model.TypeNames;
 import dev.manciple.model.ValueType;
 import dev.manciple.spi.FieldStatus;
 import dev.manciple.spi.Lookup;
@@ -124,6 +125,10 @@ public final class OnlineRetrieval {
         Value[] converted = new Value[values.size()];
         for (int row = 0; row < converted.length; row++) {
             Value value = base64 ? decoded(values.get(row), column) : values.get(row);
+            if (column.joinKey() && (value instanceof Value.Many || value instanceof Value.Keyed)) {
+                throw new InvalidRequestException("%s: %s is no value of a join key of type %s"
+                        .formatted(column.name(), ArrowValues.show(value), TypeNames.of(column.type())));
+            }
             converted[row] = ArrowValues.convert(value, column.type(), column.name());
         }
         return List.of(converted);

@@ -305,6 +305,14 @@ class OnlineRetrievalTest {
     }
 
     @Test
+    void aListIsNoKey() {
+        Map<String, List<Value>> entities = Map.of("driver_id", List.of(new Value.Many(List.of(new Value.Text("a")))));
+        assertThatThrownBy(() -> ask(entities, "driver_stats:trips"))
+                .isInstanceOf(InvalidRequestException.class)
+                .hasMessage("driver_id: '[\"a\"]' is no value of a join key of type Int64");
+    }
+
+    @Test
     void aMissingRequestValueNamesTheView() {
         assertThatThrownBy(() -> ask(Map.of("driver_id", ints(1001)), "doubled:twice"))
                 .isInstanceOf(NotFoundException.class)

@@ -11,6 +11,7 @@ import dev.manciple.wire.proto.TransformationServiceProto.TransformFeaturesReque
 import dev.manciple.wire.proto.TransformationServiceProto.TransformFeaturesResponse;
 import dev.manciple.wire.proto.TransformationServiceProto.ValueType;
 import io.grpc.CallOptions;
+import io.grpc.ConnectivityState;
 import io.grpc.ManagedChannel;
 import io.grpc.MethodDescriptor;
 import io.grpc.Status;
@@ -79,6 +80,10 @@ public final class TransformationClient implements ForeignFunctions {
                 .setProject(project)
                 .setTransformationInput(ValueType.newBuilder().setArrowValue(ByteString.copyFrom(rows)))
                 .build();
+        if (channel.getState(false) == ConnectivityState.TRANSIENT_FAILURE) {
+            // Else a service that is back after a while is not looked for until a wait is over that grew to minutes.
+            channel.resetConnectBackoff();
+        }
         try {
             CallOptions options = CallOptions.DEFAULT.withDeadlineAfter(PATIENCE.toNanos(), TimeUnit.NANOSECONDS);
             return ClientCalls.blockingUnaryCall(channel, TRANSFORM, options, request)

@@ -15,6 +15,7 @@ import io.grpc.CallOptions;
 import io.grpc.Channel;
 import io.grpc.ChannelCredentials;
 import io.grpc.ClientInterceptors;
+import io.grpc.ConnectivityState;
 import io.grpc.Grpc;
 import io.grpc.InsecureChannelCredentials;
 import io.grpc.ManagedChannel;
@@ -150,6 +151,10 @@ final class RegistryRpc implements AutoCloseable {
                 .setResponseMarshaller(marshaller(answer))
                 .build();
         Optional<String> token = credentials.bearerToken();
+        if (channel.getState(false) == ConnectivityState.TRANSIENT_FAILURE) {
+            // Else a server that is back after a while is not looked for until a wait is over that grew to minutes.
+            channel.resetConnectBackoff();
+        }
         try {
             return ClientCalls.blockingUnaryCall(
                     token.map(this::authorized).orElse(channel),
