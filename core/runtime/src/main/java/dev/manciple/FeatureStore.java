@@ -132,7 +132,9 @@ public interface FeatureStore extends AutoCloseable {
 
     /**
      * Finds the rows of a view nearest to a vector, nearest first: its join keys, the features asked for and a column
-     * {@code distance}.
+     * {@code distance}. Rows whose vector is past the view's TTL are not among them, unless {@link OnlineOptions#expiredValues} or
+     * {@link OnlineOptions#feastStatuses} says so, nor are rows whose vector is null, not as long as the query, or not finite. Rows
+     * as near as each other come in the order of their encoded keys.
      *
      * @throws dev.manciple.error.UnsupportedException if the view's online store has no vector search
      */

@@ -2,9 +2,18 @@ package dev.manciple.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.manciple.DocumentQuery;
+import dev.manciple.FeatureSelection;
 import dev.manciple.FeatureStore;
+import dev.manciple.OnlineFeatures;
+import dev.manciple.OnlineOptions;
+import dev.manciple.spi.FieldStatus;
+import dev.manciple.spi.Value;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -29,6 +38,8 @@ class SearchTest {
                 data_sources:
                   - name: items
                     type: push
+                  - name: news
+                    type: push
                 feature_views:
                   - name: documents
                     entities: [item]
@@ -36,6 +47,13 @@ class SearchTest {
                       - {name: vector, dtype: Array(Float32), vector_index: true, vector_length: 2}
                       - {name: title, dtype: string}
                     source: items
+                  - name: news
+                    entities: [item]
+                    ttl: 1h
+                    schema:
+                      - {name: vector, dtype: Array(Float32), vector_index: true, vector_length: 2}
+                      - {name: title, dtype: string}
+                    source: news
                 """);
         server = FeatureServer.start(store, ServerOptions.DEFAULT.withPort(0), "test");
         http = Http.of(server);
@@ -125,6 +143,82 @@ class SearchTest {
         assertThat(answer.statusCode()).as(answer.body()).isEqualTo(400);
         assertThat(http.get("/metrics").body())
                 .doesNotContain("online_store_read_duration_seconds_count{outcome=\"failed\"");
+    }
+
+    @Test
+    void aVectorOfAnotherLengthIsRefusedWhenItIsWrittenAndSearchesGoOn() throws Exception {
+        HttpResponse<String> refused = http.post("/write-to-online-store", """
+                {"feature_view_name": "documents", "df": {"item_id": ["bad"], "vector": [[1, 0, 0]], "title": ["long"],
+                 "event_timestamp": ["2024-06-01"]}}
+                """);
+
+        assertThat(refused.statusCode()).as(refused.body()).isEqualTo(400);
+        assertThat(refused.body()).contains("'documents'", "item_id='bad'", "length 3 in 'vector'", "vector_length 2");
+        assertThat(Http.json(http.post("/search", """
+                {"features": ["documents:title"], "query": [1, 0], "top_k": 1}
+                """)).at("/results/1/values").toString())
+                .isEqualTo("[\"east\"]");
+    }
+
+    @Test
+    void expiredRowsTakeNoPlaces() throws Exception {
+        news(http);
+
+        JsonNode answer = Http.json(http.post("/search", """
+                {"features": ["news:title"], "query": [1, 0], "top_k": 1}
+                """));
+
+        assertThat(answer.at("/results/1/values").toString()).isEqualTo("[\"fresh\"]");
+        assertThat(answer.at("/results/1/statuses").toString()).isEqualTo("[\"PRESENT\"]");
+    }
+
+    @Test
+    void withFeastsStatusesAgesAreNotJudged() throws Exception {
+        ServerOptions options = ServerOptions.DEFAULT.withPort(0);
+        ServerOptions feasts = new ServerOptions(
+                options.host(),
+                options.port(),
+                options.grpcPort(),
+                options.tls(),
+                options.limits(),
+                options.registryTtl(),
+                options.drain(),
+                options.conduct().withFeastStatuses());
+        try (FeatureServer feast = FeatureServer.start(store, feasts, "test")) {
+            Http client = Http.of(feast);
+            news(client);
+
+            JsonNode answer = Http.json(client.post("/search", """
+                    {"features": ["news:title"], "query": [1, 0], "top_k": 1}
+                    """));
+
+            assertThat(answer.at("/results/1/values").toString()).isEqualTo("[\"old\"]");
+            assertThat(answer.at("/results/1/statuses").toString()).isEqualTo("[\"PRESENT\"]");
+        }
+    }
+
+    @Test
+    void whoAsksForExpiredValuesFindsThem() throws Exception {
+        news(http);
+
+        OnlineFeatures answer = store.search(new DocumentQuery(
+                FeatureSelection.parse(List.of("news:title")),
+                List.of(1f, 0f),
+                1,
+                Optional.empty(),
+                new OnlineOptions(false, true)));
+
+        assertThat(answer.values().get(1)).containsExactly(new Value.Text("old"));
+        assertThat(answer.statuses().get(1)).containsExactly(FieldStatus.OUTSIDE_MAX_AGE);
+    }
+
+    /** One row past the view's TTL, and one that is farther. */
+    private static void news(Http http) throws Exception {
+        HttpResponse<String> pushed = http.post("/write-to-online-store", """
+                {"feature_view_name": "news", "df": {"item_id": ["a", "b"], "vector": [[1, 0], [3, 3]],
+                 "title": ["old", "fresh"], "event_timestamp": ["2024-06-01", "%s"]}}
+                """.formatted(Instant.now()));
+        assertThat(pushed.statusCode()).as(pushed.body()).isEqualTo(200);
     }
 
     @Test

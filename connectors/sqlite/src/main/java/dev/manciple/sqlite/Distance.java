@@ -38,7 +38,8 @@ enum Distance {
     INNER_PRODUCT {
         @Override
         double between(float[] one, float[] other) {
-            return -dot(one, other);
+            // Not negated, which makes two zeros of a product that is one.
+            return 0 - dot(one, other);
         }
     };
 

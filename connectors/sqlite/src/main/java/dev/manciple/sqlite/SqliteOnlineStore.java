@@ -24,6 +24,7 @@ import dev.manciple.spi.internal.Counted;
 import dev.manciple.wire.EntityKeyCodec;
 import dev.manciple.wire.ValueCodec;
 import dev.manciple.wire.ValueText;
+import dev.manciple.wire.VectorLengths;
 import dev.manciple.wire.features.FeatureScan;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -159,6 +160,7 @@ final class SqliteOnlineStore implements OnlineStore {
             return;
         }
         requireFile(view);
+        VectorLengths.require(view, rows);
         Table table = Table.of(project, view);
         List<EncodedRow> encoded = EncodedRow.sorted(EntityKeyCodec.of(view.entityColumns()), rows);
         database.write("write %s of view '%s'".formatted(Counted.of(rows.size(), "row"), view.name()), session -> {
@@ -312,8 +314,7 @@ final class SqliteOnlineStore implements OnlineStore {
     public long purge(FeatureView view, Instant limit) {
         requireFile(view);
         Table table = Table.of(project, view);
-        // The layout keeps whole seconds: a row of second s is older than the limit if s is.
-        long seconds = limit.getNano() == 0 ? limit.getEpochSecond() : limit.getEpochSecond() + 1;
+        long seconds = wholeSeconds(limit);
         return database.write("delete expired rows of view '%s'".formatted(view.name()), session -> {
             known(session, table, view);
             long expired = count(session.prepare(table.countExpired()), seconds);
@@ -322,6 +323,11 @@ final class SqliteOnlineStore implements OnlineStore {
             delete.executeUpdate();
             return expired;
         });
+    }
+
+    /** The layout keeps whole seconds: a row of second s is older than a limit if s is less than this. */
+    private static long wholeSeconds(Instant limit) {
+        return limit.getNano() == 0 ? limit.getEpochSecond() : limit.getEpochSecond() + 1;
     }
 
     private static long count(PreparedStatement statement, long parameter) throws SQLException {
@@ -370,11 +376,9 @@ final class SqliteOnlineStore implements OnlineStore {
         Table table = Table.of(project, query.view());
         return database.read("search feature view '%s'".formatted(query.view().name()), session -> {
             EntityKeyCodec keys = known(session, table, query.view()).keys();
-            List<Nearest.Hit> hits = nearest(session, table, query);
+            List<Nearest.Hit> hits = nearest(session, table, keys, query);
             OnlineRead read = new OnlineRead(
-                    query.view(),
-                    hits.stream().map(hit -> keys.decode(hit.key().array())).toList(),
-                    query.features());
+                    query.view(), hits.stream().map(Nearest.Hit::entity).toList(), query.features());
             List<Lookup> rows = lookups(session, table, keys, read);
             List<Neighbor> neighbors = new ArrayList<>();
             for (int i = 0; i < hits.size(); i++) {
@@ -387,18 +391,22 @@ final class SqliteOnlineStore implements OnlineStore {
         });
     }
 
-    private static List<Nearest.Hit> nearest(Session session, Table table, VectorQuery query) throws SQLException {
+    private static List<Nearest.Hit> nearest(Session session, Table table, EntityKeyCodec keys, VectorQuery query)
+            throws SQLException {
         ValueType type = query.view().features().stream()
                 .filter(field -> field.name().equals(query.vector()))
                 .findFirst()
                 .map(Field::type)
                 .orElseThrow(() -> new NotFoundException("Feature", query.view().name() + ":" + query.vector()));
-        Nearest nearest = new Nearest(query);
+        Nearest nearest = new Nearest(query, keys);
+        long freshFrom = wholeSeconds(query.freshFrom());
         PreparedStatement statement = session.prepare(table.feature());
         statement.setString(1, query.vector());
         try (ResultSet rows = statement.executeQuery()) {
             while (rows.next()) {
-                nearest.look(rows.getBytes(1), ValueCodec.decode(Session.bytes(rows, 2), type));
+                if (rows.getLong(3) >= freshFrom) {
+                    nearest.look(rows.getBytes(1), ValueCodec.decode(Session.bytes(rows, 2), type));
+                }
             }
         }
         return nearest.nearestFirst();

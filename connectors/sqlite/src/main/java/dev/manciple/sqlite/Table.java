@@ -70,9 +70,9 @@ record Table(String name) {
                 .formatted(quotedName());
     }
 
-    /** One feature of every entity: key, value. */
+    /** One feature of every entity: key, value, event time. */
     String feature() {
-        return "SELECT entity_key, value FROM %s WHERE feature_name = ?".formatted(quotedName());
+        return "SELECT entity_key, value, event_ts FROM %s WHERE feature_name = ?".formatted(quotedName());
     }
 
     /** Deletes the entities whose newest feature is older than a time in seconds. */

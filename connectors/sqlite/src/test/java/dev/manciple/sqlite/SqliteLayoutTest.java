@@ -17,6 +17,7 @@ import dev.manciple.spi.Lookup;
 import dev.manciple.spi.OnlineRead;
 import dev.manciple.spi.OnlineRow;
 import dev.manciple.spi.Value;
+import dev.manciple.spi.VectorQuery;
 import dev.manciple.spi.ViewChanges;
 import dev.manciple.tck.KitContext;
 import java.io.IOException;
@@ -132,6 +133,36 @@ class SqliteLayoutTest {
             store.teardown(List.of(view));
         }
         assertThat(folder).isEmptyDirectory();
+    }
+
+    /** As are left behind where a join key has changed its type. */
+    @Test
+    void searchesPassOverRowsWhoseKeyIsOfOtherColumns() {
+        Field numbers = Field.of("numbers", new ValueType.ListOf(Scalar.INT64));
+        FeatureView before = FeatureView.of("v")
+                .source(DataSource.Batch.files("unused.parquet"))
+                .entities(List.of("id"))
+                .entityColumns(List.of(Field.of("id", Scalar.STRING)))
+                .features(numbers);
+        FeatureView after = before.entityColumns(List.of(Field.of("id", Scalar.INT64)));
+        try (SqliteOnlineStore store = store(config(false))) {
+            store.update(new ViewChanges(List.of(before), List.of()));
+            store.write(before, List.of(vector(new Value.Text("1"), 1)));
+            store.write(after, List.of(vector(new Value.Int(2), 3)));
+            VectorQuery query = new VectorQuery(after, "numbers", List.of(1f), 1, "L2", List.of(numbers));
+            assertThat(store.search(query)).singleElement().satisfies(found -> {
+                assertThat(found.key().values()).containsExactly(new Value.Int(2));
+                assertThat(found.distance()).isEqualTo(2);
+            });
+        }
+    }
+
+    private static OnlineRow vector(Value key, long number) {
+        return new OnlineRow(
+                new EntityKey(List.of("id"), List.of(key)),
+                List.of(new Value.Many(List.of(new Value.Int(number)))),
+                EVENT,
+                Optional.empty());
     }
 
     /** Each writer opens the file on its own, as another process would. */

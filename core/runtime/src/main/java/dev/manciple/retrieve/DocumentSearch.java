@@ -52,7 +52,8 @@ public final class DocumentSearch {
     }
 
     /**
-     * The nearest rows, nearest first: the view's join keys, the features asked for, and {@link #DISTANCE}.
+     * The nearest rows, nearest first: the view's join keys, the features asked for, and {@link #DISTANCE}. Rows whose vector is
+     * past the view's TTL are left out before the nearest are taken, unless expired values are asked for or ages are not judged.
      *
      * @throws InvalidRequestException if the request is not for features of one view that keeps vectors, or the vector does not
      *     fit
@@ -77,14 +78,22 @@ public final class DocumentSearch {
         }
         requireFinite(query.vector());
         requireCapable(slice.view());
+        Instant freshFrom = freshFrom(slice.view(), query.options());
         List<Neighbor> found = store.search(new VectorQuery(
                 slice.view(),
                 vector.name(),
                 query.vector(),
                 query.topK(),
                 query.metric().or(options::metric).orElse(DEFAULT_METRIC),
-                slice.features()));
-        return answer(plan, slice, found, query);
+                slice.features(),
+                // Who wants to see expired values wants them found.
+                query.options().expiredValues() ? Instant.MIN : freshFrom));
+        return answer(plan, slice, found, query, freshFrom);
+    }
+
+    private Instant freshFrom(FeatureView view, OnlineOptions options) {
+        return FieldStatus.freshFrom(
+                options.feastStatuses() ? Duration.ZERO : homes.of(view).ttl(), clock.instant());
     }
 
     /** Beyond the range of 32-bit floats a number is infinite, and no row is near. */
@@ -120,7 +129,8 @@ public final class DocumentSearch {
         return indexed.getFirst();
     }
 
-    private OnlineFeatures answer(FeaturePlan plan, ViewSlice slice, List<Neighbor> found, DocumentQuery query) {
+    private OnlineFeatures answer(
+            FeaturePlan plan, ViewSlice slice, List<Neighbor> found, DocumentQuery query, Instant freshFrom) {
         List<Field> keys = slice.view().entityColumns();
         AnswerColumns columns =
                 new AnswerColumns(found.size(), keys.size() + plan.outputs().size() + 1, query.options());
@@ -131,10 +141,9 @@ public final class DocumentSearch {
                     keys.get(key).type(),
                     found.stream().map(row -> row.key().values().get(at)).toList());
         }
-        Instant now = clock.instant();
         for (OutputFeature output : plan.outputs()) {
             if (output instanceof OutputFeature.Stored stored) {
-                addStored(columns, stored, found, homes.of(slice.view()), now, query.options());
+                addStored(columns, stored, found, homes.of(slice.view()), freshFrom, query.options());
             }
         }
         columns.addPresent(
@@ -149,10 +158,9 @@ public final class DocumentSearch {
             OutputFeature.Stored feature,
             List<Neighbor> found,
             OnlineFeatures.Origin origin,
-            Instant now,
+            Instant freshFrom,
             OnlineOptions options) {
         int at = feature.feature();
-        Instant freshFrom = FieldStatus.freshFrom(options.feastStatuses() ? Duration.ZERO : origin.ttl(), now);
         List<Value> cells = new ArrayList<>();
         List<FieldStatus> statuses = new ArrayList<>();
         List<Instant> times = new ArrayList<>();

@@ -23,7 +23,9 @@ public interface OnlineStore extends AutoCloseable {
      * Upserts; idempotent. The newest row of a key wins, in the batch and against what is stored: greater event time, then
      * greater created time, a missing one losing; an equal row replaces. Times compare at {@link #timePrecision}, created
      * times where the layout stores them (KEEPS_CREATED). Under concurrent writers the rule holds if NEWEST_WINS is declared.
-     * A failure carries which rows of the batch are known to be stored ({@code StoreException.applied}).
+     * A failure carries which rows of the batch are known to be stored ({@code StoreException.applied}). Stores with VECTOR_SEARCH
+     * refuse a batch, and store nothing of it, that has a vector of another length than its feature is defined with
+     * ({@code vector_index} and a {@code vector_length} above zero); null is no vector.
      */
     void write(FeatureView view, List<OnlineRow> rows);
 
@@ -57,7 +59,14 @@ public interface OnlineStore extends AutoCloseable {
         }
     }
 
-    /** The rows nearest to a vector, nearest first. */
+    /**
+     * The rows nearest to a vector, nearest first; of those as near as each other the one first whose key, as Feast encodes it, is
+     * smaller byte for byte, unsigned.
+     *
+     * <p>Looks only among rows that have a vector to compare: as long as the query's, not empty, of numbers that are finite as
+     * 32-bit floats, and not older than {@code freshFrom}. No stored row makes a search fail, and none that is left out takes the
+     * place of another.
+     */
     default List<Neighbor> search(VectorQuery query) {
         throw new UnsupportedException(OnlineCapability.VECTOR_SEARCH.name(), "vector search");
     }

@@ -296,7 +296,8 @@ final class OnlineStoreRoutes {
                 request.getQueryList(),
                 request.getTopK(),
                 request.getMetric(),
-                known.features());
+                known.features(),
+                request.hasFreshFrom() ? OnlineStoreCodec.decode(request.getFreshFrom()) : Instant.MIN);
         List<Neighbor> found = backend.read(() -> store.onlineStore().search(query));
         SearchResponse.Builder answer = SearchResponse.newBuilder();
         for (Neighbor neighbor : found) {

@@ -6,6 +6,7 @@ import static dev.manciple.tck.Values.text;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
+import static org.assertj.core.api.Assertions.within;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -13,6 +14,7 @@ import dev.manciple.error.FeatureStoreException;
 import dev.manciple.error.InvalidRequestException;
 import dev.manciple.error.StoreException;
 import dev.manciple.error.UnsupportedException;
+import dev.manciple.model.Extras;
 import dev.manciple.model.FeatureView;
 import dev.manciple.model.Field;
 import dev.manciple.model.ValueType;
@@ -29,13 +31,16 @@ import dev.manciple.spi.OnlineStore;
 import dev.manciple.spi.Value;
 import dev.manciple.spi.VectorQuery;
 import dev.manciple.spi.ViewChanges;
+import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.Callable;
@@ -46,6 +51,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
+import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
@@ -766,28 +772,241 @@ public abstract class OnlineStoreContract extends OnlineHarness {
 
     @Nested
     class VectorSearches {
-        private final Field vector = Field.of("vector", new ValueType.ListOf(Scalar.FLOAT));
-        private final FeatureView view = view("vectors", DRIVERS.entityColumns(), vector, SCORE);
+        private static final String VECTOR = "vector";
+
+        /** A feature whose vectors are of no declared length. */
+        private final Field open = Field.of(VECTOR, new ValueType.ListOf(Scalar.FLOAT));
+
+        private final FeatureView view = view("vectors", DRIVERS.entityColumns(), open, SCORE);
+
+        /** With {@code vector_index} and {@code vector_length}, numbers 5 and 7 of Feast's message of a field. */
+        private FeatureView indexed(int length) {
+            byte[] options = {5 << 3, 1, 7 << 3, (byte) length};
+            Field declared = new Field(open.name(), open.type(), "", Map.of(), new Extras(ByteBuffer.wrap(options)));
+            return view("vectors", DRIVERS.entityColumns(), declared, SCORE);
+        }
 
         private VectorQuery query(int topK) {
-            return new VectorQuery(view, "vector", List.of(1f, 0f), topK, "L2", List.of(SCORE));
+            return query(topK, Instant.MIN);
+        }
+
+        private VectorQuery query(int topK, Instant freshFrom) {
+            return new VectorQuery(view, VECTOR, List.of(1f, 0f), topK, "L2", List.of(SCORE), freshFrom);
+        }
+
+        private void vectors(OnlineRow... rows) {
+            assumeTrue(can(OnlineCapability.VECTOR_SEARCH));
+            update(DRIVERS, view);
+            store().write(view, List.of(rows));
+        }
+
+        private List<EntityKey> found(VectorQuery query) {
+            return store().search(query).stream().map(Neighbor::key).toList();
         }
 
         @Test
         void giveTheNearestFirst() {
-            assumeTrue(can(OnlineCapability.VECTOR_SEARCH));
-            update(DRIVERS, view);
-            store().write(
-                            view,
-                            List.of(
-                                    row(key(1), NOON, vector(0, 1), integer(10)),
-                                    row(key(2), NOON, vector(1, 0), integer(20)),
-                                    row(key(3), NOON, vector(1, 0.5), integer(30))));
-            assertThat(store().search(query(2))).extracting(Neighbor::key).containsExactly(key(2), key(3));
+            vectors(
+                    row(key(1), NOON, vector(0, 1), integer(10)),
+                    row(key(2), NOON, vector(1, 0), integer(20)),
+                    row(key(3), NOON, vector(1, 0.5), integer(30)));
+            assertThat(found(query(2))).containsExactly(key(2), key(3));
         }
 
-        private Value vector(double x, double y) {
-            return new Value.Many(List.of(Values.real(x), Values.real(y)));
+        private Value vector(double... numbers) {
+            return new Value.Many(
+                    DoubleStream.of(numbers).mapToObj(Values::real).toList());
+        }
+
+        @Test
+        void passOverWhatIsNoVectorToCompare() {
+            vectors(
+                    row(key(1), NOON, vector(1), integer(10)),
+                    row(key(2), NOON, vector(1, 0, 0), integer(20)),
+                    row(key(3), NOON, vector(), integer(30)),
+                    row(key(4), NOON, NULL, integer(40)),
+                    row(key(5), NOON, Value.Missing.MISSING, integer(50)),
+                    row(key(6), NOON, vector(1, Double.NaN), integer(60)),
+                    row(key(7), NOON, vector(Double.NEGATIVE_INFINITY, 0), integer(70)),
+                    row(key(8), NOON, new Value.Many(List.of(Values.real(1), NULL)), integer(80)),
+                    row(key(9), NOON, vector(50, 50), integer(90)));
+            assertThat(found(query(1))).as("the nearest").containsExactly(key(9));
+            assertThat(found(query(100))).as("all").containsExactly(key(9));
+        }
+
+        @Test
+        void passOverDamagedVectors() {
+            vectors(row(key(1), NOON, vector(1, 0), integer(10)), row(key(2), NOON, vector(5, 5), integer(20)));
+            assumeTrue(fixture().corrupt("tck", view, key(1), open), "the fixture cannot damage a value");
+            assertThat(found(query(1))).containsExactly(key(2));
+        }
+
+        @Test
+        void passOverVectorsWrittenUnderAnotherLength() {
+            assumeTrue(can(OnlineCapability.VECTOR_SEARCH));
+            update(DRIVERS, indexed(3));
+            store().write(indexed(3), List.of(row(key(1), NOON, vector(1, 0, 0), integer(10))));
+            update(DRIVERS, indexed(2));
+            store().write(indexed(2), List.of(row(key(2), NOON, vector(5, 5), integer(20))));
+            assertThat(found(new VectorQuery(indexed(2), VECTOR, List.of(1f, 0f), 1, "L2", List.of(SCORE))))
+                    .containsExactly(key(2));
+        }
+
+        @Test
+        void giveExpiredRowsNoPlace() {
+            vectors(
+                    row(key(1), NOON.minus(HOUR).minus(tick()), vector(1, 0), integer(10)),
+                    row(key(2), NOON.minus(HOUR), vector(5, 5), integer(20)),
+                    row(key(3), NOON, vector(9, 9), integer(30)));
+            assertThat(found(query(1, NOON.minus(HOUR))))
+                    .as("one, exactly as old as it may be")
+                    .containsExactly(key(2));
+            assertThat(found(query(3, NOON.minus(HOUR)))).as("all").containsExactly(key(2), key(3));
+            assertThat(found(query(1))).as("of any age").containsExactly(key(1));
+        }
+
+        /** As old as reads say it is: in some layouts the row as a whole has one time. */
+        @Test
+        void goByTheAgeOfTheVector() {
+            vectors(row(key(1), NOON, vector(1, 0), integer(10)));
+            store().write(view, List.of(row(key(1), NOON.plus(HOUR), Value.Missing.MISSING, integer(20))));
+            Instant time =
+                    ((Lookup.Found) read(view, key(1)).getFirst()).eventTimes().getFirst();
+            assertThat(found(query(1, time))).as("as old as it may be").containsExactly(key(1));
+            assertThat(found(query(1, time.plus(tick())))).as("older").isEmpty();
+        }
+
+        /** Of keys below 256 the encoded order is that of the numbers. */
+        @Test
+        void giveRowsAsNearAsEachOtherInTheOrderOfTheirKeys() {
+            List<OnlineRow> rows = LongStream.range(1, 200)
+                    .mapToObj(i -> row(key(i), NOON, i % 2 == 0 ? vector(1, 2) : vector(1, -2), integer(i)))
+                    .collect(Collectors.toCollection(ArrayList::new));
+            Collections.shuffle(rows, new Random(1));
+            vectors(rows.toArray(OnlineRow[]::new));
+            for (int topK : List.of(1, 2, 50, 500)) {
+                assertThat(found(query(topK)))
+                        .as("the nearest %d", topK)
+                        .containsExactlyElementsOf(LongStream.range(1, Math.min(topK + 1, 200))
+                                .mapToObj(OnlineHarness::key)
+                                .toList());
+            }
+        }
+
+        static LongStream seeds() {
+            return Seeds.take();
+        }
+
+        @ParameterizedTest
+        @MethodSource("seeds")
+        void giveWhatLookingAtEveryRowGives(long seed) {
+            Random random = new Random(seed);
+            List<OnlineRow> rows = new ArrayList<>();
+            for (int i = 1; i <= 150; i++) {
+                Instant event = NOON.minus(HOUR.multipliedBy(random.nextInt(4)));
+                rows.add(row(key(i), event, random(random), integer(i)));
+            }
+            Collections.shuffle(rows, random);
+            vectors(rows.toArray(OnlineRow[]::new));
+            for (String metric : List.of("L2", "L1", "cosine", "inner_product")) {
+                List<Float> numbers = List.of((float) number(random), (float) number(random));
+                Instant freshFrom = random.nextBoolean() ? Instant.MIN : NOON.minus(HOUR);
+                int topK = 1 + random.nextInt(160);
+                VectorQuery query = new VectorQuery(view, VECTOR, numbers, topK, metric, List.of(SCORE), freshFrom);
+                List<Neighbor> expected = rows.stream()
+                        .filter(row -> !row.eventTime().isBefore(freshFrom))
+                        .flatMap(row -> neighbor(row, query).stream())
+                        .sorted(Comparator.comparingDouble(Neighbor::distance).thenComparingLong(this::number))
+                        .limit(topK)
+                        .toList();
+                List<Neighbor> answer = store().search(query);
+                String described = "%s, %s".formatted(query, Seeds.describe(seed));
+                assertThat(answer)
+                        .as(described)
+                        .extracting(Neighbor::key)
+                        .isEqualTo(expected.stream().map(Neighbor::key).toList());
+                for (int i = 0; i < expected.size(); i++) {
+                    assertThat(answer.get(i).distance())
+                            .as(described)
+                            .isCloseTo(expected.get(i).distance(), within(1e-5));
+                    assertThat(answer.get(i).row())
+                            .as(described)
+                            .isEqualTo(expected.get(i).row());
+                }
+            }
+        }
+
+        /** Mostly of two numbers; in small powers of two every distance is exact, and many are equal. */
+        private Value random(Random random) {
+            return switch (random.nextInt(12)) {
+                case 0 -> NULL;
+                case 1 -> vector();
+                case 2 -> vector(number(random));
+                case 3 -> vector(number(random), Double.POSITIVE_INFINITY);
+                case 4 -> vector(number(random), number(random), number(random));
+                default -> vector(number(random), number(random));
+            };
+        }
+
+        private double number(Random random) {
+            return (random.nextBoolean() ? 1 : -1) * (double) (1 << random.nextInt(3));
+        }
+
+        /** Of keys below 256 the encoded order is that of the numbers. */
+        private long number(Neighbor neighbor) {
+            return ((Value.Int) neighbor.key().values().getFirst()).value();
+        }
+
+        private Optional<Neighbor> neighbor(OnlineRow row, VectorQuery query) {
+            if (!(row.values().getFirst() instanceof Value.Many vector)
+                    || vector.values().size() != 2) {
+                return Optional.empty();
+            }
+            double x = ((Value.Real) vector.values().getFirst()).value();
+            double y = ((Value.Real) vector.values().getLast()).value();
+            if (Double.isInfinite(y)) {
+                return Optional.empty();
+            }
+            double a = query.query().getFirst();
+            double b = query.query().getLast();
+            double product = a * x + b * y;
+            double distance = switch (query.metric()) {
+                case "L2" -> Math.hypot(a - x, b - y);
+                case "L1" -> Math.abs(a - x) + Math.abs(b - y);
+                case "cosine" -> 1 - product / Math.sqrt((a * a + b * b) * (x * x + y * y));
+                default -> 0 - product;
+            };
+            return Optional.of(new Neighbor(
+                    row.key(), distance, new Lookup.Found(List.of(row.values().getLast()), row.eventTime())));
+        }
+
+        @Test
+        void findNoVectorsOfAnotherLengthSinceTheyAreRefused() {
+            assumeTrue(can(OnlineCapability.VECTOR_SEARCH));
+            FeatureView indexed = indexed(2);
+            update(DRIVERS, indexed);
+            OnlineRow right = row(key(1), NOON, vector(1, 0), integer(10));
+            for (Value wrong : List.of(vector(), vector(1), vector(1, 0, 0))) {
+                OnlineRow other = row(key(17), NOON, wrong, integer(20));
+                assertThatThrownBy(() -> store().write(indexed, List.of(right, other)))
+                        .isInstanceOf(InvalidRequestException.class)
+                        .hasMessageContaining("'vectors'")
+                        .hasMessageContaining("'vector'")
+                        .hasMessageContaining("driver_id='17'")
+                        .hasMessageContaining(
+                                "length " + ((Value.Many) wrong).values().size())
+                        .hasMessageContaining("vector_length 2");
+                assertThat(read(indexed, key(1), key(17)))
+                        .as("what is stored of a batch with %s", wrong)
+                        .containsExactly(Lookup.Absent.ABSENT, Lookup.Absent.ABSENT);
+            }
+            store().write(
+                            indexed,
+                            List.of(
+                                    right,
+                                    row(key(2), NOON, NULL, integer(20)),
+                                    row(key(3), NOON, Value.Missing.MISSING, integer(30))));
+            assertThat(found(query(3))).containsExactly(key(1));
         }
 
         @Test

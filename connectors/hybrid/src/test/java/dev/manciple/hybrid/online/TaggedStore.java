@@ -85,7 +85,13 @@ record TaggedStore(OnlineStore router, Function<FeatureView, Map<String, String>
     @Override
     public List<Neighbor> search(VectorQuery query) {
         return router.search(new VectorQuery(
-                tagged(query.view()), query.vector(), query.query(), query.topK(), query.metric(), query.features()));
+                tagged(query.view()),
+                query.vector(),
+                query.query(),
+                query.topK(),
+                query.metric(),
+                query.features(),
+                query.freshFrom()));
     }
 
     @Override

@@ -23,6 +23,7 @@ import dev.manciple.spi.VectorQuery;
 import dev.manciple.spi.ViewChanges;
 import dev.manciple.spi.internal.Counted;
 import dev.manciple.wire.OnlineStoreCodec;
+import dev.manciple.wire.VectorLengths;
 import dev.manciple.wire.proto.FeatureViewProto.FeatureViewSpec;
 import dev.manciple.wire.proto.OnlineStoreProto.Change;
 import dev.manciple.wire.proto.OnlineStoreProto.CountRequest;
@@ -191,7 +192,10 @@ final class ServedOnlineStore implements OnlineStore {
 
     @Override
     public void write(FeatureView view, List<OnlineRow> rows) {
-        // All of them before the first is sent: a value of another type stops the write as a whole.
+        // All of them before the first is sent: a value of another type, or length, stops the write as a whole.
+        if (capabilities.contains(OnlineCapability.VECTOR_SEARCH)) {
+            VectorLengths.require(view, rows);
+        }
         List<Row> encoded = rows.stream()
                 .map(row -> OnlineStoreCodec.encode(row, view.entityColumns(), view.features()))
                 .toList();
@@ -347,15 +351,20 @@ final class ServedOnlineStore implements OnlineStore {
         require(OnlineCapability.VECTOR_SEARCH, "vector search");
         FeatureView view = query.view();
         List<Field> features = query.features();
-        SearchRequest request = SearchRequest.newBuilder()
+        SearchRequest.Builder request = SearchRequest.newBuilder()
                 .setColumns(OnlineStoreCodec.columns(view, features))
                 .setVector(query.vector())
                 .addAllQuery(query.query())
                 .setTopK(query.topK())
-                .setMetric(query.metric())
-                .build();
+                .setMetric(query.metric());
+        if (!query.freshFrom().equals(Instant.MIN)) {
+            request.setFreshFrom(OnlineStoreCodec.encode(query.freshFrom()));
+        }
         Ask ask = Ask.read(
-                root + "/search", PROTOBUF, request.toByteString(), "search feature view '%s'".formatted(view.name()));
+                root + "/search",
+                PROTOBUF,
+                request.build().toByteString(),
+                "search feature view '%s'".formatted(view.name()));
         List<Neighbor> neighbors = new ArrayList<>();
         for (Near near : send(ask, SearchResponse.parser()).getNeighborsList()) {
             neighbors.add(decoded(
