@@ -13,7 +13,7 @@ import pytest
 from conftest import DEFINITIONS, manciple, new_repository, serve
 from feast import FeatureStore, FileSource, ValueType
 from feast.data_source import PushMode
-from feast.errors import DataSourceObjectNotFoundException, FeastError
+from feast.errors import DataSourceObjectNotFoundException, FeastError, SavedDatasetLocationAlreadyExists
 from feast.infra.offline_stores.file_source import SavedDatasetFileStorage
 
 MORE = """
@@ -240,7 +240,7 @@ def test_keeps_a_saved_dataset_and_reads_it_back(served):
     frame = client.get_saved_dataset("saved").to_df()
     assert sorted(value for value in values(frame, "trips") if value) == [7, 8, 9]
     assert len(frame) == 4
-    with pytest.raises(FeastError, match="exists already"):
+    with pytest.raises(SavedDatasetLocationAlreadyExists, match="exists already"):
         client.create_saved_dataset(job, "saved_again", storage)
     client.create_saved_dataset(job, "saved", storage, allow_overwrite=True)
 

@@ -144,7 +144,12 @@ public final class FeastErrors {
             case NotFoundException missing ->
                 NOT_FOUND.getOrDefault(missing.kind().toLowerCase(Locale.ROOT), "FeastObjectNotFoundException");
             case AccessException turnedAway -> "FeastPermissionError";
-            case InvalidRequestException caller -> "FeastError";
+            case InvalidRequestException caller ->
+                switch (caller.reason()) {
+                    case PLACE_TAKEN -> "SavedDatasetLocationAlreadyExists";
+                    case NAME_TAKEN -> "ConflictingFeatureViewNames";
+                    case OTHER -> "FeastError";
+                };
             case UnsupportedException caller -> "FeastError";
             case ConflictException caller -> "FeastError";
             case StoreException store -> "FeastError";

@@ -548,7 +548,7 @@ class RegistryServerTest {
             assertFails(
                     () -> client.call("ApplyFeatureView", request, EMPTY),
                     Status.Code.INVALID_ARGUMENT,
-                    "FeastError",
+                    "ConflictingFeatureViewNames",
                     "'stats' is taken by a feature view");
         }
 

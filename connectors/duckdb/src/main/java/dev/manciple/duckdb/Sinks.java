@@ -148,8 +148,10 @@ final class Sinks {
         FileWriter.refuseUndistinguishable(schema(rows), Path.of(table.qualifiedName()));
         try (DuckDbSession session = engine.session(allocator)) {
             if (!overwrite && catalog.exists(session, table)) {
-                throw new InvalidRequestException("The table '%s' exists already; choose another or allow overwriting"
-                        .formatted(table.qualifiedName()));
+                throw new InvalidRequestException(
+                        InvalidRequestException.Reason.PLACE_TAKEN,
+                        "The table '%s' exists already; choose another or allow overwriting"
+                                .formatted(table.qualifiedName()));
             }
             long count = fill(
                     session,

@@ -106,7 +106,9 @@ final class Targets {
         } catch (FileSystemException e) {
             if (e instanceof FileAlreadyExistsException && Files.exists(target)) {
                 throw new InvalidRequestException(
-                        "'%s' exists already; choose another path or allow overwriting".formatted(target), e);
+                        InvalidRequestException.Reason.PLACE_TAKEN,
+                        "'%s' exists already; choose another path or allow overwriting".formatted(target),
+                        e);
             }
             throw new InvalidRequestException(
                     "'%s' cannot be written: %s. Nothing was written; choose another path, or make this one writable"

@@ -173,8 +173,10 @@ final class Sinks {
     private Sql makeRoom(PostgresSession session, SourceLocation.Table table, boolean overwrite) {
         Optional<Sql> existing = tables.find(session, table);
         if (existing.isPresent() && !overwrite) {
-            throw new InvalidRequestException("The table '%s' exists already; choose another or allow overwriting"
-                    .formatted(table.qualifiedName()));
+            throw new InvalidRequestException(
+                    InvalidRequestException.Reason.PLACE_TAKEN,
+                    "The table '%s' exists already; choose another or allow overwriting"
+                            .formatted(table.qualifiedName()));
         }
         existing.ifPresent(
                 old -> session.update("overwrite the table " + table.qualifiedName(), Sql.of("DROP TABLE {}", old)));

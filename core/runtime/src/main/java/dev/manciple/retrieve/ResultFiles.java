@@ -38,6 +38,7 @@ public final class ResultFiles {
         }
         if (!overwrite && Files.exists(target)) {
             throw new InvalidRequestException(
+                    InvalidRequestException.Reason.PLACE_TAKEN,
                     "'%s' exists already; choose another name, or allow overwriting (--overwrite)".formatted(target));
         }
         try (ArrowReader rows = job.open(allocator)) {

@@ -309,8 +309,10 @@ final class ChangeWriter {
     private void requireFreeName(OpenList<?> own, String name) {
         for (OpenList<?> other : List.of(views, onDemandViews, streamViews, labelViews)) {
             if (!other.equals(own) && other.find(name).isPresent()) {
-                throw new InvalidRequestException("The name '%s' is taken by %s; views of all kinds share their names"
-                        .formatted(name, other.list().kind().one()));
+                throw new InvalidRequestException(
+                        InvalidRequestException.Reason.NAME_TAKEN,
+                        "The name '%s' is taken by %s; views of all kinds share their names"
+                                .formatted(name, other.list().kind().one()));
             }
         }
     }

@@ -99,8 +99,10 @@ final class ObjectWriter<M extends Message> {
         for (Kind other : RegistryList.VIEWS) {
             if (other != list.kind()
                     && RegistryList.of(other).find(base, project, name).isPresent()) {
-                throw new InvalidRequestException("The name '%s' is taken by %s; views of all kinds share their names"
-                        .formatted(name, other.one()));
+                throw new InvalidRequestException(
+                        InvalidRequestException.Reason.NAME_TAKEN,
+                        "The name '%s' is taken by %s; views of all kinds share their names"
+                                .formatted(name, other.one()));
             }
         }
     }

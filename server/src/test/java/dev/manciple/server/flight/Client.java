@@ -105,7 +105,8 @@ final class Client implements AutoCloseable {
 
     /** The rows of a flight, each as a list of the objects of its vectors. */
     List<List<Object>> get(FlightDescriptor descriptor) throws Exception {
-        try (FlightStream stream = stream(descriptor)) {
+        FlightStream stream = stream(descriptor);
+        try (stream) {
             List<List<Object>> rows = new ArrayList<>();
             while (stream.next()) {
                 VectorSchemaRoot root = stream.getRoot();

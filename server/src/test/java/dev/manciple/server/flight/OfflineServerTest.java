@@ -165,7 +165,8 @@ class OfflineServerTest {
                           {"field_name": ["text"]}, 7]}"""), List.of(row, nulls));
         Schema answered = client.flight().getInfo(flight).getSchemaOptional().orElseThrow();
         assertThat(answered.getFields()).hasSize(8);
-        try (FlightStream stream = client.stream(flight)) {
+        FlightStream stream = client.stream(flight);
+        try (stream) {
             assertThat(JsonMapper.shared()
                             .readTree(stream.getSchema().getCustomMetadata().get("pandas")))
                     .isEqualTo(JsonMapper.shared().readTree("""
@@ -195,7 +196,8 @@ class OfflineServerTest {
     void whatPandasDoesNotSayIsNoMatter(String said) throws Exception {
         FlightDescriptor flight =
                 client.put(Client.descriptor(historical()), described(ASKED, said), List.of(asked(1001, LATER)));
-        try (FlightStream stream = client.stream(flight)) {
+        FlightStream stream = client.stream(flight);
+        try (stream) {
             assertThat(stream.getSchema().getCustomMetadata()).doesNotContainKey("pandas");
             assertThat(stream.next()).isTrue();
             assertThat(stream.getRoot().getVector("trips").getObject(0)).isEqualTo(7L);
@@ -351,7 +353,10 @@ class OfflineServerTest {
             client.put(persist, ASKED, List.of(asked(1001, LATER)));
             assertThat(kept).isNotEmptyFile();
             assertFailure(
-                    () -> client.put(persist, ASKED, List.of(asked(1001, LATER))), null, "FeastError", "kept.parquet");
+                    () -> client.put(persist, ASKED, List.of(asked(1001, LATER))),
+                    FlightStatusCode.INVALID_ARGUMENT,
+                    "SavedDatasetLocationAlreadyExists",
+                    "kept.parquet");
             Files.delete(kept);
         }
         FlightDescriptor pulled = client.put(pull("pull_all_from_table_or_query"));
