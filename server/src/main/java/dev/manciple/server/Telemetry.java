@@ -1,6 +1,7 @@
 package dev.manciple.server;
 
 import dev.manciple.StoreObserver;
+import dev.manciple.server.auth.Caller;
 import io.grpc.Status;
 import io.opentelemetry.api.OpenTelemetry;
 import io.opentelemetry.api.trace.Span;
@@ -13,7 +14,6 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -79,8 +79,8 @@ public final class Telemetry implements StoreObserver {
          * @param headers of the request, by name in lower case
          * @param work answers; what it throws is thrown on, and told as a caller who went away
          */
-        public void answer(Function<String, Optional<String>> headers, Supplier<Outcome> work) {
-            answer(headers, request -> work.get(), failure -> Outcome.CALLER_GONE);
+        public void answer(Function<String, Optional<String>> headers, Function<Request, Outcome> work) {
+            answer(headers, work, failure -> Outcome.CALLER_GONE);
         }
 
         /**
@@ -133,9 +133,15 @@ public final class Telemetry implements StoreObserver {
     public final class Request {
         private final long began = System.nanoTime();
         private Route route;
+        private String user = "";
 
         private Request(Route route) {
             this.route = route;
+        }
+
+        /** Whose it is, as soon as that is known. */
+        public void isFrom(Caller caller) {
+            user = caller.name();
         }
 
         /** It is of another route than could be told before it was read. */
@@ -152,6 +158,7 @@ public final class Telemetry implements StoreObserver {
                         .addKeyValue("route", route.name)
                         .addKeyValue("status", status)
                         .addKeyValue("millis", Math.round(nanos / 1e3) / 1e3)
+                        .addKeyValue("user", user)
                         .addKeyValue("trace", trace)
                         .log("request");
             }

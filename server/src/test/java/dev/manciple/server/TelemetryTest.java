@@ -92,10 +92,10 @@ class TelemetryTest {
                 .singleElement()
                 .satisfies(event -> assertThat(event.getKeyValuePairs())
                         .extracting(pair -> pair.key)
-                        .containsExactly("route", "status", "millis", "trace"))
+                        .containsExactly("route", "status", "millis", "user", "trace"))
                 .satisfies(event -> assertThat(event.getKeyValuePairs())
                         .extracting(pair -> pair.value)
-                        .contains("/get-online-features", 200, TRACE));
+                        .contains("/get-online-features", 200, "anonymous", TRACE));
     }
 
     @Test

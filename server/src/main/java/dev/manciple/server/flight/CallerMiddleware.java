@@ -37,12 +37,8 @@ record CallerMiddleware(Caller caller, Function<String, Optional<String>> header
         };
     }
 
-    static Caller of(CallContext context) {
-        return context.getMiddleware(KEY).caller();
-    }
-
-    static Function<String, Optional<String>> headers(CallContext context) {
-        return context.getMiddleware(KEY).headers();
+    static CallerMiddleware of(CallContext context) {
+        return context.getMiddleware(KEY);
     }
 
     @Override

@@ -82,11 +82,11 @@ final class ObservedCalls {
     /**
      * Runs a call.
      *
-     * @param headers of the call
+     * @param from whose it is
      * @param work does what is asked; what it throws is thrown on, in the form clients read
      */
-    void run(FlightMethod method, Function<String, Optional<String>> headers, Consumer<Call> work) {
-        stream(method, headers, call -> {
+    void run(FlightMethod method, CallerMiddleware from, Consumer<Call> work) {
+        stream(method, from, call -> {
             try {
                 work.accept(call);
             } catch (RuntimeException e) {
@@ -101,12 +101,14 @@ final class ObservedCalls {
      *
      * @param work does not throw, but tells how it ended
      */
-    void stream(
-            FlightMethod method, Function<String, Optional<String>> headers, Function<Call, FlightStatusCode> work) {
+    void stream(FlightMethod method, CallerMiddleware from, Function<Call, FlightStatusCode> work) {
         route(name(method))
                 .answer(
-                        headers,
-                        request -> FlightErrors.outcome(work.apply(new Call(method, request))),
+                        from.headers(),
+                        request -> {
+                            request.isFrom(from.caller());
+                            return FlightErrors.outcome(work.apply(new Call(method, request)));
+                        },
                         FlightErrors::outcome);
     }
 
@@ -116,7 +118,7 @@ final class ObservedCalls {
      * @param told to the client
      */
     void refused(FlightMethod method, Function<String, Optional<String>> headers, FlightRuntimeException told) {
-        route(name(method)).answer(headers, () -> FlightErrors.outcome(told));
+        route(name(method)).answer(headers, request -> FlightErrors.outcome(told));
     }
 
     /** As the protocol spells it: {@code DoPut}. */

@@ -9,7 +9,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Function;
 import org.apache.arrow.flight.Action;
 import org.apache.arrow.flight.ActionType;
 import org.apache.arrow.flight.CallStatus;
@@ -66,7 +65,7 @@ final class OfflineProducer implements FlightProducer {
 
     @Override
     public Runnable acceptPut(CallContext context, FlightStream sent, StreamListener<PutResult> answers) {
-        return () -> observed.run(FlightMethod.DO_PUT, CallerMiddleware.headers(context), call -> {
+        return () -> observed.run(FlightMethod.DO_PUT, CallerMiddleware.of(context), call -> {
             enter();
             try {
                 put(context, sent, call);
@@ -82,7 +81,7 @@ final class OfflineProducer implements FlightProducer {
                 FlightDescriptor descriptor = sent.getDescriptor();
                 Command command = CommandReader.read(command(descriptor));
                 call.isAbout(command);
-                Caller caller = CallerMiddleware.of(context);
+                Caller caller = CallerMiddleware.of(context).caller();
                 permissions.check(caller, command);
                 Optional<Spool.Rows> rows = resources.spool().receive(sent, watched::heard);
                 watched.heardAll();
@@ -119,8 +118,8 @@ final class OfflineProducer implements FlightProducer {
         List<FlightInfo> infos = new ArrayList<>(1);
         observed.run(
                 FlightMethod.GET_FLIGHT_INFO,
-                CallerMiddleware.headers(context),
-                call -> infos.add(info(CallerMiddleware.of(context), descriptor, call)));
+                CallerMiddleware.of(context),
+                call -> infos.add(info(CallerMiddleware.of(context).caller(), descriptor, call)));
         return infos.getFirst();
     }
 
@@ -149,13 +148,13 @@ final class OfflineProducer implements FlightProducer {
     @Override
     public void getStream(CallContext context, Ticket ticket, ServerStreamListener client) {
         AnswerStream stream = new AnswerStream(client, limits.stalled());
-        String caller = CallerMiddleware.of(context).name();
-        Function<String, Optional<String>> headers = CallerMiddleware.headers(context);
+        CallerMiddleware from = CallerMiddleware.of(context);
+        String caller = from.caller().name();
         // In a thread of its own: the one that calls is needed for the client's demand to arrive.
         resources
                 .executor()
                 .execute(() -> observed.stream(
-                        FlightMethod.DO_GET, headers, call -> stream(caller, ticket, client, stream, call)));
+                        FlightMethod.DO_GET, from, call -> stream(caller, ticket, client, stream, call)));
     }
 
     /** Never throws: how it ended is told to the client, and returned. */
@@ -188,8 +187,9 @@ final class OfflineProducer implements FlightProducer {
 
     @Override
     public void listFlights(CallContext context, Criteria criteria, StreamListener<FlightInfo> answers) {
-        for (FlightDescriptor descriptor :
-                resources.uploads().descriptors(CallerMiddleware.of(context).name())) {
+        for (FlightDescriptor descriptor : resources
+                .uploads()
+                .descriptors(CallerMiddleware.of(context).caller().name())) {
             answers.onNext(info(new Schema(List.of()), descriptor));
         }
         answers.onCompleted();

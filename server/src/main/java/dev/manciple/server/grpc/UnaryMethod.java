@@ -103,9 +103,9 @@ final class UnaryMethod<Q, A> implements ServerCallHandler<byte[], A> {
     }
 
     private void answer(ServerCall<byte[], A> call, Metadata headers, byte[] question, Stoppable reads) {
-        route.answer(key -> header(headers, key), () -> {
+        route.answer(key -> header(headers, key), told -> {
             Metadata trailers = new Metadata();
-            Status status = enter(call, headers, trailers, question, reads);
+            Status status = enter(call, headers, trailers, question, reads, told);
             call.close(status, trailers);
             return Telemetry.Outcome.of(status.getCode());
         });
@@ -116,7 +116,12 @@ final class UnaryMethod<Q, A> implements ServerCallHandler<byte[], A> {
     }
 
     private Status enter(
-            ServerCall<byte[], A> call, Metadata headers, Metadata trailers, byte[] question, Stoppable reads) {
+            ServerCall<byte[], A> call,
+            Metadata headers,
+            Metadata trailers,
+            byte[] question,
+            Stoppable reads,
+            Telemetry.Request told) {
         if (call.isCancelled()) {
             // Nobody waits for what has not begun, whatever it is.
             return GONE;
@@ -126,6 +131,7 @@ final class UnaryMethod<Q, A> implements ServerCallHandler<byte[], A> {
         }
         try {
             Caller caller = calls.access().admit(Optional.ofNullable(headers.get(TOKEN)));
+            told.isFrom(caller);
             Call known = new Call(caller, headers, trailers, reads);
             return answer(known, questions.read(question), call);
         } catch (InvalidProtocolBufferException e) {

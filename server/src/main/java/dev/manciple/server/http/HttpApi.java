@@ -170,20 +170,21 @@ public final class HttpApi implements HttpService {
 
     private void run(ServerRequest request, ServerResponse response, Guarded route, Telemetry.Route observed) {
         RequestBody body = new RequestBody(request, patience);
-        observed.answer(name -> request.headers().first(HeaderNames.create(name)), () -> {
-            admit(request, body, response, route);
+        observed.answer(name -> request.headers().first(HeaderNames.create(name)), told -> {
+            admit(request, body, response, route, told);
             return Telemetry.Outcome.ofHttp(response.status().code());
         });
         body.discard();
     }
 
-    private void admit(ServerRequest request, RequestBody body, ServerResponse response, Guarded route) {
+    private void admit(
+            ServerRequest request, RequestBody body, ServerResponse response, Guarded route, Telemetry.Request told) {
         if (admission.draining()) {
             Connections.endAfter(response);
         }
         if (admission.enter()) {
             try {
-                handle(request, body, response, route);
+                handle(request, body, response, route, told);
             } finally {
                 admission.leave();
             }
@@ -193,10 +194,12 @@ public final class HttpApi implements HttpService {
         }
     }
 
-    private void handle(ServerRequest request, RequestBody body, ServerResponse response, Guarded route) {
+    private void handle(
+            ServerRequest request, RequestBody body, ServerResponse response, Guarded route, Telemetry.Request told) {
         try {
             // Before anything but the head of the request is read.
             Caller caller = backend.access().admit(request.headers().first(AUTHORIZATION));
+            told.isFrom(caller);
             route.handle(caller, body, request, response);
         } catch (BadInputException e) {
             Answers.badInput(response, e);

@@ -188,9 +188,9 @@ public final class RegistryApi implements HttpService {
         Telemetry.Route observed = commons.telemetry().route(method.text() + " " + PREFIX + path);
         rules.route(method, path, (request, response) -> {
             RequestBody body = new RequestBody(request, patience);
-            observed.answer(name -> request.headers().first(HeaderNames.create(name)), () -> {
+            observed.answer(name -> request.headers().first(HeaderNames.create(name)), told -> {
                 Answer answer = admission.enter()
-                        ? answer(request, body, route)
+                        ? answer(request, body, route, told)
                         : failure(429, admission.refusal(), "HTTPException");
                 if (admission.draining() || answer.status() == 413) {
                     Connections.endAfter(response);
@@ -210,11 +210,12 @@ public final class RegistryApi implements HttpService {
         response.send(JsonMapper.shared().writeValueAsBytes(answer.body()));
     }
 
-    private Answer answer(ServerRequest request, RequestBody body, Guarded route) {
+    private Answer answer(ServerRequest request, RequestBody body, Guarded route, Telemetry.Request told) {
         RestQuery query = new RestQuery(request.query(), request.path().pathParameters());
         try {
             // Before anything but the head of the request is read.
             Caller caller = commons.access().admit(request.headers().first(AUTHORIZATION));
+            told.isFrom(caller);
             return route.answer(caller, query, body);
         } catch (RestQuery.InvalidException e) {
             return failure(
