@@ -2,6 +2,7 @@ package dev.manciple.cli;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
+import java.util.List;
 import org.slf4j.LoggerFactory;
 
 /** How much libraries may say on standard error, by Feast's names. */
@@ -12,9 +13,19 @@ enum LogLevel {
     ERROR,
     CRITICAL;
 
+    /** What is not listened to otherwise. */
+    private static final List<String> TALKATIVE = List.of("io.grpc", "com.zaxxer.hikari", "org.mariadb.jdbc");
+
     void use() {
         if (LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME) instanceof Logger root) {
             root.setLevel(level());
+        }
+        if (this == DEBUG) {
+            TALKATIVE.forEach(name -> {
+                if (LoggerFactory.getLogger(name) instanceof Logger talkative) {
+                    talkative.setLevel(Level.INFO);
+                }
+            });
         }
     }
 

@@ -402,7 +402,6 @@ class BadInputTest {
         assertUsage(run(), "Missing required subcommand");
         assertUsage(run("aply"), "Unmatched argument at index 0: 'aply'", "Did you mean 'apply'");
         assertUsage(run("entities"), "Missing required subcommand");
-        assertUsage(run("get-online-features", "-S", "s"), "--entities");
         assertUsage(run("get-online-features", "-e", "a=1"), "-f=VIEW:FEATURE", "-S=SERVICE");
         assertUsage(run("get-historical-features", "-S", "s"), "--entities", "--entity-sql");
         assertUsage(

@@ -45,7 +45,8 @@ public final class Writing {
 
     /**
      * Writes rows to every view a push source feeds. For both stores they go to the online one first, and to the other one only if
-     * they are there: who is told of a failure may push again, and finds no row twice in the history.
+     * they are there: who is told of a failure may push again, and finds no row twice in the history unless the failure is that of
+     * a write of which nobody knows how it ended.
      *
      * @param rows makes the rows for the views, for each store on its own; what it returns is closed here
      * @param cached whether the registry as it was seen last will do; else it is read again, as Feast's
@@ -58,7 +59,7 @@ public final class Writing {
             case ONLINE -> push(source, views, PushTarget.ONLINE, rows);
             case OFFLINE -> push(source, views, PushTarget.OFFLINE, rows);
             case BOTH -> {
-                check(source, cached, true, rows);
+                check(source, views, true, rows);
                 push(source, views, PushTarget.ONLINE, rows);
                 push(source, views, PushTarget.OFFLINE, rows);
             }
@@ -79,7 +80,11 @@ public final class Writing {
      * @param columns whether to ask the store what columns it takes
      */
     void check(String source, boolean cached, boolean columns, Rows rows) {
-        try (ArrowReader reader = rows.make(fedBy(source, cached), PushTarget.OFFLINE)) {
+        check(source, fedBy(source, cached), columns, rows);
+    }
+
+    private void check(String source, List<FeatureView> views, boolean columns, Rows rows) {
+        try (ArrowReader reader = rows.make(views, PushTarget.OFFLINE)) {
             Schema schema = reader.getVectorSchemaRoot().getSchema();
             if (columns) {
                 store.checkPush(source, schema);

@@ -160,6 +160,27 @@ class SearchTest {
                 .isEqualTo("[\"east\"]");
     }
 
+    /** More than are written at a time. */
+    @Test
+    void ofManyRowsNoneIsWrittenIfTheLastVectorIsTooLong() throws Exception {
+        int rows = 12_000;
+        String answer = http.post(
+                        "/write-to-online-store",
+                        "{\"feature_view_name\": \"documents\", \"df\": {\"item_id\": [%s], \"vector\": [%s[1, 2, 3]], \"title\": [%s], \"event_timestamp\": [%s]}}"
+                                .formatted(
+                                        "\"many\",".repeat(rows) + "\"last\"",
+                                        "[5, 5],".repeat(rows),
+                                        "\"t\",".repeat(rows) + "\"t\"",
+                                        "1717243200,".repeat(rows) + "1717243200"))
+                .body();
+        assertThat(answer).contains("item_id='last'", "has a vector of length 3");
+        assertThat(http.post(
+                                "/get-online-features",
+                                "{\"entities\": {\"item_id\": [\"many\"]}, \"features\": [\"documents:title\"]}")
+                        .body())
+                .contains("NOT_FOUND");
+    }
+
     @Test
     void expiredRowsTakeNoPlaces() throws Exception {
         news(http);

@@ -219,7 +219,10 @@ final class Database implements AutoCloseable {
 
     private void logIn() throws SQLException {
         requireRootCertificate();
-        new Driver().connect(url(), login()).close();
+        try (Connection connection = new Driver().connect(url(), login())) {
+            // Else the pool would ask for a database that is not there until its time is up.
+            connection.setCatalog(config.database());
+        }
     }
 
     private String url() {

@@ -83,6 +83,10 @@ class MySqlLayoutTest {
             List<Runnable> calls = List.of(
                     () -> read(store),
                     () -> store.write(TRIPS, List.of(row(EVENT.plusSeconds(60), Optional.empty(), new Value.Int(8)))));
+            String connections =
+                    "SELECT id FROM information_schema.processlist WHERE db = 'feast' AND id <> connection_id()";
+            List<String> before = SHARED.server().query(connections);
+            assertThat(before).hasSize(1);
             statement.execute("LOCK TABLES feast.`p_driver stats` WRITE");
             for (int i = 0; i < 6; i++) {
                 Runnable call = calls.get(i % 2);
@@ -101,6 +105,9 @@ class MySqlLayoutTest {
                     .isInstanceOfSatisfying(
                             Lookup.Found.class,
                             found -> assertThat(found.values()).first().isEqualTo(new Value.Int(7)));
+            assertThat(SHARED.server().query(connections))
+                    .as("the same connection all along")
+                    .isEqualTo(before);
         }
     }
 

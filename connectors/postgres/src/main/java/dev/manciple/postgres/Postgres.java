@@ -13,6 +13,8 @@ import org.postgresql.ds.PGSimpleDataSource;
 
 /** One server, as the driver reaches it. */
 final class Postgres {
+    private static final int CANCELS_WITHIN_SECONDS = 1;
+
     private final ServerAddress address;
     private final PGSimpleDataSource driver;
 
@@ -23,7 +25,7 @@ final class Postgres {
     }
 
     private static PGSimpleDataSource driver(ServerAddress address, Path folder) {
-        PGSimpleDataSource driver = new Prepared(settings(address));
+        PGSimpleDataSource driver = new Prepared(settings(address), address.connectTimeout());
         driver.setServerNames(new String[] {address.host()});
         driver.setPortNumbers(new int[] {address.port()});
         driver.setDatabaseName(address.database());
@@ -38,6 +40,7 @@ final class Postgres {
                 .ifPresent(path -> driver.setSslRootCert(folder.resolve(path).toString()));
         driver.setConnectTimeout(seconds(address.connectTimeout()));
         driver.setLoginTimeout(seconds(address.connectTimeout()));
+        driver.setCancelSignalTimeout(CANCELS_WITHIN_SECONDS);
         driver.setTcpKeepAlive(true);
         address.keepalivesIdle().ifPresent(idle -> {
             driver.setSocketFactory(KeepAliveSockets.class.getName());
@@ -96,17 +99,21 @@ final class Postgres {
         private static final long serialVersionUID = 1;
 
         private final String settings;
+        private final Duration patience;
 
-        Prepared(String settings) {
+        Prepared(String settings, Duration patience) {
             this.settings = settings;
+            this.patience = patience;
         }
 
         @Override
         public Connection getConnection(@Nullable String user, @Nullable String password) throws SQLException {
             Connection connection = super.getConnection(user, password);
             try (Statement statement = connection.createStatement()) {
+                connection.setNetworkTimeout(Runnable::run, Math.toIntExact(patience.toMillis()));
                 statement.execute(settings);
                 watchClient(statement);
+                connection.setNetworkTimeout(Runnable::run, 0);
                 return connection;
             } catch (SQLException | RuntimeException e) {
                 try (connection) {

@@ -15,6 +15,9 @@ import java.util.regex.PatternSyntaxException;
  * of characters. What only one of them has is refused, except that a lookbehind may be of several lengths.
  */
 public final class PythonPattern {
+    /** Java repeats also what matches nothing as often as it is told to, one time in another. */
+    private static final int MOST_TIMES = 255;
+
     private static final String WORD = "\\p{L}\\p{N}_";
     private static final String SPACE =
             "\\t-\\r\\x{1c}-\\x{20}\\x{85}\\x{a0}\\x{1680}\\x{2000}-\\x{200a}\\x{2028}\\x{2029}\\x{202f}\\x{205f}\\x{3000}";
@@ -214,7 +217,15 @@ public final class PythonPattern {
             at = from;
             return Optional.empty();
         }
+        if (isTooOften(least) || isTooOften(most)) {
+            throw refused("'%s' is more often than anything can be in a name: %d times is the most"
+                    .formatted(python.substring(from, at - 1), MOST_TIMES));
+        }
         return Optional.of("{%s,%s}".formatted(least.isEmpty() ? "0" : least, most));
+    }
+
+    private static boolean isTooOften(String times) {
+        return times.length() > 9 || (!times.isEmpty() && Integer.parseInt(times) > MOST_TIMES);
     }
 
     // ---- groups --------------------------------------------------------------------------------------------------

@@ -3,8 +3,10 @@ package dev.manciple.materialize;
 import dev.manciple.error.FeatureStoreException;
 import dev.manciple.error.InvalidRequestException;
 import dev.manciple.model.FeatureView;
+import dev.manciple.spi.OnlineCapability;
 import dev.manciple.spi.OnlineRow;
 import dev.manciple.spi.OnlineStore;
+import dev.manciple.wire.VectorLengths;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -43,6 +45,10 @@ final class OnlineSink {
         }
         try {
             List<OnlineRow> decoded = decode(decoder.orElseThrow(), rows);
+            if (store.capabilities().contains(OnlineCapability.VECTOR_SEARCH)) {
+                // The store would find out too, after some of them are written.
+                VectorLengths.require(view, decoded);
+            }
             for (int from = 0; from < rows; from += batchSize) {
                 List<OnlineRow> batch = decoded.subList(from, Math.min(from + batchSize, rows));
                 store.write(view, batch);

@@ -78,6 +78,8 @@ class PythonPatternTest {
             *a	'*' has nothing to repeat
             a**	'*' repeats what is repeated already
             (a)\\2	group 2 is referred to before it ends, or is none
+            a{256}	'256' is more often than anything can be in a name: 255 times is the most
+            a{1,99999999999}	'1,99999999999' is more often
             (?P=n)	there is no group 'n' before it is referred to
             """)
     void saysWhatIsWrong(String pattern, String sentence) {

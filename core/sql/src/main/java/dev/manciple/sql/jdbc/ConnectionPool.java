@@ -10,6 +10,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -47,10 +48,11 @@ public final class ConnectionPool implements AutoCloseable {
 
     private static final String CONNECTION_FAILED = "08006";
 
-    /** How often a server is told to stop, which may be between two statements, and how often at most. */
-    private static final Duration BETWEEN_STOPS = Duration.ofMillis(20);
+    /** How long who is interrupted waits for the server to stop, which takes it a moment where it is well. */
+    private static final Duration STOPS_WITHIN = Duration.ofSeconds(1);
 
-    private static final int STOPS = 50;
+    private static final Duration BETWEEN_LOOKS = Duration.ofMillis(5);
+    private static final Duration BETWEEN_STOPS = Duration.ofMillis(50);
 
     /** The code of SQLSTATE for a connection that does not come about. */
     private static final String NO_CONNECTION = "08001";
@@ -134,10 +136,15 @@ public final class ConnectionPool implements AutoCloseable {
     }
 
     private static <T> T stopped(FutureTask<T> task, Loan loan) throws SQLException {
+        if (!loan.stopWorking()) {
+            throw new SQLTransientConnectionException("it was interrupted before it began", Loan.CANCELED);
+        }
+        long deadline = System.nanoTime() + STOPS_WITHIN.toNanos();
+        // In a thread of its own: where the server cannot be reached, telling it takes longer than anybody here waits.
+        Thread.ofVirtual().name("stop").start(() -> end(task, loan, deadline));
         try {
-            for (int told = 0; told < STOPS && !task.isDone(); told++) {
-                loan.stop();
-                Thread.sleep(BETWEEN_STOPS);
+            while (!task.isDone() && System.nanoTime() < deadline) {
+                Thread.sleep(BETWEEN_LOOKS);
             }
             if (task.isDone()) {
                 return result(task);
@@ -146,6 +153,15 @@ public final class ConnectionPool implements AutoCloseable {
             throw new AbandonedException(e);
         }
         throw new AbandonedException(null);
+    }
+
+    /** Tells the server again and again, as it may be told between two statements; then gives the connection up. */
+    private static void end(FutureTask<?> task, Loan loan, long deadline) {
+        while (!task.isDone() && System.nanoTime() < deadline) {
+            loan.tellServer();
+            LockSupport.parkNanos(BETWEEN_STOPS.toNanos());
+        }
+        loan.abandon();
     }
 
     private static <T> T result(FutureTask<T> task) throws SQLException, InterruptedException {

@@ -9,11 +9,12 @@ import org.jspecify.annotations.Nullable;
 
 /** A connection while somebody works with it, whom another thread may tell the server to stop. Thread-safe. */
 final class Loan {
-    private static final String CANCELED = "57014";
+    static final String CANCELED = "57014";
 
     private final ConnectionPool.Stop stop;
     private final ReentrantLock lock = new ReentrantLock();
     private @Nullable Connection used;
+    private boolean begun;
     private boolean stopped;
 
     Loan(ConnectionPool.Stop stop) {
@@ -38,6 +39,7 @@ final class Loan {
                 throw new SQLTransientConnectionException("it was interrupted", CANCELED);
             }
             used = connection;
+            begun = true;
         } finally {
             lock.unlock();
         }
@@ -64,16 +66,41 @@ final class Loan {
         }
     }
 
-    /** May be called again, until the work is over. */
-    void stop() {
+    /** Lets no work begin from here on; whether some has begun. */
+    boolean stopWorking() {
         lock.lock();
         try {
             stopped = true;
+            return begun;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Tells the server to end what the work waits for, if it is not over. */
+    void tellServer() {
+        lock.lock();
+        try {
             if (used != null) {
                 stop.stop(used);
             }
         } catch (SQLException e) {
-            // Then the server cannot be reached, and the connection is over soon.
+            // Then the server cannot be reached, and the connection is given up soon.
+            return;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Closes the connection under work that is not over, so that its place is free for another one. */
+    void abandon() {
+        lock.lock();
+        try {
+            if (used != null) {
+                used.abort(Runnable::run);
+            }
+        } catch (SQLException e) {
+            // It is closed already.
             return;
         } finally {
             lock.unlock();

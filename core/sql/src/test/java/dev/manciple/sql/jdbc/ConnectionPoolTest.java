@@ -2,6 +2,7 @@ package dev.manciple.sql.jdbc;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.zaxxer.hikari.HikariConfig;
 import java.nio.file.Files;
@@ -12,6 +13,10 @@ import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -68,6 +73,73 @@ class ConnectionPoolTest {
     }
 
     @Test
+    void anInterruptStopsTheWorkAndKeepsTheConnection() throws Exception {
+        CountDownLatch begun = new CountDownLatch(1);
+        CountDownLatch told = new CountDownLatch(1);
+        try (ConnectionPool pool = pool(folder, waiting -> told.countDown())) {
+            FutureTask<String> call = new FutureTask<>(() -> pool.lend(Duration.ZERO, connection -> {
+                begun.countDown();
+                return await(told) ? "as good as done" : "never told";
+            }));
+            Thread caller = Thread.startVirtualThread(call);
+            begun.await();
+            caller.interrupt();
+            assertThat(call.get()).isEqualTo("as good as done");
+            assertAnswers(pool);
+            assertThat(probes).hasValue(1);
+        }
+    }
+
+    @Test
+    void workThatGoesOnIsAbandoned() throws Exception {
+        CountDownLatch begun = new CountDownLatch(1);
+        CountDownLatch over = new CountDownLatch(1);
+        try (ConnectionPool pool = pool(folder, waiting -> {})) {
+            FutureTask<Throwable> call = new FutureTask<>(() -> catchThrowableOfType(
+                    ConnectionPool.AbandonedException.class,
+                    () -> pool.lend(Duration.ZERO, connection -> {
+                        begun.countDown();
+                        return await(over);
+                    })));
+            Thread caller = Thread.startVirtualThread(call);
+            begun.await();
+            caller.interrupt();
+            assertThat(call.get()).hasMessageContaining("the server did not end what it was at");
+            over.countDown();
+            assertAnswers(pool);
+        }
+    }
+
+    @Test
+    void whoWaitsForAConnectionIsLetGoAndDoesNothingLater() throws Exception {
+        AtomicBoolean worked = new AtomicBoolean();
+        AtomicInteger told = new AtomicInteger();
+        try (ConnectionPool pool = pool(folder, waiting -> told.incrementAndGet())) {
+            try (Connection only = pool.borrow(Duration.ZERO)) {
+                assertThat(only.isClosed()).isFalse();
+                FutureTask<Throwable> call = new FutureTask<>(() -> catchThrowableOfType(
+                        SQLTransientConnectionException.class,
+                        () -> pool.lend(Duration.ZERO, connection -> worked.getAndSet(true))));
+                Thread caller = Thread.startVirtualThread(call);
+                caller.interrupt();
+                assertThat(call.get()).hasMessage("it was interrupted before it began");
+            }
+            assertAnswers(pool);
+            assertAnswers(pool);
+            assertThat(worked).isFalse();
+            assertThat(told).hasValue(0);
+        }
+    }
+
+    private static boolean await(CountDownLatch latch) throws SQLException {
+        try {
+            return latch.await(30, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            throw new SQLException(e);
+        }
+    }
+
+    @Test
     void isOfNoUseOnceClosed() throws SQLException {
         ConnectionPool pool = pool(folder);
         assertAnswers(pool);
@@ -77,10 +149,14 @@ class ConnectionPoolTest {
     }
 
     private ConnectionPool pool(Path in) {
+        return pool(in, waiting -> {});
+    }
+
+    private ConnectionPool pool(Path in, ConnectionPool.Stop stop) {
         HikariConfig settings = new HikariConfig();
         settings.setJdbcUrl("jdbc:sqlite:" + in.resolve("x.db"));
         settings.setMaximumPoolSize(1);
-        return new ConnectionPool(settings, probes::incrementAndGet, waiting -> {}, LIMIT);
+        return new ConnectionPool(settings, probes::incrementAndGet, stop, LIMIT);
     }
 
     private static void assertAnswers(ConnectionPool pool) throws SQLException {
