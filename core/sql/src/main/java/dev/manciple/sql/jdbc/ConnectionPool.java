@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
@@ -38,7 +39,7 @@ public final class ConnectionPool implements AutoCloseable {
     public static final class AbandonedException extends SQLTransientConnectionException {
         private static final long serialVersionUID = 1;
 
-        AbandonedException(@Nullable InterruptedException cause) {
+        AbandonedException(Exception cause) {
             super("it was interrupted, and the server did not end what it was at", CONNECTION_FAILED, cause);
         }
     }
@@ -51,7 +52,6 @@ public final class ConnectionPool implements AutoCloseable {
     /** How long who is interrupted waits for the server to stop, which takes it a moment where it is well. */
     private static final Duration STOPS_WITHIN = Duration.ofSeconds(1);
 
-    private static final Duration BETWEEN_LOOKS = Duration.ofMillis(5);
     private static final Duration BETWEEN_STOPS = Duration.ofMillis(50);
 
     /** The code of SQLSTATE for a connection that does not come about. */
@@ -125,7 +125,9 @@ public final class ConnectionPool implements AutoCloseable {
         });
         Thread.ofVirtual().name("connection").start(task);
         try {
-            return result(task);
+            return task.get();
+        } catch (ExecutionException e) {
+            throw failure(e);
         } catch (InterruptedException e) {
             try {
                 return stopped(task, loan);
@@ -143,16 +145,12 @@ public final class ConnectionPool implements AutoCloseable {
         // In a thread of its own: where the server cannot be reached, telling it takes longer than anybody here waits.
         Thread.ofVirtual().name("stop").start(() -> end(task, loan, deadline));
         try {
-            while (!task.isDone() && System.nanoTime() < deadline) {
-                Thread.sleep(BETWEEN_LOOKS);
-            }
-            if (task.isDone()) {
-                return result(task);
-            }
-        } catch (InterruptedException e) {
+            return task.get(STOPS_WITHIN.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (ExecutionException e) {
+            throw failure(e);
+        } catch (TimeoutException | InterruptedException e) {
             throw new AbandonedException(e);
         }
-        throw new AbandonedException(null);
     }
 
     /** Tells the server again and again, as it may be told between two statements; then gives the connection up. */
@@ -164,17 +162,14 @@ public final class ConnectionPool implements AutoCloseable {
         loan.abandon();
     }
 
-    private static <T> T result(FutureTask<T> task) throws SQLException, InterruptedException {
-        try {
-            return task.get();
-        } catch (ExecutionException e) {
-            switch (e.getCause()) {
-                case SQLException failure -> throw failure;
-                case RuntimeException failure -> throw failure;
-                case Error failure -> throw failure;
-                case null, default -> throw new IllegalStateException(e);
-            }
-        }
+    /** The failure of the work that a caller is to catch; any other is thrown at once. */
+    private static SQLException failure(ExecutionException e) {
+        return switch (e.getCause()) {
+            case SQLException failure -> failure;
+            case RuntimeException failure -> throw failure;
+            case Error failure -> throw failure;
+            case null, default -> throw new IllegalStateException(e);
+        };
     }
 
     private Connection borrow() throws SQLException {
