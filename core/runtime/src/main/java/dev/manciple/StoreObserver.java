@@ -2,13 +2,20 @@ package dev.manciple;
 
 /** Hears how stores answer, for metrics and traces. Called by the threads that read; must be thread-safe and must not block. */
 public interface StoreObserver {
+    /** How a read of an online store ended. */
+    enum ReadEnd {
+        ANSWERED,
+        FAILED,
+        /** Nobody waited for it any more: the client went, or its time was up. */
+        GIVEN_UP
+    }
+
     /**
      * A read of online features that ended now. One that is refused for what was asked is not told.
      *
      * @param store the type of the store; a router and its children are told each
-     * @param answered false where it failed
      */
-    void onlineRead(String store, long nanos, boolean answered);
+    void onlineRead(String store, long nanos, ReadEnd end);
 
     /**
      * Features of an on demand view that were computed for a read of online features, or could not be.

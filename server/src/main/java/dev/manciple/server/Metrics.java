@@ -2,6 +2,7 @@ package dev.manciple.server;
 
 import com.sun.management.OperatingSystemMXBean;
 import dev.manciple.OnlineFeatures;
+import dev.manciple.StoreObserver;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.Gauge;
@@ -14,6 +15,7 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.lang.management.ManagementFactory;
 import java.lang.management.MemoryMXBean;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -67,7 +69,7 @@ public final class Metrics {
 
     private final Times<StoreRead> storeReads;
 
-    private record StoreRead(String store, boolean answered) {}
+    private record StoreRead(String store, StoreObserver.ReadEnd end) {}
 
     private final Times<Transformed> transformations;
 
@@ -95,7 +97,8 @@ public final class Metrics {
         storeReads = new Times<>(
                 "feast_feature_server_online_store_read_duration",
                 "Time of a read of an online store, by its type.",
-                read -> Tags.of("store", read.store(), "outcome", read.answered() ? "answered" : "failed"));
+                read -> Tags.of(
+                        "store", read.store(), "outcome", read.end().name().toLowerCase(Locale.ROOT)));
         transformations = new Times<>(
                 "feast_feature_server_transformation_duration",
                 "Time a read waited for features that are computed, by on demand view.",
@@ -246,8 +249,8 @@ public final class Metrics {
     }
 
     /** One read of an online store, a router's children included. */
-    void storeRead(String store, long nanos, boolean answered) {
-        storeReads.record(new StoreRead(store, answered), nanos);
+    void storeRead(String store, long nanos, StoreObserver.ReadEnd end) {
+        storeReads.record(new StoreRead(store, end), nanos);
     }
 
     /** Features of an on demand view computed for one read. */

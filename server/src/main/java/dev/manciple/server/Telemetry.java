@@ -198,20 +198,20 @@ public final class Telemetry implements StoreObserver {
     }
 
     @Override
-    public void onlineRead(String store, long nanos, boolean answered) {
-        metrics.storeRead(store, nanos, answered);
+    public void onlineRead(String store, long nanos, ReadEnd end) {
+        metrics.storeRead(store, nanos, end);
         // A router's children are read by threads of their own, which have no request to add a span to.
         if (traced && Span.current().getSpanContext().isValid()) {
-            Instant end = Instant.now();
+            Instant now = Instant.now();
             Span span = tracer.spanBuilder("read online store")
                     .setSpanKind(SpanKind.CLIENT)
                     .setAttribute("manciple.store", store)
-                    .setStartTimestamp(end.minusNanos(nanos))
+                    .setStartTimestamp(now.minusNanos(nanos))
                     .startSpan();
-            if (!answered) {
+            if (end != ReadEnd.ANSWERED) {
                 span.setStatus(StatusCode.ERROR);
             }
-            span.end(end);
+            span.end(now);
         }
     }
 }

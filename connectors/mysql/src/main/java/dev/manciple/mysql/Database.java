@@ -15,7 +15,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Properties;
-import java.util.concurrent.atomic.AtomicBoolean;
 import javax.net.ssl.SSLException;
 import org.mariadb.jdbc.Driver;
 
@@ -87,31 +86,21 @@ final class Database implements AutoCloseable {
 
     private <T> T write(String attempted, Duration silence, ConnectionPool.Work<T> work) {
         for (int attempt = 1; ; attempt++) {
-            AtomicBoolean committing = new AtomicBoolean();
             try {
-                return pool.lend(silence, connection -> inTransaction(connection, work, committing));
-            } catch (ConnectionPool.AbandonedException e) {
-                throw failure(attempted, Outcome.MAYBE, e);
+                return pool.transact(silence, work);
+            } catch (ConnectionPool.UncertainException e) {
+                requireAnotherAttempt(attempt, attempted, Outcome.MAYBE, e.reason());
             } catch (SQLException e) {
-                boolean again = e.getErrorCode() == DEADLOCK || e.getErrorCode() == LOCK_WAIT;
-                if (!again || attempt == ATTEMPTS) {
-                    throw failure(attempted, committing.get() ? Outcome.MAYBE : Outcome.NOT_APPLIED, e);
-                }
+                requireAnotherAttempt(attempt, attempted, Outcome.NOT_APPLIED, e);
             }
         }
     }
 
-    private static <T> T inTransaction(Connection connection, ConnectionPool.Work<T> work, AtomicBoolean committing)
-            throws SQLException {
-        connection.setAutoCommit(false);
-        try {
-            T result = work.on(connection);
-            committing.set(true);
-            connection.commit();
-            return result;
-        } catch (SQLException | RuntimeException e) {
-            rollback(connection, e);
-            throw e;
+    /** Those the server asks to start again have changed nothing, whenever it does. */
+    private void requireAnotherAttempt(int attempt, String attempted, Outcome outcome, SQLException e) {
+        boolean again = e.getErrorCode() == DEADLOCK || e.getErrorCode() == LOCK_WAIT;
+        if (!again || attempt == ATTEMPTS) {
+            throw failure(attempted, outcome, e);
         }
     }
 
@@ -189,14 +178,6 @@ final class Database implements AutoCloseable {
                                 .formatted(config.timeout().toMillis(), config.host(), config.port())
                         : "the server refused";
         };
-    }
-
-    private static void rollback(Connection connection, Exception cause) {
-        try {
-            connection.rollback();
-        } catch (SQLException e) {
-            cause.addSuppressed(e);
-        }
     }
 
     private HikariConfig settings() {

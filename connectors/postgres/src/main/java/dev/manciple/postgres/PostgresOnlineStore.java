@@ -40,7 +40,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.postgresql.PGConnection;
 
@@ -112,32 +111,12 @@ final class PostgresOnlineStore implements OnlineStore {
 
     /** All of the work or none of it. */
     private <T> T changing(String attempted, List<FeatureView> views, Duration silence, ConnectionPool.Work<T> work) {
-        AtomicBoolean committing = new AtomicBoolean();
         try {
-            return pool.lend(silence, connection -> {
-                connection.setAutoCommit(false);
-                try {
-                    T done = work.on(connection);
-                    committing.set(true);
-                    connection.commit();
-                    return done;
-                } catch (SQLException | RuntimeException e) {
-                    rollBack(connection, e);
-                    throw e;
-                }
-            });
-        } catch (ConnectionPool.AbandonedException e) {
-            throw failed(attempted, Outcome.MAYBE, views, e);
+            return pool.transact(silence, work);
+        } catch (ConnectionPool.UncertainException e) {
+            throw failed(attempted, Outcome.MAYBE, views, e.reason());
         } catch (SQLException e) {
-            throw failed(attempted, committing.get() ? Outcome.MAYBE : Outcome.NOT_APPLIED, views, e);
-        }
-    }
-
-    private static void rollBack(Connection connection, Exception reason) {
-        try {
-            connection.rollback();
-        } catch (SQLException e) {
-            reason.addSuppressed(e);
+            throw failed(attempted, Outcome.NOT_APPLIED, views, e);
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.manciple.plugin;
 
+import dev.manciple.StoreObserver.ReadEnd;
 import dev.manciple.error.InvalidRequestException;
 import dev.manciple.error.UnsupportedException;
 import dev.manciple.model.FeatureView;
@@ -58,10 +59,12 @@ final class GuardedOnlineStore implements OnlineStore {
             // What was asked was wrong, which tells nothing of the store.
             throw e;
         } catch (RuntimeException | Error e) {
-            observers.onlineRead(label, System.nanoTime() - began, false);
+            // Who reads is interrupted when nobody waits for him any more, and stores keep that.
+            ReadEnd end = Thread.currentThread().isInterrupted() ? ReadEnd.GIVEN_UP : ReadEnd.FAILED;
+            observers.onlineRead(label, System.nanoTime() - began, end);
             throw e;
         }
-        observers.onlineRead(label, System.nanoTime() - began, true);
+        observers.onlineRead(label, System.nanoTime() - began, ReadEnd.ANSWERED);
         return results;
     }
 

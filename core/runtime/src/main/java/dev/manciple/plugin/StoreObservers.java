@@ -22,9 +22,9 @@ public final class StoreObservers {
         }
     }
 
-    void onlineRead(String store, long nanos, boolean answered) {
+    void onlineRead(String store, long nanos, StoreObserver.ReadEnd end) {
         for (StoreObserver observer : observers) {
-            observer.onlineRead(store, nanos, answered);
+            observer.onlineRead(store, nanos, end);
         }
     }
 }

@@ -60,12 +60,12 @@ class GuardTest {
 
     @Test
     void whatIsAskedWronglyIsNoFailureOfTheOnlineStore() {
-        List<Boolean> told = new ArrayList<>();
+        List<StoreObserver.ReadEnd> told = new ArrayList<>();
         StoreObservers observers = new StoreObservers();
         observers.add(new StoreObserver() {
             @Override
-            public void onlineRead(String store, long nanos, boolean answered) {
-                told.add(answered);
+            public void onlineRead(String store, long nanos, StoreObserver.ReadEnd end) {
+                told.add(end);
             }
 
             @Override
@@ -73,6 +73,7 @@ class GuardTest {
         });
         Iterator<FeatureStoreException> failures = List.<FeatureStoreException>of(
                         new InvalidRequestException("a key that is none"),
+                        new StoreException("broken", "read", true, Outcome.NOT_APPLIED, new IOException()),
                         new StoreException("broken", "read", true, Outcome.NOT_APPLIED, new IOException()))
                 .iterator();
         OnlineStore store = Guards.onlineStore(
@@ -88,7 +89,10 @@ class GuardTest {
         assertThatThrownBy(() -> store.read(List.of())).isInstanceOf(InvalidRequestException.class);
         assertThat(told).isEmpty();
         assertThatThrownBy(() -> store.read(List.of())).isInstanceOf(StoreException.class);
-        assertThat(told).containsExactly(false);
+        Thread.currentThread().interrupt();
+        assertThatThrownBy(() -> store.read(List.of())).isInstanceOf(StoreException.class);
+        assertThat(Thread.interrupted()).isTrue();
+        assertThat(told).containsExactly(StoreObserver.ReadEnd.FAILED, StoreObserver.ReadEnd.GIVEN_UP);
     }
 
     @Test

@@ -10,6 +10,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
@@ -35,8 +36,25 @@ public final class ConnectionPool implements AutoCloseable {
         void stop(Connection waiting) throws SQLException;
     }
 
+    /** Nobody knows whether what a transaction changed counts: it was lost sight of, or its end failed. */
+    public static final class UncertainException extends SQLException {
+        private static final long serialVersionUID = 1;
+
+        private final SQLException reason;
+
+        UncertainException(SQLException reason) {
+            super(reason);
+            this.reason = reason;
+        }
+
+        /** As the driver has it, or the pool. */
+        public SQLException reason() {
+            return reason;
+        }
+    }
+
     /** Whoever lent a connection has gone on, and the work may end or not. */
-    public static final class AbandonedException extends SQLTransientConnectionException {
+    static final class AbandonedException extends SQLTransientConnectionException {
         private static final long serialVersionUID = 1;
 
         AbandonedException(Exception cause) {
@@ -113,8 +131,7 @@ public final class ConnectionPool implements AutoCloseable {
      * of the caller ends the statement in the server instead, after which the connection is as good as before.
      *
      * @param silence how long the server may be silent before the connection is given up; zero for ever
-     * @throws AbandonedException if the caller is interrupted and the work does not end soon
-     * @throws SQLException as of {@link #borrow} and the work
+     * @throws SQLException as of {@link #borrow} and the work; if the caller is interrupted and the work does not end soon
      */
     public <T> T lend(Duration silence, Work<T> work) throws SQLException {
         Loan loan = new Loan(stop);
@@ -134,6 +151,44 @@ public final class ConnectionPool implements AutoCloseable {
             } finally {
                 Thread.currentThread().interrupt();
             }
+        }
+    }
+
+    /**
+     * As {@link #lend} for work in a transaction, which is committed if the work returns and undone if it throws.
+     *
+     * @throws UncertainException if the changes may count or not; after any other failure they do not
+     */
+    public <T> T transact(Duration silence, Work<T> work) throws SQLException {
+        AtomicBoolean committing = new AtomicBoolean();
+        try {
+            return lend(silence, connection -> inTransaction(connection, work, committing));
+        } catch (AbandonedException e) {
+            throw new UncertainException(e);
+        } catch (SQLException e) {
+            throw committing.get() ? new UncertainException(e) : e;
+        }
+    }
+
+    private static <T> T inTransaction(Connection connection, Work<T> work, AtomicBoolean committing)
+            throws SQLException {
+        connection.setAutoCommit(false);
+        try {
+            T done = work.on(connection);
+            committing.set(true);
+            connection.commit();
+            return done;
+        } catch (SQLException | RuntimeException e) {
+            rollBack(connection, e);
+            throw e;
+        }
+    }
+
+    private static void rollBack(Connection connection, Exception reason) {
+        try {
+            connection.rollback();
+        } catch (SQLException e) {
+            reason.addSuppressed(e);
         }
     }
 

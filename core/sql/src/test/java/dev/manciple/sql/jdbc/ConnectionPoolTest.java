@@ -131,6 +131,48 @@ class ConnectionPoolTest {
         }
     }
 
+    @Test
+    void aTransactionCountsAsAWholeOrNotAtAll() throws SQLException {
+        try (ConnectionPool pool = pool(folder)) {
+            pool.transact(Duration.ZERO, connection -> executed(connection, "CREATE TABLE t (a INTEGER)"));
+            pool.transact(Duration.ZERO, connection -> executed(connection, "INSERT INTO t VALUES (1)"));
+            assertThatThrownBy(() -> pool.transact(
+                            Duration.ZERO,
+                            connection ->
+                                    executed(connection, "INSERT INTO t VALUES (2)", "INSERT INTO nowhere VALUES (3)")))
+                    .isNotInstanceOf(ConnectionPool.UncertainException.class)
+                    .hasMessageContaining("nowhere");
+            int sum = pool.lend(Duration.ZERO, connection -> number(connection, "SELECT sum(a) FROM t"));
+            assertThat(sum).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void aTransactionThatFailsAtItsEndIsUncertain() throws SQLException {
+        try (ConnectionPool pool = pool(folder)) {
+            pool.lend(
+                    Duration.ZERO,
+                    connection -> executed(
+                            connection,
+                            "PRAGMA foreign_keys = ON",
+                            "CREATE TABLE t (a INTEGER PRIMARY KEY, b REFERENCES t DEFERRABLE INITIALLY DEFERRED)"));
+            ConnectionPool.UncertainException failure = catchThrowableOfType(
+                    ConnectionPool.UncertainException.class,
+                    () -> pool.transact(
+                            Duration.ZERO, connection -> executed(connection, "INSERT INTO t VALUES (1, 2)")));
+            assertThat(failure.reason().getMessage()).contains("FOREIGN KEY");
+        }
+    }
+
+    private static boolean executed(Connection connection, String... statements) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            for (String sql : statements) {
+                statement.execute(sql);
+            }
+            return true;
+        }
+    }
+
     private static boolean await(CountDownLatch latch) throws SQLException {
         try {
             return latch.await(30, TimeUnit.SECONDS);
@@ -160,10 +202,15 @@ class ConnectionPoolTest {
     }
 
     private static void assertAnswers(ConnectionPool pool) throws SQLException {
-        try (Connection connection = pool.borrow(Duration.ZERO);
-                Statement statement = connection.createStatement();
-                ResultSet rows = statement.executeQuery("SELECT 1")) {
-            assertThat(rows.next()).isTrue();
+        try (Connection connection = pool.borrow(Duration.ZERO)) {
+            assertThat(number(connection, "SELECT 1")).isEqualTo(1);
+        }
+    }
+
+    private static int number(Connection connection, String query) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery(query)) {
+            return rows.getInt(1);
         }
     }
 }
