@@ -131,6 +131,15 @@ def test_joins_a_frame(client):
     assert values(frame, "name") == ["Bob", "Ada L.", "Ada", None]
 
 
+def test_joins_whole_numbers_that_pandas_made_floats(client):
+    frame = asked((1002, "2024-06-01"), (None, "2024-06-01"), (1001, "2024-06-01"))
+    assert frame["driver_id"].dtype == "float64"
+    joined = client.get_historical_features(entity_df=frame, features=["driver_stats:trips"]).to_df()
+    assert joined["driver_id"].dtype == "float64"
+    assert values(joined, "driver_id") == [1002, None, 1001]
+    assert values(joined, "trips") == [9, None, 8]
+
+
 def test_keeps_types(client):
     table = client.get_historical_features(
         entity_df=ASKED, features=["driver_stats:trips", "driver_stats:conv_rate", "driver_stats:name"]

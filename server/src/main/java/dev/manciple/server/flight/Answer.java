@@ -42,7 +42,9 @@ record Answer(Supplier<Schema> schema, Function<BufferAllocator, ArrowReader> op
                 PandasTypes.NONE);
     }
 
-    Answer withTypes(PandasTypes sent) {
-        return new Answer(schema, open, sent);
+    /** The same rows, with the columns that were sent as they were. */
+    Answer asSent(SentKeys keys, PandasTypes sent) {
+        return new Answer(
+                () -> keys.given(schema.get()), allocator -> keys.given(open.apply(allocator), allocator), sent);
     }
 }

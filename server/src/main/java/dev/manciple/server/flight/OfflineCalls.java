@@ -12,8 +12,10 @@ import dev.manciple.error.UnsupportedException;
 import dev.manciple.model.DataSource;
 import dev.manciple.model.FeatureRef;
 import dev.manciple.model.FeatureService;
+import dev.manciple.model.FeatureView;
 import dev.manciple.model.Projection;
 import dev.manciple.model.SourceLocation;
+import dev.manciple.model.ValueType;
 import dev.manciple.retrieve.EntityRows;
 import dev.manciple.spi.RegistrySnapshot;
 import dev.manciple.spi.RetrievalJob;
@@ -26,6 +28,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Consumer;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.ipc.ArrowReader;
@@ -57,6 +61,33 @@ final class OfflineCalls {
             case Command.Columns columns ->
                 Answer.columnsOf(store.offlineStore().describe(batch(columns.source())));
         };
+    }
+
+    /** The columns of the rows that come with a call that are join keys declared as whole numbers. */
+    Set<String> wholeNumberKeys(Command command) {
+        return switch (command) {
+            case Command.Historical historical -> wholeNumberKeys(historical);
+            case Command.Persist persist -> wholeNumberKeys(persist.rows());
+            case Command.Pull pull -> Set.of();
+            case Command.Columns columns -> Set.of();
+            case Command.WriteBatch write -> Set.of();
+            case Command.WriteLogs logs -> Set.of();
+            case Command.Validate validate -> Set.of();
+        };
+    }
+
+    private Set<String> wholeNumberKeys(Command.Historical command) {
+        RegistrySnapshot registry = store.registry();
+        Set<String> columns = new TreeSet<>();
+        for (Command.View view : command.views()) {
+            if (registry.views().get(view.name()) instanceof FeatureView known) {
+                Map<String, String> renamed = joinKeyMap(view, registry);
+                known.entityColumns().stream()
+                        .filter(key -> key.type() == ValueType.Scalar.INT32 || key.type() == ValueType.Scalar.INT64)
+                        .forEach(key -> columns.add(renamed.getOrDefault(key.name(), key.name())));
+            }
+        }
+        return columns;
     }
 
     /**

@@ -83,7 +83,8 @@ final class OfflineProducer implements FlightProducer {
                 call.isAbout(command);
                 Caller caller = CallerMiddleware.of(context).caller();
                 permissions.check(caller, command);
-                Optional<Spool.Rows> rows = resources.spool().receive(sent, watched::heard);
+                Optional<Spool.Rows> rows =
+                        resources.spool().receive(sent, calls.wholeNumberKeys(command), watched::heard);
                 watched.heardAll();
                 rows.ifPresent(all -> call.received(all.count()));
                 switch (command) {
@@ -136,7 +137,7 @@ final class OfflineProducer implements FlightProducer {
     }
 
     private Answer answer(Upload upload) {
-        return upload.answer(() -> calls.answer(upload.command(), upload.file()).withTypes(upload.types()));
+        return upload.answer(() -> upload.asSent(calls.answer(upload.command(), upload.file())));
     }
 
     /** Without a place to go to: who asks here is here already. */

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.regex.Pattern;
 import org.apache.arrow.flight.FlightStream;
 import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.vector.BigIntVector;
 import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.ValueVector;
 import org.apache.arrow.vector.VectorSchemaRoot;
@@ -14,19 +15,21 @@ import org.apache.arrow.vector.types.pojo.Field;
 import org.apache.arrow.vector.types.pojo.Schema;
 
 /**
- * The columns a client sent that are data, the values instead of the dictionaries that pandas' categories come in, and without
- * what pandas says of them. Made after the first batch has come; close it before the stream.
+ * The columns a client sent that are data, the values instead of the dictionaries that pandas' categories come in, keys as they are
+ * joined, and without what pandas says of them. Made after the first batch has come; close it before the stream.
  */
 final class SentRows implements AutoCloseable {
     /** What pandas calls an index without a name, which is no data. */
     private static final Pattern INDEX = Pattern.compile("__index_level_\\d+__");
 
     private final FlightStream stream;
+    private final SentKeys keys;
     private final List<FieldVector> sent = new ArrayList<>();
     private final VectorSchemaRoot root;
 
-    SentRows(FlightStream stream) {
+    SentRows(FlightStream stream, SentKeys keys) {
         this.stream = stream;
+        this.keys = keys;
         List<Field> fields = new ArrayList<>();
         for (FieldVector vector : stream.getRoot().getFieldVectors()) {
             if (!INDEX.matcher(vector.getName()).matches()) {
@@ -42,7 +45,7 @@ final class SentRows implements AutoCloseable {
     private Field plain(FieldVector vector) {
         Field field = vector.getField();
         if (field.getDictionary() == null) {
-            return field;
+            return keys.kept(field);
         }
         Field values = dictionary(field).getVector().getField();
         return new Field(field.getName(), values.getFieldType(), values.getChildren());
@@ -57,7 +60,11 @@ final class SentRows implements AutoCloseable {
         return root;
     }
 
-    /** Takes the stream's present batch from it. */
+    /**
+     * Takes the stream's present batch from it.
+     *
+     * @throws dev.manciple.error.InvalidRequestException as of {@link SentKeys#take}
+     */
     void take() {
         for (int i = 0; i < sent.size(); i++) {
             take(sent.get(i), root.getVector(i));
@@ -66,7 +73,9 @@ final class SentRows implements AutoCloseable {
     }
 
     private void take(FieldVector vector, FieldVector taken) {
-        if (vector.getField().getDictionary() == null) {
+        if (keys.contains(vector.getName())) {
+            SentKeys.take(vector, (BigIntVector) taken);
+        } else if (vector.getField().getDictionary() == null) {
             vector.makeTransferPair(taken).transfer();
         } else {
             try (ValueVector decoded =

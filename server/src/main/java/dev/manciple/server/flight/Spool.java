@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.arrow.flight.FlightStream;
@@ -69,12 +70,14 @@ final class Spool implements AutoCloseable {
         private final long bytes;
         private final long count;
         private final PandasTypes types;
+        private final SentKeys keys;
 
-        private Rows(Path file, long bytes, long count, PandasTypes types) {
+        private Rows(Path file, long bytes, long count, PandasTypes types, SentKeys keys) {
             this.file = file;
             this.bytes = bytes;
             this.count = count;
             this.types = types;
+            this.keys = keys;
         }
 
         /** How many there are. */
@@ -92,6 +95,11 @@ final class Spool implements AutoCloseable {
             return types;
         }
 
+        /** The keys that were sent as something else than what is in the file. */
+        SentKeys keys() {
+            return keys;
+        }
+
         @Override
         public void close() {
             delete(file, bytes);
@@ -101,9 +109,10 @@ final class Spool implements AutoCloseable {
     /**
      * Reads a client's rows to their end; empty where it has none to send. Leaves nothing behind where it fails.
      *
+     * @param whole the names of columns that are joined as whole numbers
      * @param heard called after each batch
      */
-    Optional<Rows> receive(FlightStream stream, Runnable heard) {
+    Optional<Rows> receive(FlightStream stream, Set<String> whole, Runnable heard) {
         if (isNothing(stream.getSchema())) {
             while (next(stream)) {
                 heard.run();
@@ -113,9 +122,10 @@ final class Spool implements AutoCloseable {
         checkColumns(stream.getSchema());
         Path file = folder.resolve(UUID.randomUUID() + ".arrow");
         Budget budget = new Budget();
+        SentKeys keys = SentKeys.of(stream.getSchema().getFields(), whole);
         try {
-            long count = write(file, stream, budget, heard);
-            return Optional.of(new Rows(file, budget.reserved, count, PandasTypes.of(stream.getSchema())));
+            long count = write(file, stream, keys, budget, heard);
+            return Optional.of(new Rows(file, budget.reserved, count, PandasTypes.of(stream.getSchema()), keys));
         } catch (IOException e) {
             delete(file, budget.reserved);
             throw new StoreException(
@@ -152,12 +162,13 @@ final class Spool implements AutoCloseable {
     }
 
     /** Returns the number of rows. */
-    private static long write(Path file, FlightStream stream, Budget budget, Runnable heard) throws IOException {
+    private static long write(Path file, FlightStream stream, SentKeys keys, Budget budget, Runnable heard)
+            throws IOException {
         // Dictionaries, which tell the types of the columns they stand for, come with the first batch.
         boolean more = next(stream);
         long count = 0;
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
-                SentRows rows = new SentRows(stream);
+                SentRows rows = new SentRows(stream, keys);
                 ArrowStreamWriter writer = new ArrowStreamWriter(
                         rows.root(), new DictionaryProvider.MapDictionaryProvider(), new Budgeted(channel, budget))) {
             writer.start();

@@ -39,8 +39,9 @@ final class Upload implements AutoCloseable {
         return rows.map(Spool.Rows::file);
     }
 
-    PandasTypes types() {
-        return rows.map(Spool.Rows::types).orElse(PandasTypes.NONE);
+    /** An answer with the columns that came with the call as they came. */
+    Answer asSent(Answer planned) {
+        return rows.map(sent -> planned.asSent(sent.keys(), sent.types())).orElse(planned);
     }
 
     /** The answer, planned once however often its client asks; planning it twice at a time does no harm. */

@@ -35,6 +35,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -127,6 +128,38 @@ class OfflineServerTest {
                 columns,
                 List.of(asked(1001, LATER)));
         assertThat(client.get(flight).getFirst()).endsWith(7L, "Ada");
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"FLOAT", "DOUBLE"})
+    void joinsKeysSentAsFloatingPointAndAnswersThemSo(Scalar sent) throws Exception {
+        List<Field> columns = List.of(Field.of("driver_id", sent), ASKED.get(1));
+        FlightDescriptor flight = client.put(
+                historical(),
+                columns,
+                List.of(
+                        List.of(new Value.Real(1002), LATER),
+                        List.of(Value.Null.NULL, LATER),
+                        List.of(new Value.Real(Double.NaN), LATER),
+                        List.of(new Value.Real(1001), LATER)));
+        assertThat(client.columns(flight)).containsExactly("driver_id", "event_timestamp", "trips", "name");
+        List<List<Object>> rows = client.get(flight);
+        assertThat(rows.stream().map(row -> row.subList(2, 4)))
+                .containsExactly(
+                        List.of(9L, "Bob"), List.of("null", "null"), List.of("null", "null"), List.of(7L, "Ada"));
+        assertThat(rows.stream().map(List::getFirst).map(Object::toString))
+                .containsExactly("1002.0", "null", "null", "1001.0");
+    }
+
+    @ParameterizedTest
+    @ValueSource(doubles = {1001.5, 0x1p63, Double.NEGATIVE_INFINITY})
+    void refusesKeysThatAreNoWholeNumbers(double key) {
+        List<Field> columns = List.of(Field.of("driver_id", Scalar.DOUBLE), ASKED.get(1));
+        assertFailure(
+                () -> client.put(historical(), columns, List.of(List.of(new Value.Real(key), LATER))),
+                FlightStatusCode.INVALID_ARGUMENT,
+                "FeastError",
+                "Column 'driver_id' of the rows sent holds " + key + ", but is joined as a whole number");
     }
 
     @Test
