@@ -157,7 +157,7 @@ def write_configuration(folder, project, registry, offline, online):
                 "project": project,
                 "provider": "local",
                 "registry": registry if isinstance(registry, dict) else str(registry),
-                "offline_store": {"type": offline},
+                "offline_store": offline if isinstance(offline, dict) else {"type": offline},
                 "online_store": online,
                 "entity_key_serialization_version": 3,
             }

@@ -3,6 +3,7 @@ package dev.manciple.cli;
 import dev.manciple.error.ConfigException;
 import dev.manciple.error.FeatureStoreException;
 import dev.manciple.error.InvalidRequestException;
+import dev.manciple.error.StoreException;
 import dev.manciple.error.UnsupportedException;
 import dev.manciple.model.About;
 import dev.manciple.model.DataSource;
@@ -230,11 +231,15 @@ final class Examination {
         }
     }
 
+    /** @throws StoreException if the store cannot be reached, which tells nothing of the source */
     private boolean describe(OfflineStore store, DataSource.Batch source) {
         try {
             store.describe(source);
             return true;
         } catch (RuntimeException e) {
+            if (e instanceof StoreException failure && failure.retryable()) {
+                throw failure;
+            }
             problem(OFFLINE_STORE, e, "Check source '%s'.".formatted(source.name()));
             return false;
         }

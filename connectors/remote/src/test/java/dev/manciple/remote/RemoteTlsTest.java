@@ -26,6 +26,7 @@ import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -128,6 +129,23 @@ class RemoteTlsTest {
     @EnumSource
     void whoTrustsTheAuthorityIsServed(Client kind) {
         ask(kind, encrypted, trusting(server));
+    }
+
+    @Test
+    void whoSpeaksPlainTextIsToldSo() {
+        StoreConfig offline = new StoreConfig(
+                "remote", Map.of("host", "127.0.0.1", "port", encrypted.offlinePort(), "connection_retries", 0));
+        try (OfflineStore store = stores.offlineStore("offline_store", offline, context)) {
+            assertThatThrownBy(() -> store.describe(DataSource.Batch.files("stats.csv")))
+                    .isInstanceOf(StoreException.class)
+                    .hasMessageContaining("as servers do that want encryption");
+        }
+        StoreConfig registered = new StoreConfig("remote", Map.of("path", "127.0.0.1:" + encrypted.registryPort()));
+        try (Registry registry = stores.registry("registry", registered, context)) {
+            assertThatThrownBy(registry::projects)
+                    .isInstanceOf(StoreException.class)
+                    .hasMessageContaining("as servers do that want encryption");
+        }
     }
 
     @ParameterizedTest

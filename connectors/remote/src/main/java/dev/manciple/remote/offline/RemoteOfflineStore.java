@@ -68,11 +68,11 @@ final class RemoteOfflineStore implements OfflineStore {
 
     @Override
     public Schema describe(DataSource.Batch source) {
-        Command command = Command.of(
-                "get_table_column_names_and_types_from_data_source",
-                Map.of("data_source_proto", DataSourceJson.write(source)));
         List<Field> fields = new ArrayList<>();
         try (Connection connection = server.connect(context.allocator())) {
+            Command command = Command.of(
+                    "get_table_column_names_and_types_from_data_source",
+                    Map.of("data_source_proto", DataSourceJson.write(source)));
             connection.putNothing(command);
             FlightStream answer = connection.get(command);
             try (answer) {

@@ -7,7 +7,7 @@ import dev.manciple.error.FeatureStoreException;
 import dev.manciple.error.InvalidRequestException;
 import dev.manciple.error.StoreException;
 import dev.manciple.error.StoreException.Outcome;
-import dev.manciple.remote.TlsFailure;
+import dev.manciple.remote.ConnectFailure;
 import dev.manciple.spi.Credentials;
 import dev.manciple.spi.StoreContext;
 import java.io.IOException;
@@ -150,7 +150,7 @@ final class Server {
             } catch (FlightRuntimeException e) {
                 if (e.status().code() != FlightStatusCode.UNAVAILABLE
                         || attempt == config.connectionRetries()
-                        || TlsFailure.sentence(e).isPresent()) {
+                        || ConnectFailure.ofEncryption(e).isPresent()) {
                     throw e;
                 }
                 pause(pause);
@@ -187,7 +187,7 @@ final class Server {
     }
 
     private FeatureStoreException failure(String attempted, Outcome outcome, FlightRuntimeException failure) {
-        Optional<String> untrusted = TlsFailure.sentence(failure);
+        Optional<String> untrusted = ConnectFailure.ofEncryption(failure);
         if (untrusted.isPresent()) {
             return new StoreException(
                     toString(), attempted, false, Outcome.NOT_APPLIED, new IOException(untrusted.get(), failure));
@@ -200,7 +200,12 @@ final class Server {
             case UNAUTHORIZED -> refused(AccessException.Reason.DENIED, attempted, message, failure);
             case ALREADY_EXISTS -> new ConflictException("%s refused to %s: %s".formatted(this, attempted, message));
             case UNAVAILABLE, RESOURCE_EXHAUSTED ->
-                new StoreException(toString(), attempted, true, Outcome.NOT_APPLIED, new IOException(message, failure));
+                new StoreException(
+                        toString(),
+                        attempted,
+                        true,
+                        Outcome.NOT_APPLIED,
+                        new IOException(ConnectFailure.ofReach(failure).orElse(message), failure));
             case OK, UNKNOWN, INTERNAL, TIMED_OUT, CANCELLED ->
                 new StoreException(toString(), attempted, false, outcome, new IOException(message, failure));
         };

@@ -7,7 +7,7 @@ import dev.manciple.error.FeatureStoreException;
 import dev.manciple.error.InvalidRequestException;
 import dev.manciple.error.StoreException;
 import dev.manciple.error.StoreException.Outcome;
-import dev.manciple.remote.TlsFailure;
+import dev.manciple.remote.ConnectFailure;
 import dev.manciple.spi.Credentials;
 import dev.manciple.spi.StoreContext;
 import dev.manciple.spi.internal.LimitedBody;
@@ -312,7 +312,7 @@ final class FeatureServerClient implements AutoCloseable {
                 case ConnectException nobody ->
                     new UnansweredException("it cannot be reached" + reason(nobody), true, true, false, nobody);
                 case SSLException tls ->
-                    new UnansweredException(TlsFailure.sentence(tls).orElseThrow(), false, false, false, tls);
+                    new UnansweredException(ConnectFailure.ofEncryption(tls).orElseThrow(), false, false, false, tls);
                 case LimitedBody.TooLargeException large ->
                     new UnansweredException(
                             large.getMessage() + "; ask for fewer rows at a time", false, false, true, large);

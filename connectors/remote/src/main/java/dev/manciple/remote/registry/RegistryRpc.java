@@ -9,7 +9,7 @@ import dev.manciple.error.FeatureStoreException;
 import dev.manciple.error.InvalidRequestException;
 import dev.manciple.error.StoreException;
 import dev.manciple.error.StoreException.Outcome;
-import dev.manciple.remote.TlsFailure;
+import dev.manciple.remote.ConnectFailure;
 import dev.manciple.spi.Credentials;
 import io.grpc.CallOptions;
 import io.grpc.Channel;
@@ -190,12 +190,12 @@ final class RegistryRpc implements AutoCloseable {
     }
 
     private FeatureStoreException failure(String attempted, Outcome outcome, StatusRuntimeException failure) {
-        Optional<String> untrusted = TlsFailure.sentence(failure);
+        Optional<String> untrusted = ConnectFailure.ofEncryption(failure);
         if (untrusted.isPresent()) {
             return new StoreException(
                     name, attempted, false, Outcome.NOT_APPLIED, new IOException(untrusted.get(), failure));
         }
-        String said = said(failure.getStatus());
+        String said = ConnectFailure.ofReach(failure).orElseGet(() -> said(failure.getStatus()));
         return switch (failure.getStatus().getCode()) {
             case INVALID_ARGUMENT, NOT_FOUND, OUT_OF_RANGE ->
                 new InvalidRequestException("%s refused to %s: %s".formatted(name, attempted, said), failure);

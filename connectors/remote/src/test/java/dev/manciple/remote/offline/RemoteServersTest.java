@@ -111,9 +111,22 @@ class RemoteServersTest {
         try (OfflineStore store = store(1)) {
             assertThatThrownBy(() -> store.describe(DataSource.Batch.files("stats.parquet")))
                     .isInstanceOfSatisfying(StoreException.class, failure -> {
-                        assertThat(failure).hasMessageContaining("grpc+tcp://127.0.0.1:1");
+                        assertThat(failure)
+                                .hasMessageContaining("grpc+tcp://127.0.0.1:1")
+                                .hasMessageContaining("nobody answers there (")
+                                .hasMessageContaining("See that it runs, and correct host and port");
                         assertThat(failure.retryable()).isTrue();
                     });
+        }
+    }
+
+    @Test
+    void whoseNamesAreNoneAreNamed() {
+        try (OfflineStore store = store(1, "host", "nowhere.invalid")) {
+            assertThatThrownBy(() -> store.describe(DataSource.Batch.files("stats.parquet")))
+                    .isInstanceOf(StoreException.class)
+                    .hasMessageContaining("grpc+tcp://nowhere.invalid:1")
+                    .hasMessageContaining("there is no such host");
         }
     }
 
