@@ -679,7 +679,7 @@ class RegistryServerTest {
                             .setSorting(SortingParams.newBuilder().setSortBy("color"))),
                     Status.Code.INVALID_ARGUMENT,
                     "FeastError",
-                    "no field 'color'");
+                    "have no such field");
         }
 
         @Test

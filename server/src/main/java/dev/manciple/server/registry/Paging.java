@@ -2,13 +2,16 @@ package dev.manciple.server.registry;
 
 import com.google.protobuf.Descriptors.EnumValueDescriptor;
 import com.google.protobuf.Descriptors.FieldDescriptor;
+import com.google.protobuf.Duration;
 import com.google.protobuf.Message;
 import com.google.protobuf.Timestamp;
+import com.google.protobuf.util.Durations;
 import com.google.protobuf.util.Timestamps;
 import dev.manciple.error.InvalidRequestException;
 import dev.manciple.wire.proto.RegistryServerProto.PaginationMetadata;
 import dev.manciple.wire.proto.RegistryServerProto.PaginationParams;
 import dev.manciple.wire.proto.RegistryServerProto.SortingParams;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -82,25 +85,37 @@ record Paging(int page, int limit, String sortBy, boolean descending) {
                         .build());
     }
 
+    /** Objects that have no such field, as those of another kind may, come before those that have it. */
     private <T> List<T> sorted(List<T> objects, Function<T, ? extends Message> object) {
-        Comparator<T> order = Comparator.comparing(each -> key(object.apply(each)));
-        return objects.stream().sorted(descending ? order.reversed() : order).toList();
+        List<Keyed<T>> keyed = new ArrayList<>();
+        for (T each : objects) {
+            keyed.add(new Keyed<>(each, key(object.apply(each))));
+        }
+        if (!keyed.isEmpty() && keyed.stream().allMatch(each -> each.key().isEmpty())) {
+            throw new InvalidRequestException(
+                    "The list cannot be sorted by '%s': its objects have no such field".formatted(sortBy));
+        }
+        Comparator<Keyed<T>> order = Comparator.comparing(each -> each.key().orElse(Key.NONE));
+        return keyed.stream()
+                .sorted(descending ? order.reversed() : order)
+                .map(Keyed::object)
+                .toList();
     }
 
-    /** Compares with others of the same field. */
-    private Key key(Message object) {
+    private record Keyed<T>(T object, Optional<Key> key) {}
+
+    /** Compares with others of the same field; empty where there is none. */
+    private Optional<Key> key(Message object) {
         Message part = object;
         String[] path = sortBy.split("\\.", -1);
         for (int i = 0; i < path.length - 1; i++) {
-            String name = path[i];
-            Object nested = field(part, name).orElseThrow(() -> noSuchField(name));
-            if (!(nested instanceof Message message)) {
-                throw noSuchField(name);
+            if (!(field(part, path[i]).orElse(null) instanceof Message message)) {
+                return Optional.empty();
             }
             part = message;
         }
         String last = path[path.length - 1];
-        return Key.of(field(part, last).orElseThrow(() -> noSuchField(last)), last);
+        return field(part, last).map(value -> Key.of(value, sortBy));
     }
 
     private static Optional<Object> field(Message message, String name) {
@@ -117,16 +132,14 @@ record Paging(int page, int limit, String sortBy, boolean descending) {
                 .findFirst();
     }
 
-    private InvalidRequestException noSuchField(String name) {
-        return new InvalidRequestException(
-                "The list cannot be sorted by '%s': its objects have no field '%s'".formatted(sortBy, name));
-    }
-
     /** Times and numbers by size, the rest as text. */
     private record Key(long number, double real, String text) implements Comparable<Key> {
         private static final Comparator<Key> ORDER = Comparator.comparingLong(Key::number)
                 .thenComparingDouble(Key::real)
                 .thenComparing(Key::text);
+
+        /** Before all others. */
+        static final Key NONE = new Key(Long.MIN_VALUE, 0, "");
 
         static Key of(Object value, String field) {
             return switch (value) {
@@ -138,6 +151,7 @@ record Paging(int page, int limit, String sortBy, boolean descending) {
                 case Double number -> new Key(0, number, "");
                 case EnumValueDescriptor constant -> new Key(0, 0, constant.getName());
                 case Timestamp time -> new Key(Timestamps.toNanos(time), 0, "");
+                case Duration length -> new Key(Durations.toNanos(length), 0, "");
                 default ->
                     throw new InvalidRequestException(
                             "The list cannot be sorted by '%s': it has no order".formatted(field));
