@@ -1,7 +1,12 @@
 """One registry file, written by both in turn."""
 
-from conftest import manciple, manciple_json
-from feast import Entity, FeatureStore, ValueType
+from pathlib import Path
+
+from conftest import feast_definitions, manciple, manciple_json
+from feast import Entity, FeatureStore, Project, ValueType
+from feast.diff.property_diff import TransitionType
+from feast.feature_view import DUMMY_ENTITY
+from feast.repo_contents import RepoContents
 
 
 def names(objects):
@@ -25,6 +30,25 @@ def test_feast_lists_what_manciple_applied(applied_by_manciple):
     assert names(store.list_entities()) == ["driver"]
     assert names(store.list_data_sources()) == ["stats"]
     assert names(store.list_feature_services()) == ["ranking"]
+
+
+def test_feast_plans_no_change_of_what_manciple_applied(applied_by_manciple):
+    driver, source, view, service = feast_definitions(Path())
+    contents = RepoContents(
+        projects=[Project(name="rides")],
+        data_sources=[source],
+        entities=[driver, DUMMY_ENTITY],
+        feature_views=[view],
+        on_demand_feature_views=[],
+        stream_feature_views=[],
+        label_views=[],
+        feature_services=[service],
+        permissions=[],
+    )
+    differences = FeatureStore(str(applied_by_manciple)).plan(contents)[0].feast_object_diffs
+    changed = [each.name for each in differences if each.transition_type != TransitionType.UNCHANGED]
+    assert len(differences) >= 5
+    assert changed == []
 
 
 def test_feast_lists_a_registry_with_views_it_cannot_compute(applied_by_manciple):

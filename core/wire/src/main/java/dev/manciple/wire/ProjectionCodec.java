@@ -79,10 +79,13 @@ final class ProjectionCodec {
         parts.batchSource().ifPresent(source -> setSource(source, projection));
     }
 
-    /** Feast fills {@code timestamp_field} with the created time; its readers take the one of the batch source. */
+    /**
+     * With the created time as {@code timestamp_field}, as Feast has it and compares it when it plans; its readers take that of the
+     * batch source (Feast: registry, FeatureViewProjection).
+     */
     private static void setSource(DataSource source, FeatureViewProjection.Builder out) {
         out.setBatchSource(DataSourceCodec.withoutClass(source))
-                .setTimestampField(source.getTimestampField())
+                .setTimestampField(source.getCreatedTimestampColumn())
                 .setCreatedTimestampColumn(source.getCreatedTimestampColumn())
                 .setDatePartitionColumn(source.getDatePartitionColumn());
     }

@@ -260,7 +260,7 @@ class RegistryCodecTest {
                 .containsExactlyElementsOf(
                         registry.getFeatureViews(1).getSpec().getFeaturesList().subList(0, 2));
         assertThat(projection.getJoinKeyMapMap()).containsExactly(Map.entry("driver_id", "chauffeur"));
-        assertThat(projection.getTimestampField()).isEqualTo("event_timestamp");
+        assertThat(projection.getTimestampField()).as("as Feast has it").isEqualTo("created");
         assertThat(projection.getCreatedTimestampColumn()).isEqualTo("created");
         assertThat(projection.getBatchSource().getDataSourceClassType()).isEmpty();
         assertThat(projection.getBatchSource().getFileOptions().getUri()).isEqualTo("data/driver_stats.parquet");
@@ -535,7 +535,7 @@ class RegistryCodecTest {
                 .getFeatureViewProjection();
         for (FeatureViewProjection copy : List.of(ofService, ofView)) {
             assertThat(copy.getFeatureColumns(0).getValueType().name()).isEqualTo("DOUBLE");
-            assertThat(copy.getTimestampField()).isEqualTo("at");
+            assertThat(copy.getTimestampField()).isEqualTo(copy.getCreatedTimestampColumn());
             assertThat(copy.getBatchSource().getTimestampField()).isEqualTo("at");
         }
         assertThat(apply(after, T2, SERVICE, PRICE)).isEqualTo(after);
