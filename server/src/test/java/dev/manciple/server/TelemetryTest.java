@@ -92,10 +92,28 @@ class TelemetryTest {
                 .singleElement()
                 .satisfies(event -> assertThat(event.getKeyValuePairs())
                         .extracting(pair -> pair.key)
-                        .containsExactly("route", "status", "millis", "user", "trace"))
+                        .containsExactly("route", "status", "millis", "user", "objects", "trace"))
                 .satisfies(event -> assertThat(event.getKeyValuePairs())
                         .extracting(pair -> pair.value)
-                        .contains("/get-online-features", 200, "anonymous", TRACE));
+                        .contains("/get-online-features", 200, "anonymous", "FeatureView:driver_stats", TRACE));
+    }
+
+    @Test
+    void aLineNamesWhatARequestTouches() throws Exception {
+        http.post("/get-online-features", """
+                {"entities": {"driver_id": [1001]}, "feature_service": "ranking"}
+                """);
+        http.post("/get-online-features", READ.replace("driver_stats", "nobody\\ncares"));
+        server.close();
+
+        assertThat(log.list)
+                .filteredOn(event -> event.getLoggerName().equals("dev.manciple.server.requests"))
+                .extracting(event -> event.getKeyValuePairs().stream()
+                        .filter(pair -> pair.key.equals("objects"))
+                        .findFirst()
+                        .orElseThrow()
+                        .value)
+                .containsExactly("FeatureService:ranking", "");
     }
 
     @Test

@@ -45,7 +45,7 @@ public final class AccessChecks {
      * @throws NotFoundException if there is no service or view of a name
      */
     public void read(Caller caller, FeatureSelection features, Action action) {
-        if (caller.unrestricted()) {
+        if (!caller.attentive()) {
             return;
         }
         switch (features) {
@@ -57,7 +57,7 @@ public final class AccessChecks {
 
     /** Before something is done to views, and to those an on-demand view among them reads. */
     public void views(Caller caller, Collection<String> names, Set<Action> actions) {
-        if (caller.unrestricted()) {
+        if (!caller.attentive()) {
             return;
         }
         RegistrySnapshot registry = holding(names);
@@ -86,7 +86,7 @@ public final class AccessChecks {
      * @param actions what the push takes, of every view the source feeds
      */
     public void push(Caller caller, String source, boolean cached, Set<Action> actions) {
-        if (caller.unrestricted()) {
+        if (!caller.attentive()) {
             return;
         }
         RegistrySnapshot registry = cached ? recent.get() : store.registry();
@@ -113,7 +113,7 @@ public final class AccessChecks {
      * had its tables from whoever registered it. Else the tables go with the definition, and need what an apply of it needs.
      */
     public void tables(Caller caller, ViewChanges changes) {
-        if (caller.unrestricted()) {
+        if (!caller.attentive()) {
             return;
         }
         RegistrySnapshot registry = store.registry();

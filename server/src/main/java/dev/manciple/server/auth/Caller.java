@@ -6,6 +6,7 @@ import dev.manciple.spi.RegistrySnapshot;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 /** Who a request comes from, with what it may do. Thread-safe; lives as long as the request. */
@@ -13,8 +14,11 @@ public sealed interface Caller {
     /** For logs and metrics; never a secret. */
     String name();
 
-    /** Whether nothing is checked, so that callers of this need not find out what a request touches. */
+    /** Whether everything is allowed. */
     boolean unrestricted();
+
+    /** Whether {@link #require} does anything; else nobody needs to find out what a request touches. */
+    boolean attentive();
 
     /** @param registry of the project that has the resource; its permissions count */
     boolean may(RegistrySnapshot registry, Resource resource, Set<Action> actions);
@@ -54,6 +58,11 @@ public sealed interface Caller {
         }
 
         @Override
+        public boolean attentive() {
+            return false;
+        }
+
+        @Override
         public boolean may(RegistrySnapshot registry, Resource resource, Set<Action> actions) {
             return true;
         }
@@ -61,6 +70,39 @@ public sealed interface Caller {
         @Override
         public void require(RegistrySnapshot registry, Resource resource, Set<Action> actions) {
             // Everything is allowed.
+        }
+    }
+
+    /**
+     * Somebody whose requests are followed.
+     *
+     * @param touches told of what is about to be done with each object, whether it is allowed or not
+     */
+    record Followed(Caller caller, Consumer<Resource> touches) implements Caller {
+        @Override
+        public String name() {
+            return caller.name();
+        }
+
+        @Override
+        public boolean unrestricted() {
+            return caller.unrestricted();
+        }
+
+        @Override
+        public boolean attentive() {
+            return true;
+        }
+
+        @Override
+        public boolean may(RegistrySnapshot registry, Resource resource, Set<Action> actions) {
+            return caller.may(registry, resource, actions);
+        }
+
+        @Override
+        public void require(RegistrySnapshot registry, Resource resource, Set<Action> actions) {
+            touches.accept(resource);
+            caller.require(registry, resource, actions);
         }
     }
 
@@ -74,6 +116,11 @@ public sealed interface Caller {
         @Override
         public boolean unrestricted() {
             return false;
+        }
+
+        @Override
+        public boolean attentive() {
+            return true;
         }
 
         @Override

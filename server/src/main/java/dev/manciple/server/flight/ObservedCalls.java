@@ -3,6 +3,7 @@ package dev.manciple.server.flight;
 import dev.manciple.server.Commons;
 import dev.manciple.server.Metrics;
 import dev.manciple.server.Telemetry;
+import dev.manciple.server.auth.Caller;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Map;
@@ -34,12 +35,19 @@ final class ObservedCalls {
     final class Call {
         private final FlightMethod method;
         private final Telemetry.Request request;
+        private final Caller caller;
         private String api = "";
         private long rowsSent;
 
-        private Call(FlightMethod method, Telemetry.Request request) {
+        private Call(FlightMethod method, Telemetry.Request request, Caller caller) {
             this.method = method;
             this.request = request;
+            this.caller = caller;
+        }
+
+        /** Whose it is. */
+        Caller caller() {
+            return caller;
         }
 
         /** The command it is about is known now. */
@@ -106,8 +114,8 @@ final class ObservedCalls {
                 .answer(
                         from.headers(),
                         request -> {
-                            request.isFrom(from.caller());
-                            return FlightErrors.outcome(work.apply(new Call(method, request)));
+                            Caller caller = request.isFrom(from.caller());
+                            return FlightErrors.outcome(work.apply(new Call(method, request, caller)));
                         },
                         FlightErrors::outcome);
     }

@@ -32,7 +32,7 @@ final class OfflinePermissions {
 
     /** @throws dev.manciple.error.AccessException if the caller may not do it */
     void check(Caller caller, Command command) {
-        if (caller.unrestricted()) {
+        if (!caller.attentive()) {
             return;
         }
         switch (command) {

@@ -3,7 +3,6 @@ package dev.manciple.server.flight;
 import dev.manciple.error.InvalidRequestException;
 import dev.manciple.error.NotFoundException;
 import dev.manciple.server.Admission;
-import dev.manciple.server.auth.Caller;
 import dev.manciple.spi.internal.Counted;
 import java.util.ArrayList;
 import java.util.List;
@@ -81,14 +80,14 @@ final class OfflineProducer implements FlightProducer {
                 FlightDescriptor descriptor = sent.getDescriptor();
                 Command command = CommandReader.read(command(descriptor));
                 call.isAbout(command);
-                Caller caller = CallerMiddleware.of(context).caller();
-                permissions.check(caller, command);
+                permissions.check(call.caller(), command);
                 Optional<Spool.Rows> rows =
                         resources.spool().receive(sent, calls.wholeNumberKeys(command), watched::heard);
                 watched.heardAll();
                 rows.ifPresent(all -> call.received(all.count()));
                 switch (command) {
-                    case Command.Get get -> resources.uploads().put(new Upload(caller.name(), descriptor, get, rows));
+                    case Command.Get get ->
+                        resources.uploads().put(new Upload(call.caller().name(), descriptor, get, rows));
                     case Command.Put put -> {
                         try {
                             calls.carryOut(put, rows.map(Spool.Rows::file));
@@ -118,14 +117,13 @@ final class OfflineProducer implements FlightProducer {
     public FlightInfo getFlightInfo(CallContext context, FlightDescriptor descriptor) {
         List<FlightInfo> infos = new ArrayList<>(1);
         observed.run(
-                FlightMethod.GET_FLIGHT_INFO,
-                CallerMiddleware.of(context),
-                call -> infos.add(info(CallerMiddleware.of(context).caller(), descriptor, call)));
+                FlightMethod.GET_FLIGHT_INFO, CallerMiddleware.of(context), call -> infos.add(info(descriptor, call)));
         return infos.getFirst();
     }
 
-    private FlightInfo info(Caller caller, FlightDescriptor descriptor, ObservedCalls.Call call) {
-        Upload upload = resources.uploads().find(caller.name(), descriptor).orElseThrow(OfflineProducer::notFound);
+    private FlightInfo info(FlightDescriptor descriptor, ObservedCalls.Call call) {
+        Upload upload =
+                resources.uploads().find(call.caller().name(), descriptor).orElseThrow(OfflineProducer::notFound);
         call.isAbout(upload.command());
         try {
             return info(answer(upload).schema().get(), descriptor);

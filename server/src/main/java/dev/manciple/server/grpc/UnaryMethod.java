@@ -130,8 +130,7 @@ final class UnaryMethod<Q, A> implements ServerCallHandler<byte[], A> {
             return Status.RESOURCE_EXHAUSTED.withDescription(calls.admission().refusal());
         }
         try {
-            Caller caller = calls.access().admit(Optional.ofNullable(headers.get(TOKEN)));
-            told.isFrom(caller);
+            Caller caller = told.isFrom(calls.access().admit(Optional.ofNullable(headers.get(TOKEN))));
             Call known = new Call(caller, headers, trailers, reads);
             return answer(known, questions.read(question), call);
         } catch (InvalidProtocolBufferException e) {

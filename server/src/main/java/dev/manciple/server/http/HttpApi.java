@@ -198,8 +198,7 @@ public final class HttpApi implements HttpService {
             ServerRequest request, RequestBody body, ServerResponse response, Guarded route, Telemetry.Request told) {
         try {
             // Before anything but the head of the request is read.
-            Caller caller = backend.access().admit(request.headers().first(AUTHORIZATION));
-            told.isFrom(caller);
+            Caller caller = told.isFrom(backend.access().admit(request.headers().first(AUTHORIZATION)));
             route.handle(caller, body, request, response);
         } catch (BadInputException e) {
             Answers.badInput(response, e);

@@ -54,7 +54,7 @@ final class RegistryAccess {
     }
 
     <M extends Message> void require(RegistryList<M> list, String project, M object, Action action) {
-        if (!caller.unrestricted()) {
+        if (caller.attentive()) {
             caller.require(permissions(project), resource(list, object), EnumSet.of(action));
         }
     }
@@ -129,7 +129,7 @@ final class RegistryAccess {
 
     /** On the project itself, whether the registry has it yet or not. */
     void requireProject(String project, Action action) {
-        if (!caller.unrestricted()) {
+        if (caller.attentive()) {
             Map<String, String> tags = RegistryList.PROJECTS
                     .find(registry, project, project)
                     .map(RegistryList.PROJECTS.tags())
@@ -140,7 +140,7 @@ final class RegistryAccess {
 
     /** To see every object of a project: who gets part of it would put back no more than that. */
     void requireDescribeAll(String project) {
-        if (!caller.unrestricted()) {
+        if (caller.attentive()) {
             RegistryList.ALL.forEach(list -> requireDescribeAll(list, project));
         }
     }
@@ -151,7 +151,7 @@ final class RegistryAccess {
 
     /** To make of a project what {@code part} says: for every object that differs as if it were changed alone. */
     void requireReplace(String project, Registry part) {
-        if (!caller.unrestricted()) {
+        if (caller.attentive()) {
             RegistryList.ALL.forEach(list -> requireReplace(list, project, part));
         }
     }

@@ -214,8 +214,7 @@ public final class RegistryApi implements HttpService {
         RestQuery query = new RestQuery(request.query(), request.path().pathParameters());
         try {
             // Before anything but the head of the request is read.
-            Caller caller = commons.access().admit(request.headers().first(AUTHORIZATION));
-            told.isFrom(caller);
+            Caller caller = told.isFrom(commons.access().admit(request.headers().first(AUTHORIZATION)));
             return route.answer(caller, query, body);
         } catch (RestQuery.InvalidException e) {
             return failure(
