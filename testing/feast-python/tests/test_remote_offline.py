@@ -398,11 +398,17 @@ def test_raises_the_errors_of_feast(served):
 def test_a_server_that_is_down_is_told_once(tmp_path):
     down = {"type": "remote", "host": "127.0.0.1", "port": 1, "connection_retries": 0}
     repo = new_repository(tmp_path / "repo", offline=down)
-    for definitions in ("", DEFINITIONS):
-        (repo / "features.yaml").write_text(definitions)
-        told = manciple(repo, "doctor", check=False)
-        assert told.returncode == 1
-        assert told.stdout.count("PROBLEM") == 1
-        assert "Offline store   The offline server at grpc+tcp://127.0.0.1:1" in told.stdout
-        assert "nobody answers there" in told.stdout
-        assert "Check 'offline_store' in feature_store.yaml." in told.stdout
+    (repo / "features.yaml").write_text(DEFINITIONS)
+    (repo / "more.yaml").write_text(MORE.format(repo=repo))
+    assert_told_once(manciple(repo, "doctor", check=False))
+    (repo / "features.yaml").unlink()
+    (repo / "more.yaml").unlink()
+    assert_told_once(manciple(repo, "doctor", check=False))
+
+
+def assert_told_once(told):
+    assert told.returncode == 1
+    assert told.stdout.count("PROBLEM") == 1
+    assert "Offline store   The offline server at grpc+tcp://127.0.0.1:1" in told.stdout
+    assert "nobody answers there" in told.stdout
+    assert "Check 'offline_store' in feature_store.yaml" in told.stdout

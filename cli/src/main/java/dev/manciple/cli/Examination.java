@@ -28,10 +28,12 @@ import dev.manciple.spi.ViewChanges;
 import dev.manciple.spi.internal.Counted;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
@@ -198,8 +200,9 @@ final class Examination {
                 probe(config.offlineStore().type(), store);
             }
             int problems = 0;
+            Set<String> told = new HashSet<>();
             for (DataSource.Batch source : sources) {
-                problems += describe(store, source) ? 0 : 1;
+                problems += describe(store, source, told) ? 0 : 1;
             }
             if (problems == 0) {
                 diagnoses.add(Diagnosis.healthy(
@@ -231,18 +234,31 @@ final class Examination {
         }
     }
 
-    /** @throws StoreException if the store cannot be reached, which tells nothing of the source */
-    private boolean describe(OfflineStore store, DataSource.Batch source) {
+    /** @param told reasons why a store does not answer, which are told once for all sources they concern */
+    private boolean describe(OfflineStore store, DataSource.Batch source, Set<String> told) {
         try {
             store.describe(source);
             return true;
         } catch (RuntimeException e) {
-            if (e instanceof StoreException failure && failure.retryable()) {
-                throw failure;
+            boolean ofStore = e instanceof StoreException failure && failure.retryable();
+            if (!ofStore) {
+                problem(OFFLINE_STORE, e, "Check source '%s'.".formatted(source.name()));
+            } else if (told.add(reason(e))) {
+                problem(
+                        OFFLINE_STORE,
+                        e,
+                        "Check 'offline_store' in feature_store.yaml, and source '%s'.".formatted(source.name()));
             }
-            problem(OFFLINE_STORE, e, "Check source '%s'.".formatted(source.name()));
             return false;
         }
+    }
+
+    /** Without the source, which the message names. */
+    private static String reason(RuntimeException failure) {
+        return String.valueOf(
+                failure.getCause() == null
+                        ? failure.getMessage()
+                        : failure.getCause().getMessage());
     }
 
     private void online(RepoConfig config, StoreConfig online, RegistrySnapshot snapshot, LocalStoreContext context) {

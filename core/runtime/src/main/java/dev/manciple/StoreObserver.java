@@ -6,7 +6,7 @@ public interface StoreObserver {
     enum ReadEnd {
         ANSWERED,
         FAILED,
-        /** Nobody waited for it any more: the client went, or its time was up. */
+        /** Nobody waited for it any more: the client went, its time was up, or another read of the request failed. */
         GIVEN_UP
     }
 

@@ -2,7 +2,6 @@ package dev.manciple.server;
 
 import dev.manciple.StoreObserver;
 import dev.manciple.server.auth.Caller;
-import dev.manciple.server.auth.Resource;
 import io.grpc.Status;
 import io.opentelemetry.api.OpenTelemetry;
 import io.opentelemetry.api.trace.Span;
@@ -14,11 +13,7 @@ import io.opentelemetry.context.propagation.TextMapGetter;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Function;
-import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -44,12 +39,6 @@ public final class Telemetry implements StoreObserver {
     };
 
     private static final String NO_TRACE = "";
-
-    /** A line of the log is for people. */
-    private static final int MOST_OBJECTS = 100;
-
-    /** A caller may name what nobody registered. */
-    private static final Pattern CONTROL = Pattern.compile("\\p{Cntrl}");
 
     private final Metrics metrics;
     private final boolean logged;
@@ -145,7 +134,7 @@ public final class Telemetry implements StoreObserver {
         private final long began = System.nanoTime();
         private Route route;
         private String user = "";
-        private final Queue<Resource> touched = new ConcurrentLinkedQueue<>();
+        private Optional<TouchedObjects> touched = Optional.empty();
 
         private Request(Route route) {
             this.route = route;
@@ -154,7 +143,12 @@ public final class Telemetry implements StoreObserver {
         /** Whose it is, as soon as that is known; who is asked from then on, so that the log tells what the request touches. */
         public Caller isFrom(Caller caller) {
             user = caller.name();
-            return logged ? new Caller.Followed(caller, touched::add) : caller;
+            if (!logged) {
+                return caller;
+            }
+            TouchedObjects objects = new TouchedObjects();
+            touched = Optional.of(objects);
+            return new Caller.Followed(caller, objects);
         }
 
         /** It is of another route than could be told before it was read. */
@@ -172,22 +166,14 @@ public final class Telemetry implements StoreObserver {
                         .addKeyValue("status", status)
                         .addKeyValue("millis", Math.round(nanos / 1e3) / 1e3)
                         .addKeyValue("user", user)
-                        .addKeyValue("objects", objects())
+                        .addKeyValue(
+                                "objects", touched.map(TouchedObjects::toString).orElse(""))
                         .addKeyValue("trace", trace)
                         .log("request");
             }
             answered.failure().ifPresent(failure -> {
                 throw failure;
             });
-        }
-
-        private String objects() {
-            return touched.stream()
-                    .map(Resource::toString)
-                    .distinct()
-                    .limit(MOST_OBJECTS)
-                    .map(object -> CONTROL.matcher(object).replaceAll("?"))
-                    .collect(Collectors.joining(", "));
         }
     }
 

@@ -7,6 +7,7 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import dev.manciple.FeatureStore;
+import io.opentelemetry.api.OpenTelemetry;
 import io.opentelemetry.api.trace.SpanKind;
 import io.opentelemetry.api.trace.StatusCode;
 import io.opentelemetry.api.trace.propagation.W3CTraceContextPropagator;
@@ -24,6 +25,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.slf4j.LoggerFactory;
 
 /** What is told about requests, and that values are not. */
@@ -114,6 +117,25 @@ class TelemetryTest {
                         .orElseThrow()
                         .value)
                 .containsExactly("FeatureService:ranking", "");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"features\": [\"driver_stats@v2:trips\"], \"entities\": {\"driver_id\": [1001]}}",
+                "{\"features\": [\"driver_stat:trips\"], \"entities\": {\"driver_id\": [1001]}}",
+                "{\"feature_service\": \"rankin\", \"entities\": {\"driver_id\": [1001]}}",
+                "{\"features\": [\"driver_stats:trip\"], \"entities\": {\"driver_id\": [1001]}}",
+                "{\"features\": [\"driver_stats:trips\"], \"entities\": {\"driver_id\": [1001]}}",
+            })
+    void theLogChangesNoAnswer(String question) throws Exception {
+        try (FeatureServer silent =
+                FeatureServer.start(store, ServerOptions.DEFAULT.withPort(0), "test", OpenTelemetry.noop())) {
+            var expected = Http.of(silent).post("/get-online-features", question);
+            var answer = http.post("/get-online-features", question);
+            assertThat(answer.statusCode()).isEqualTo(expected.statusCode());
+            assertThat(answer.body()).isEqualTo(expected.body());
+        }
     }
 
     @Test

@@ -1,6 +1,7 @@
 package dev.manciple.remote;
 
 import java.net.ConnectException;
+import java.net.NoRouteToHostException;
 import java.net.UnknownHostException;
 import java.nio.channels.UnresolvedAddressException;
 import java.security.cert.CertificateException;
@@ -10,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 /** What a failure to connect says, for people who have to mend a configuration. */
 public final class ConnectFailure {
-    /** What gRPC says of a server that ends a connection before it is one, without a cause. */
+    /** What gRPC says of a connection that ends without a word of the server, be it new or old. */
     private static final String CLOSED = "Network closed for unknown reason";
 
     private ConnectFailure() {}
@@ -37,12 +38,11 @@ public final class ConnectFailure {
                 .or(() -> cause(failure, ConnectException.class)
                         .map(nobody -> "nobody answers there%s. See that it runs, and correct host and port"
                                 .formatted(reason(nobody))))
-                .or(
-                        () -> Optional.ofNullable(failure.getMessage())
-                                .filter(message -> message.contains(CLOSED))
-                                .map(
-                                        closed ->
-                                                "it closed the connection at once, as servers do that want encryption. Configure it, or see what else listens there"));
+                .or(() -> cause(failure, NoRouteToHostException.class)
+                        .map(lost -> "there is no way to it%s. Correct host and port".formatted(reason(lost))))
+                .or(() -> Optional.ofNullable(failure.getMessage())
+                        .filter(message -> message.contains(CLOSED))
+                        .map(closed -> "it closed the connection without a word. It stopped, or wants encryption"));
     }
 
     private static <T extends Throwable> Optional<T> cause(Throwable failure, Class<T> type) {

@@ -138,13 +138,13 @@ class RemoteTlsTest {
         try (OfflineStore store = stores.offlineStore("offline_store", offline, context)) {
             assertThatThrownBy(() -> store.describe(DataSource.Batch.files("stats.csv")))
                     .isInstanceOf(StoreException.class)
-                    .hasMessageContaining("as servers do that want encryption");
+                    .hasMessageContaining("It stopped, or wants encryption");
         }
         StoreConfig registered = new StoreConfig("remote", Map.of("path", "127.0.0.1:" + encrypted.registryPort()));
         try (Registry registry = stores.registry("registry", registered, context)) {
             assertThatThrownBy(registry::projects)
                     .isInstanceOf(StoreException.class)
-                    .hasMessageContaining("as servers do that want encryption");
+                    .hasMessageContaining("It stopped, or wants encryption");
         }
     }
 

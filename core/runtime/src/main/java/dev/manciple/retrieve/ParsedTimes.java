@@ -3,7 +3,7 @@ package dev.manciple.retrieve;
 import dev.manciple.arrow.ArrowTypes;
 import dev.manciple.arrow.ArrowValues;
 import dev.manciple.arrow.ColumnReader;
-import dev.manciple.arrow.DerivedReader;
+import dev.manciple.arrow.RemadeReader;
 import dev.manciple.error.InvalidRequestException;
 import dev.manciple.model.ValueType;
 import dev.manciple.spi.Value;
@@ -20,7 +20,7 @@ import org.apache.arrow.vector.types.pojo.Field;
 import org.apache.arrow.vector.types.pojo.Schema;
 
 /** Reads a column of text as times, row by row, so that the first that is none can be named. Other columns pass as they are. */
-final class ParsedTimes extends DerivedReader {
+final class ParsedTimes extends RemadeReader {
     private final String column;
     private final Path file;
     private long rowsBefore;
@@ -55,13 +55,7 @@ final class ParsedTimes extends DerivedReader {
     }
 
     @Override
-    public boolean loadNextBatch() throws IOException {
-        prepareLoadNextBatch();
-        VectorSchemaRoot parsed = getVectorSchemaRoot();
-        if (!from().loadNextBatch()) {
-            return false;
-        }
-        VectorSchemaRoot read = from().getVectorSchemaRoot();
+    protected void remake(VectorSchemaRoot read, VectorSchemaRoot parsed) {
         int count = read.getRowCount();
         for (FieldVector vector : read.getFieldVectors()) {
             FieldVector target = parsed.getVector(vector.getName());
@@ -71,9 +65,7 @@ final class ParsedTimes extends DerivedReader {
                 vector.makeTransferPair(target).transfer();
             }
         }
-        parsed.setRowCount(count);
         rowsBefore += count;
-        return true;
     }
 
     private void parse(FieldVector text, FieldVector times, int count) {

@@ -2,7 +2,7 @@ package dev.manciple.retrieve;
 
 import dev.manciple.arrow.ArrowValues;
 import dev.manciple.arrow.ColumnReader;
-import dev.manciple.arrow.DerivedReader;
+import dev.manciple.arrow.RemadeReader;
 import dev.manciple.error.InvalidRequestException;
 import java.io.IOException;
 import java.util.Map;
@@ -13,7 +13,7 @@ import org.apache.arrow.vector.ipc.ArrowReader;
 import org.apache.arrow.vector.types.pojo.Schema;
 
 /** Reads columns of fractions as the integers their features are declared as, exactly. Other columns pass as they are. */
-final class WholeNumbers extends DerivedReader {
+final class WholeNumbers extends RemadeReader {
     private final Map<Integer, WholeNumbersJob.Feature> converted;
     private long rowsBefore;
 
@@ -29,13 +29,7 @@ final class WholeNumbers extends DerivedReader {
     }
 
     @Override
-    public boolean loadNextBatch() throws IOException {
-        prepareLoadNextBatch();
-        VectorSchemaRoot whole = getVectorSchemaRoot();
-        if (!from().loadNextBatch()) {
-            return false;
-        }
-        VectorSchemaRoot read = from().getVectorSchemaRoot();
+    protected void remake(VectorSchemaRoot read, VectorSchemaRoot whole) {
         int count = read.getRowCount();
         for (int i = 0; i < read.getFieldVectors().size(); i++) {
             WholeNumbersJob.Feature feature = converted.get(i);
@@ -45,9 +39,7 @@ final class WholeNumbers extends DerivedReader {
                 convert(feature, read.getVector(i), whole.getVector(i), count);
             }
         }
-        whole.setRowCount(count);
         rowsBefore += count;
-        return true;
     }
 
     private void convert(WholeNumbersJob.Feature feature, FieldVector from, FieldVector to, int count) {

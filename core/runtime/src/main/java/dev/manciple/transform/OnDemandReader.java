@@ -1,7 +1,6 @@
 package dev.manciple.transform;
 
-import dev.manciple.arrow.DerivedReader;
-import java.io.IOException;
+import dev.manciple.arrow.RemadeReader;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.arrow.memory.BufferAllocator;
@@ -14,7 +13,7 @@ import org.apache.arrow.vector.types.pojo.Schema;
  * Computes on demand features batch by batch over what a store returns. Columns that stay are moved, not copied. Closing it
  * closes the store's reader.
  */
-final class OnDemandReader extends DerivedReader {
+final class OnDemandReader extends RemadeReader {
     private final OnDemandLayout layout;
     private final List<OnDemandFunction> functions;
 
@@ -31,14 +30,7 @@ final class OnDemandReader extends DerivedReader {
     }
 
     @Override
-    public boolean loadNextBatch() throws IOException {
-        prepareLoadNextBatch();
-        VectorSchemaRoot output = getVectorSchemaRoot();
-        if (!from().loadNextBatch()) {
-            output.setRowCount(0);
-            return false;
-        }
-        VectorSchemaRoot input = from().getVectorSchemaRoot();
+    protected void remake(VectorSchemaRoot input, VectorSchemaRoot output) {
         output.getFieldVectors().forEach(FieldVector::reset);
         int rows = input.getRowCount();
         for (int slice = 0; slice < functions.size(); slice++) {
@@ -49,8 +41,6 @@ final class OnDemandReader extends DerivedReader {
                 .forEach((from, to) -> input.getVector(from)
                         .makeTransferPair(output.getVector(to))
                         .transfer());
-        output.setRowCount(rows);
-        return true;
     }
 
     private void compute(int slice, VectorSchemaRoot input, int rows, VectorSchemaRoot output) {

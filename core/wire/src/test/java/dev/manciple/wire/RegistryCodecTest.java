@@ -535,7 +535,7 @@ class RegistryCodecTest {
                 .getFeatureViewProjection();
         for (FeatureViewProjection copy : List.of(ofService, ofView)) {
             assertThat(copy.getFeatureColumns(0).getValueType().name()).isEqualTo("DOUBLE");
-            assertThat(copy.getTimestampField()).isEqualTo(copy.getCreatedTimestampColumn());
+            assertThat(copy.getTimestampField()).isEqualTo("created");
             assertThat(copy.getBatchSource().getTimestampField()).isEqualTo("at");
         }
         assertThat(apply(after, T2, SERVICE, PRICE)).isEqualTo(after);

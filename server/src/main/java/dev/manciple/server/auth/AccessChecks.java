@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /**
  * Finds what a request touches, by the names in it, and asks whether the caller may. A feature service stands for its views, as
@@ -45,9 +46,6 @@ public final class AccessChecks {
      * @throws NotFoundException if there is no service or view of a name
      */
     public void read(Caller caller, FeatureSelection features, Action action) {
-        if (!caller.attentive()) {
-            return;
-        }
         switch (features) {
             case FeatureSelection.Service(String name) -> service(caller, name, action);
             case FeatureSelection.Views(List<Projection> projections) ->
@@ -57,7 +55,10 @@ public final class AccessChecks {
 
     /** Before something is done to views, and to those an on-demand view among them reads. */
     public void views(Caller caller, Collection<String> names, Set<Action> actions) {
-        if (!caller.attentive()) {
+        if (caller.unrestricted()) {
+            caller.touch(() -> names.stream()
+                    .flatMap(name -> view(recent.get(), name).stream())
+                    .map(Resource::of));
             return;
         }
         RegistrySnapshot registry = holding(names);
@@ -86,14 +87,19 @@ public final class AccessChecks {
      * @param actions what the push takes, of every view the source feeds
      */
     public void push(Caller caller, String source, boolean cached, Set<Action> actions) {
-        if (!caller.attentive()) {
+        if (caller.unrestricted()) {
+            caller.touch(() -> fed(recent.get(), source));
             return;
         }
         RegistrySnapshot registry = cached ? recent.get() : store.registry();
-        registry.storedViews()
+        fed(registry, source).forEach(view -> caller.require(registry, view, actions));
+    }
+
+    private static Stream<Resource> fed(RegistrySnapshot registry, String source) {
+        return registry.storedViews()
                 .filter(stored -> stored.reads(source))
                 .flatMap(stored -> view(registry, stored.name()).stream())
-                .forEach(view -> caller.require(registry, Resource.of(view), actions));
+                .map(Resource::of);
     }
 
     /**
@@ -113,7 +119,9 @@ public final class AccessChecks {
      * had its tables from whoever registered it. Else the tables go with the definition, and need what an apply of it needs.
      */
     public void tables(Caller caller, ViewChanges changes) {
-        if (!caller.attentive()) {
+        if (caller.unrestricted()) {
+            caller.touch(() -> Stream.concat(changes.keep().stream(), changes.drop().stream())
+                    .map(Resource::of));
             return;
         }
         RegistrySnapshot registry = store.registry();
@@ -136,6 +144,11 @@ public final class AccessChecks {
     }
 
     private void service(Caller caller, String name, Action action) {
+        if (caller.unrestricted()) {
+            caller.touch(
+                    () -> Stream.ofNullable(recent.get().services().get(name)).map(Resource::of));
+            return;
+        }
         RegistrySnapshot registry = recent.get();
         if (!registry.services().containsKey(name)) {
             registry = store.registry();

@@ -8,17 +8,23 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /** Who a request comes from, with what it may do. Thread-safe; lives as long as the request. */
 public sealed interface Caller {
     /** For logs and metrics; never a secret. */
     String name();
 
-    /** Whether everything is allowed. */
+    /** Whether nothing is checked, so that callers of this need not find out what a request touches. */
     boolean unrestricted();
 
-    /** Whether {@link #require} does anything; else nobody needs to find out what a request touches. */
-    boolean attentive();
+    /**
+     * What a request touches that is not checked, for whoever follows it.
+     *
+     * @param touched asked only if somebody does; neither waits nor throws
+     */
+    default void touch(Supplier<Stream<Resource>> touched) {}
 
     /** @param registry of the project that has the resource; its permissions count */
     boolean may(RegistrySnapshot registry, Resource resource, Set<Action> actions);
@@ -58,11 +64,6 @@ public sealed interface Caller {
         }
 
         @Override
-        public boolean attentive() {
-            return false;
-        }
-
-        @Override
         public boolean may(RegistrySnapshot registry, Resource resource, Set<Action> actions) {
             return true;
         }
@@ -74,9 +75,9 @@ public sealed interface Caller {
     }
 
     /**
-     * Somebody whose requests are followed.
+     * Somebody whose requests are followed, and who may do what he may do otherwise.
      *
-     * @param touches told of what is about to be done with each object, whether it is allowed or not
+     * @param touches told of each object something is about to be done with, whether it is allowed or not
      */
     record Followed(Caller caller, Consumer<Resource> touches) implements Caller {
         @Override
@@ -90,8 +91,8 @@ public sealed interface Caller {
         }
 
         @Override
-        public boolean attentive() {
-            return true;
+        public void touch(Supplier<Stream<Resource>> touched) {
+            touched.get().forEach(touches);
         }
 
         @Override
@@ -116,11 +117,6 @@ public sealed interface Caller {
         @Override
         public boolean unrestricted() {
             return false;
-        }
-
-        @Override
-        public boolean attentive() {
-            return true;
         }
 
         @Override

@@ -13,6 +13,7 @@ import dev.manciple.model.DataSource;
 import dev.manciple.model.FeatureRef;
 import dev.manciple.model.FeatureService;
 import dev.manciple.model.FeatureView;
+import dev.manciple.model.OnDemandFeatureView;
 import dev.manciple.model.Projection;
 import dev.manciple.model.SourceLocation;
 import dev.manciple.model.ValueType;
@@ -80,14 +81,24 @@ final class OfflineCalls {
         RegistrySnapshot registry = store.registry();
         Set<String> columns = new TreeSet<>();
         for (Command.View view : command.views()) {
-            if (registry.views().get(view.name()) instanceof FeatureView known) {
-                Map<String, String> renamed = joinKeyMap(view, registry);
-                known.entityColumns().stream()
-                        .filter(key -> key.type() == ValueType.Scalar.INT32 || key.type() == ValueType.Scalar.INT64)
-                        .forEach(key -> columns.add(renamed.getOrDefault(key.name(), key.name())));
-            }
+            addWholeNumberKeys(registry, view.name(), joinKeyMap(view, registry), columns);
         }
+        command.features().stream().map(FeatureRef::view).distinct().forEach(name -> {
+            if (registry.views().get(name) instanceof OnDemandFeatureView computed) {
+                computed.views()
+                        .forEach(input -> addWholeNumberKeys(registry, input.view(), input.joinKeyMap(), columns));
+            }
+        });
         return columns;
+    }
+
+    private static void addWholeNumberKeys(
+            RegistrySnapshot registry, String view, Map<String, String> joinKeyMap, Set<String> columns) {
+        if (registry.views().get(view) instanceof FeatureView known) {
+            known.entityColumns().stream()
+                    .filter(key -> key.type() == ValueType.Scalar.INT32 || key.type() == ValueType.Scalar.INT64)
+                    .forEach(key -> columns.add(joinKeyMap.getOrDefault(key.name(), key.name())));
+        }
     }
 
     /**

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Asks whether a caller may do what a command says, before the rows that come with it are read. Feast's rules: READ_OFFLINE of
@@ -32,9 +33,6 @@ final class OfflinePermissions {
 
     /** @throws dev.manciple.error.AccessException if the caller may not do it */
     void check(Caller caller, Command command) {
-        if (!caller.attentive()) {
-            return;
-        }
         switch (command) {
             case Command.Historical historical ->
                 checks.views(caller, views(historical), EnumSet.of(Action.READ_OFFLINE));
@@ -65,6 +63,10 @@ final class OfflinePermissions {
 
     /** A source nobody registered is as good as one without tags: whoever may read sources in general may know its columns. */
     private void source(Caller caller, String name, Action action) {
+        if (caller.unrestricted()) {
+            caller.touch(() -> Stream.of(new Resource(Definition.Kind.DATA_SOURCE, name, Map.of())));
+            return;
+        }
         RegistrySnapshot registry = store.registry();
         DataSource registered = registry.sources().get(name);
         caller.require(
@@ -77,6 +79,10 @@ final class OfflinePermissions {
 
     /** The tags a caller writes on a source it sends count for nothing. */
     private void given(Caller caller, DataSource source) {
+        if (caller.unrestricted()) {
+            caller.touch(() -> Stream.of(new Resource(Definition.Kind.DATA_SOURCE, source.name(), Map.of())));
+            return;
+        }
         RegistrySnapshot registry = store.registry();
         DataSource registered = registry.sources().get(source.name());
         caller.require(

@@ -1,7 +1,7 @@
 package dev.manciple.server.flight;
 
 import dev.manciple.arrow.ArrowTypes;
-import dev.manciple.arrow.DerivedReader;
+import dev.manciple.arrow.RemadeReader;
 import dev.manciple.model.ValueType;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -16,7 +16,7 @@ import org.apache.arrow.vector.types.pojo.Field;
 import org.apache.arrow.vector.types.pojo.Schema;
 
 /** The same batches with other names of columns, and perhaps a column of empty text after them. Columns are moved, not copied. */
-final class PulledReader extends DerivedReader {
+final class PulledReader extends RemadeReader {
     private static final byte[] EMPTY = {};
 
     private final List<String> names;
@@ -49,21 +49,12 @@ final class PulledReader extends DerivedReader {
     }
 
     @Override
-    public boolean loadNextBatch() throws IOException {
-        prepareLoadNextBatch();
-        VectorSchemaRoot pulled = getVectorSchemaRoot();
-        if (!from().loadNextBatch()) {
-            pulled.setRowCount(0);
-            return false;
-        }
-        VectorSchemaRoot given = from().getVectorSchemaRoot();
+    protected void remake(VectorSchemaRoot given, VectorSchemaRoot made) {
         List<FieldVector> vectors = given.getFieldVectors();
         for (int i = 0; i < vectors.size(); i++) {
-            vectors.get(i).makeTransferPair(pulled.getVector(i)).transfer();
+            vectors.get(i).makeTransferPair(made.getVector(i)).transfer();
         }
-        added.ifPresent(name -> fill((VarCharVector) pulled.getVector(vectors.size()), given.getRowCount()));
-        pulled.setRowCount(given.getRowCount());
-        return true;
+        added.ifPresent(name -> fill((VarCharVector) made.getVector(vectors.size()), given.getRowCount()));
     }
 
     private static void fill(VarCharVector texts, int rows) {

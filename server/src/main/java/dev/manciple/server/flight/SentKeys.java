@@ -1,6 +1,6 @@
 package dev.manciple.server.flight;
 
-import dev.manciple.arrow.DerivedReader;
+import dev.manciple.arrow.RemadeReader;
 import dev.manciple.error.InvalidRequestException;
 import java.io.IOException;
 import java.util.List;
@@ -29,9 +29,6 @@ record SentKeys(Map<String, ArrowType.FloatingPoint> columns) {
 
     private static final ArrowType WHOLE = new ArrowType.Int(Long.SIZE, true);
 
-    /** Below it every long is reached by a double, and from it on none is. */
-    private static final double END_OF_LONG = 0x1p63;
-
     SentKeys {
         columns = Map.copyOf(columns);
     }
@@ -42,8 +39,7 @@ record SentKeys(Map<String, ArrowType.FloatingPoint> columns) {
         for (Field field : sent) {
             if (field.getDictionary() == null
                     && keys.contains(field.getName())
-                    && field.getType() instanceof ArrowType.FloatingPoint type
-                    && type.getPrecision() != FloatingPointPrecision.HALF) {
+                    && field.getType() instanceof ArrowType.FloatingPoint type) {
                 columns.put(field.getName(), type);
             }
         }
@@ -52,32 +48,40 @@ record SentKeys(Map<String, ArrowType.FloatingPoint> columns) {
 
     /** What a column that was sent is kept as. */
     Field kept(Field sent) {
-        return contains(sent.getName()) ? Field.nullable(sent.getName(), WHOLE) : sent;
+        return sent.getType().equals(columns.get(sent.getName())) ? Field.nullable(sent.getName(), WHOLE) : sent;
     }
 
-    /** Whether the values of a column are to be taken by {@link #take}, rather than as they are. */
-    boolean contains(String column) {
-        return columns.containsKey(column);
-    }
-
-    /** @throws InvalidRequestException if a number is not whole */
-    static void take(FieldVector sent, BigIntVector kept) {
-        FloatingPointVector numbers = (FloatingPointVector) sent;
+    /**
+     * Takes the numbers of a column that is kept as another.
+     *
+     * @throws InvalidRequestException if a number is not whole, or may have been rounded to be one
+     */
+    static void take(FloatingPointVector sent, BigIntVector kept) {
+        double exact = exactUpTo(((ArrowType.FloatingPoint) sent.getField().getType()).getPrecision());
         int rows = sent.getValueCount();
         kept.allocateNew(rows);
         for (int row = 0; row < rows; row++) {
-            double number = sent.isNull(row) ? Double.NaN : numbers.getValueAsDouble(row);
+            double number = sent.isNull(row) ? Double.NaN : sent.getValueAsDouble(row);
             if (Double.isNaN(number)) {
                 kept.setNull(row);
-            } else if (number == Math.rint(number) && number >= -END_OF_LONG && number < END_OF_LONG) {
+            } else if (number == Math.rint(number) && Math.abs(number) <= exact) {
                 kept.set(row, (long) number);
             } else {
                 throw new InvalidRequestException(
-                        "Column '%s' of the rows sent holds %s, but is joined as a whole number. Correct the value, or the entity's type."
-                                .formatted(sent.getName(), number));
+                        "Column '%s' of the rows sent holds %s, but is joined as a whole number, of which its type tells those up to %.0f. Send whole numbers, those with nulls as pandas' Int64, or correct the entity's type."
+                                .formatted(sent.getField().getName(), number, exact));
             }
         }
         kept.setValueCount(rows);
+    }
+
+    /** Beyond it a number stands for its neighbours too. */
+    private static double exactUpTo(FloatingPointPrecision precision) {
+        return switch (precision) {
+            case HALF -> 0x1p11;
+            case SINGLE -> 0x1p24;
+            case DOUBLE -> 0x1p53;
+        };
     }
 
     /** The schema of an answer as it is given. */
@@ -97,7 +101,7 @@ record SentKeys(Map<String, ArrowType.FloatingPoint> columns) {
         return columns.isEmpty() ? answered : new Given(answered, allocator);
     }
 
-    private final class Given extends DerivedReader {
+    private final class Given extends RemadeReader {
         Given(ArrowReader from, BufferAllocator allocator) {
             super(from, allocator);
         }
@@ -108,19 +112,10 @@ record SentKeys(Map<String, ArrowType.FloatingPoint> columns) {
         }
 
         @Override
-        public boolean loadNextBatch() throws IOException {
-            prepareLoadNextBatch();
-            VectorSchemaRoot given = getVectorSchemaRoot();
-            if (!from().loadNextBatch()) {
-                given.setRowCount(0);
-                return false;
-            }
-            VectorSchemaRoot answered = from().getVectorSchemaRoot();
+        protected void remake(VectorSchemaRoot answered, VectorSchemaRoot made) {
             for (int i = 0; i < answered.getFieldVectors().size(); i++) {
-                give(answered.getVector(i), given.getVector(i));
+                give(answered.getVector(i), made.getVector(i));
             }
-            given.setRowCount(answered.getRowCount());
-            return true;
         }
 
         private static void give(FieldVector answered, FieldVector given) {

@@ -7,6 +7,7 @@ import org.apache.arrow.flight.FlightStream;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.BigIntVector;
 import org.apache.arrow.vector.FieldVector;
+import org.apache.arrow.vector.FloatingPointVector;
 import org.apache.arrow.vector.ValueVector;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.arrow.vector.dictionary.Dictionary;
@@ -73,8 +74,8 @@ final class SentRows implements AutoCloseable {
     }
 
     private void take(FieldVector vector, FieldVector taken) {
-        if (keys.contains(vector.getName())) {
-            SentKeys.take(vector, (BigIntVector) taken);
+        if (vector instanceof FloatingPointVector numbers && taken instanceof BigIntVector whole) {
+            SentKeys.take(numbers, whole);
         } else if (vector.getField().getDictionary() == null) {
             vector.makeTransferPair(taken).transfer();
         } else {

@@ -5,8 +5,6 @@ import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.Duration;
 import com.google.protobuf.Message;
 import com.google.protobuf.Timestamp;
-import com.google.protobuf.util.Durations;
-import com.google.protobuf.util.Timestamps;
 import dev.manciple.error.InvalidRequestException;
 import dev.manciple.wire.proto.RegistryServerProto.PaginationMetadata;
 import dev.manciple.wire.proto.RegistryServerProto.PaginationParams;
@@ -150,8 +148,8 @@ record Paging(int page, int limit, String sortBy, boolean descending) {
                 case Float number -> new Key(0, number, "");
                 case Double number -> new Key(0, number, "");
                 case EnumValueDescriptor constant -> new Key(0, 0, constant.getName());
-                case Timestamp time -> new Key(Timestamps.toNanos(time), 0, "");
-                case Duration length -> new Key(Durations.toNanos(length), 0, "");
+                case Timestamp time -> new Key(time.getSeconds(), time.getNanos(), "");
+                case Duration length -> new Key(length.getSeconds(), length.getNanos(), "");
                 default ->
                     throw new InvalidRequestException(
                             "The list cannot be sorted by '%s': it has no order".formatted(field));

@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * What a caller may see and change of a registry (Feast: registry, 12): {@code DESCRIBE} to see, {@code CREATE} and {@code UPDATE}
@@ -54,8 +55,11 @@ final class RegistryAccess {
     }
 
     <M extends Message> void require(RegistryList<M> list, String project, M object, Action action) {
-        if (caller.attentive()) {
-            caller.require(permissions(project), resource(list, object), EnumSet.of(action));
+        Resource resource = resource(list, object);
+        if (caller.unrestricted()) {
+            caller.touch(() -> Stream.of(resource));
+        } else {
+            caller.require(permissions(project), resource, EnumSet.of(action));
         }
     }
 
@@ -129,7 +133,9 @@ final class RegistryAccess {
 
     /** On the project itself, whether the registry has it yet or not. */
     void requireProject(String project, Action action) {
-        if (caller.attentive()) {
+        if (caller.unrestricted()) {
+            touchProject(project);
+        } else {
             Map<String, String> tags = RegistryList.PROJECTS
                     .find(registry, project, project)
                     .map(RegistryList.PROJECTS.tags())
@@ -138,9 +144,15 @@ final class RegistryAccess {
         }
     }
 
+    private void touchProject(String project) {
+        caller.touch(() -> Stream.of(new Resource(Kind.PROJECT, project, Map.of())));
+    }
+
     /** To see every object of a project: who gets part of it would put back no more than that. */
     void requireDescribeAll(String project) {
-        if (caller.attentive()) {
+        if (caller.unrestricted()) {
+            touchProject(project);
+        } else {
             RegistryList.ALL.forEach(list -> requireDescribeAll(list, project));
         }
     }
@@ -151,7 +163,9 @@ final class RegistryAccess {
 
     /** To make of a project what {@code part} says: for every object that differs as if it were changed alone. */
     void requireReplace(String project, Registry part) {
-        if (caller.attentive()) {
+        if (caller.unrestricted()) {
+            touchProject(project);
+        } else {
             RegistryList.ALL.forEach(list -> requireReplace(list, project, part));
         }
     }

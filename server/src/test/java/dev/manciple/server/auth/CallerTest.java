@@ -12,6 +12,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** Callers whose requests are followed may do what they may do otherwise. */
@@ -27,11 +28,13 @@ class CallerTest {
         Caller anybody = new Caller.Followed(new Caller.Anybody(), touched::add);
         assertThat(anybody.name()).isEqualTo("anonymous");
         assertThat(anybody.unrestricted()).isTrue();
-        assertThat(anybody.attentive()).isTrue();
         assertThat(anybody.may(REGISTRY, STATS, READ)).isTrue();
         assertThat(touched).isEmpty();
-        anybody.require(REGISTRY, STATS, READ);
+        anybody.touch(() -> Stream.of(STATS));
         assertThat(touched).containsExactly(STATS);
+        new Caller.Anybody().touch(() -> {
+            throw new AssertionError("nobody follows");
+        });
     }
 
     @Test

@@ -152,7 +152,27 @@ class OfflineServerTest {
     }
 
     @ParameterizedTest
-    @ValueSource(doubles = {1001.5, 0x1p63, Double.NEGATIVE_INFINITY})
+    @ValueSource(ints = {0, 2_500})
+    void joinsSuchKeysOfEveryBatch(int count) throws Exception {
+        List<List<Value>> asked = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            asked.add(List.of(i % 3 == 0 ? Value.Null.NULL : new Value.Real(1001 + i % 2), LATER));
+        }
+        FlightDescriptor flight =
+                client.put(historical(), List.of(Field.of("driver_id", Scalar.DOUBLE), ASKED.get(1)), asked);
+        List<List<Object>> rows = client.get(flight);
+        assertThat(rows).hasSize(count);
+        for (int i = 0; i < count; i++) {
+            List<Object> row = rows.get(i);
+            assertThat(List.of(row.getFirst(), row.getLast()))
+                    .as("row %d", i)
+                    .isEqualTo(
+                            i % 3 == 0 ? List.of("null", "null") : List.of(1001.0 + i % 2, i % 2 == 0 ? "Ada" : "Bob"));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(doubles = {1001.5, 0x1p53 + 2, 0x1p63, Double.NEGATIVE_INFINITY})
     void refusesKeysThatAreNoWholeNumbers(double key) {
         List<Field> columns = List.of(Field.of("driver_id", Scalar.DOUBLE), ASKED.get(1));
         assertFailure(

@@ -15,8 +15,8 @@ import org.junit.jupiter.api.Test;
 class PagingTest {
     private static final AnyFeatureView COMPUTED = computed();
     private static final AnyFeatureView DAILY = stored("daily", 1, "b");
-    private static final AnyFeatureView MONTHLY = stored("monthly", 30, "a");
-    private static final List<AnyFeatureView> ALL = List.of(MONTHLY, COMPUTED, DAILY);
+    private static final AnyFeatureView MILLENNIAL = stored("millennial", 365_000, "a");
+    private static final List<AnyFeatureView> ALL = List.of(MILLENNIAL, COMPUTED, DAILY);
 
     private static AnyFeatureView stored(String name, int days, String source) {
         FeatureView.Builder view = FeatureView.newBuilder();
@@ -40,14 +40,14 @@ class PagingTest {
 
     @Test
     void sortsByLengthsOfTime() {
-        assertThat(sorted("ttl", false)).containsExactly(COMPUTED, DAILY, MONTHLY);
-        assertThat(sorted("ttl", true)).containsExactly(MONTHLY, DAILY, COMPUTED);
+        assertThat(sorted("ttl", false)).containsExactly(COMPUTED, DAILY, MILLENNIAL);
+        assertThat(sorted("ttl", true)).containsExactly(MILLENNIAL, DAILY, COMPUTED);
     }
 
     @Test
     void sortsByWhatSomeOfTheObjectsHave() {
-        assertThat(sorted("batch_source.name", false)).containsExactly(COMPUTED, MONTHLY, DAILY);
-        assertThat(sorted("name", false)).containsExactly(COMPUTED, DAILY, MONTHLY);
+        assertThat(sorted("batch_source.name", false)).containsExactly(COMPUTED, MILLENNIAL, DAILY);
+        assertThat(sorted("name", false)).containsExactly(COMPUTED, DAILY, MILLENNIAL);
     }
 
     @Test

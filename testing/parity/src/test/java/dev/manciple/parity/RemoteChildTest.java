@@ -61,7 +61,7 @@ class RemoteChildTest {
                                 List.of(FieldStatus.PRESENT));
                 assertThat(partly.failures())
                         .singleElement()
-                        .satisfies(failure -> assertThat(failure.reason()).contains("cannot be reached"));
+                        .satisfies(failure -> assertThat(failure.reason()).contains("nobody answers there"));
             } finally {
                 server.close();
             }

@@ -310,7 +310,7 @@ final class FeatureServerClient implements AutoCloseable {
         static UnansweredException of(@Nullable Throwable failure) {
             return switch (failure) {
                 case ConnectException nobody ->
-                    new UnansweredException("it cannot be reached" + reason(nobody), true, true, false, nobody);
+                    new UnansweredException(ConnectFailure.ofReach(nobody).orElseThrow(), true, true, false, nobody);
                 case SSLException tls ->
                     new UnansweredException(ConnectFailure.ofEncryption(tls).orElseThrow(), false, false, false, tls);
                 case LimitedBody.TooLargeException large ->

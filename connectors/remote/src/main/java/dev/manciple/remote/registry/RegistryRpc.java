@@ -195,7 +195,10 @@ final class RegistryRpc implements AutoCloseable {
             return new StoreException(
                     name, attempted, false, Outcome.NOT_APPLIED, new IOException(untrusted.get(), failure));
         }
-        String said = ConnectFailure.ofReach(failure).orElseGet(() -> said(failure.getStatus()));
+        String said = (failure.getStatus().getCode() == Status.Code.UNAVAILABLE
+                        ? ConnectFailure.ofReach(failure)
+                        : Optional.<String>empty())
+                .orElseGet(() -> said(failure.getStatus()));
         return switch (failure.getStatus().getCode()) {
             case INVALID_ARGUMENT, NOT_FOUND, OUT_OF_RANGE ->
                 new InvalidRequestException("%s refused to %s: %s".formatted(name, attempted, said), failure);

@@ -75,7 +75,7 @@ class RemoteOnlineFaultsTest {
             assertThatThrownBy(() -> write(store)).isInstanceOfSatisfying(StoreException.class, failure -> {
                 assertThat(failure)
                         .hasMessageContaining("http://127.0.0.1:" + port)
-                        .hasMessageContaining("cannot be reached");
+                        .hasMessageContaining("nobody answers there");
                 assertThat(failure.retryable()).isTrue();
                 assertThat(failure.outcome()).isEqualTo(StoreException.Outcome.NOT_APPLIED);
             });

@@ -157,7 +157,7 @@ public final class ConnectionPool implements AutoCloseable {
     /**
      * As {@link #lend} for work in a transaction, which is committed if the work returns and undone if it throws.
      *
-     * @throws UncertainException if the changes may count or not; after any other failure they do not
+     * @throws UncertainException if the changes may count or not; after any other SQLException they do not
      */
     public <T> T transact(Duration silence, Work<T> work) throws SQLException {
         AtomicBoolean committing = new AtomicBoolean();

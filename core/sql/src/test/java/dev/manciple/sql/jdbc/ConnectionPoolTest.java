@@ -91,6 +91,25 @@ class ConnectionPoolTest {
     }
 
     @Test
+    void aTransactionThatGoesOnIsUncertain() throws Exception {
+        CountDownLatch begun = new CountDownLatch(1);
+        CountDownLatch over = new CountDownLatch(1);
+        try (ConnectionPool pool = pool(folder, waiting -> {})) {
+            FutureTask<ConnectionPool.UncertainException> call = new FutureTask<>(() -> catchThrowableOfType(
+                    ConnectionPool.UncertainException.class,
+                    () -> pool.transact(Duration.ZERO, connection -> {
+                        begun.countDown();
+                        return await(over);
+                    })));
+            Thread caller = Thread.startVirtualThread(call);
+            begun.await();
+            caller.interrupt();
+            assertThat(call.get().reason().getMessage()).contains("the server did not end what it was at");
+            over.countDown();
+        }
+    }
+
+    @Test
     void workThatGoesOnIsAbandoned() throws Exception {
         CountDownLatch begun = new CountDownLatch(1);
         CountDownLatch over = new CountDownLatch(1);
