@@ -1,5 +1,6 @@
 package dev.manciple.server.auth;
 
+import dev.manciple.error.FeatureStoreException;
 import dev.manciple.model.Definition;
 import dev.manciple.model.Permission.Action;
 import dev.manciple.spi.RegistrySnapshot;
@@ -22,7 +23,7 @@ public sealed interface Caller {
     /**
      * What a request touches that is not checked, for whoever follows it.
      *
-     * @param touched asked only if somebody does; neither waits nor throws
+     * @param touched asked only if somebody does; its failures are nobody's
      */
     default void touch(Supplier<Stream<Resource>> touched) {}
 
@@ -92,7 +93,12 @@ public sealed interface Caller {
 
         @Override
         public void touch(Supplier<Stream<Resource>> touched) {
-            touched.get().forEach(touches);
+            try {
+                touched.get().forEach(touches);
+            } catch (FeatureStoreException e) {
+                // A registry that cannot be read. The request itself finds out, or does not need it.
+                return;
+            }
         }
 
         @Override

@@ -25,8 +25,6 @@ import org.apache.arrow.vector.types.pojo.Schema;
  * @param columns the names and what they were sent as
  */
 record SentKeys(Map<String, ArrowType.FloatingPoint> columns) {
-    static final SentKeys NONE = new SentKeys(Map.of());
-
     private static final ArrowType WHOLE = new ArrowType.Int(Long.SIZE, true);
 
     SentKeys {

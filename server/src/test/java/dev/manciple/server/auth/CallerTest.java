@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.manciple.error.AccessException;
+import dev.manciple.error.NotFoundException;
 import dev.manciple.model.Definition.Kind;
 import dev.manciple.model.Permission.Action;
 import dev.manciple.spi.RegistrySnapshot;
@@ -32,6 +33,9 @@ class CallerTest {
         assertThat(touched).isEmpty();
         anybody.touch(() -> Stream.of(STATS));
         assertThat(touched).containsExactly(STATS);
+        anybody.touch(() -> {
+            throw new NotFoundException("Registry", "data/registry.db");
+        });
         new Caller.Anybody().touch(() -> {
             throw new AssertionError("nobody follows");
         });
