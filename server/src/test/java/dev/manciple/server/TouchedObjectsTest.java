@@ -31,12 +31,12 @@ class TouchedObjectsTest {
     @Test
     void staysShort() {
         for (int i = 0; i < 1_000; i++) {
-            touch("x".repeat(10_000) + i);
+            touch("y".repeat(10_000) + i);
             touch(String.valueOf(i));
         }
         assertThat(objects.toString())
                 .hasSizeLessThan(100 * 210)
-                .startsWith("DataSource:xxx")
+                .startsWith("DataSource:yyy")
                 .endsWith(" ...");
     }
 }

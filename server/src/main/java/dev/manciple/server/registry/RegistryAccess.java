@@ -55,11 +55,10 @@ final class RegistryAccess {
     }
 
     <M extends Message> void require(RegistryList<M> list, String project, M object, Action action) {
-        Resource resource = resource(list, object);
         if (caller.unrestricted()) {
-            caller.touch(() -> Stream.of(resource));
+            caller.touch(() -> Stream.of(resource(list, object)));
         } else {
-            caller.require(permissions(project), resource, EnumSet.of(action));
+            caller.require(permissions(project), resource(list, object), EnumSet.of(action));
         }
     }
 

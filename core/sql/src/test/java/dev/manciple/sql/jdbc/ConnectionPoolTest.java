@@ -13,6 +13,7 @@ import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
@@ -77,14 +78,13 @@ class ConnectionPoolTest {
         CountDownLatch begun = new CountDownLatch(1);
         CountDownLatch told = new CountDownLatch(1);
         try (ConnectionPool pool = pool(folder, waiting -> told.countDown())) {
-            FutureTask<String> call = new FutureTask<>(() -> pool.lend(Duration.ZERO, connection -> {
-                begun.countDown();
-                return await(told) ? "as good as done" : "never told";
-            }));
-            Thread caller = Thread.startVirtualThread(call);
-            begun.await();
-            caller.interrupt();
-            assertThat(call.get()).isEqualTo("as good as done");
+            String done = interrupted(
+                    begun,
+                    () -> pool.lend(Duration.ZERO, connection -> {
+                        begun.countDown();
+                        return await(told) ? "as good as done" : "never told";
+                    }));
+            assertThat(done).isEqualTo("as good as done");
             assertAnswers(pool);
             assertThat(probes).hasValue(1);
         }
@@ -95,16 +95,15 @@ class ConnectionPoolTest {
         CountDownLatch begun = new CountDownLatch(1);
         CountDownLatch over = new CountDownLatch(1);
         try (ConnectionPool pool = pool(folder, waiting -> {})) {
-            FutureTask<ConnectionPool.UncertainException> call = new FutureTask<>(() -> catchThrowableOfType(
-                    ConnectionPool.UncertainException.class,
-                    () -> pool.transact(Duration.ZERO, connection -> {
-                        begun.countDown();
-                        return await(over);
-                    })));
-            Thread caller = Thread.startVirtualThread(call);
-            begun.await();
-            caller.interrupt();
-            assertThat(call.get().reason().getMessage()).contains("the server did not end what it was at");
+            ConnectionPool.UncertainException failure = interrupted(
+                    begun,
+                    () -> catchThrowableOfType(
+                            ConnectionPool.UncertainException.class,
+                            () -> pool.transact(Duration.ZERO, connection -> {
+                                begun.countDown();
+                                return await(over);
+                            })));
+            assertThat(failure.reason().getMessage()).contains("the server did not end what it was at");
             over.countDown();
         }
     }
@@ -114,16 +113,15 @@ class ConnectionPoolTest {
         CountDownLatch begun = new CountDownLatch(1);
         CountDownLatch over = new CountDownLatch(1);
         try (ConnectionPool pool = pool(folder, waiting -> {})) {
-            FutureTask<Throwable> call = new FutureTask<>(() -> catchThrowableOfType(
-                    ConnectionPool.AbandonedException.class,
-                    () -> pool.lend(Duration.ZERO, connection -> {
-                        begun.countDown();
-                        return await(over);
-                    })));
-            Thread caller = Thread.startVirtualThread(call);
-            begun.await();
-            caller.interrupt();
-            assertThat(call.get()).hasMessageContaining("the server did not end what it was at");
+            Throwable failure = interrupted(
+                    begun,
+                    () -> catchThrowableOfType(
+                            ConnectionPool.AbandonedException.class,
+                            () -> pool.lend(Duration.ZERO, connection -> {
+                                begun.countDown();
+                                return await(over);
+                            })));
+            assertThat(failure).hasMessageContaining("the server did not end what it was at");
             over.countDown();
             assertAnswers(pool);
         }
@@ -190,6 +188,15 @@ class ConnectionPoolTest {
             }
             return true;
         }
+    }
+
+    /** What a call returns whose thread is interrupted once it has begun. */
+    private static <T> T interrupted(CountDownLatch begun, Callable<T> call) throws Exception {
+        FutureTask<T> task = new FutureTask<>(call);
+        Thread caller = Thread.startVirtualThread(task);
+        begun.await();
+        caller.interrupt();
+        return task.get();
     }
 
     private static boolean await(CountDownLatch latch) throws SQLException {
